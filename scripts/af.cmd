@@ -1,0 +1,13 @@
+@echo off
+rem Starts af on Windows.
+setlocal
+set "AF_HOME_DIR=%~dp0.."
+set "DIST=%AF_HOME_DIR%\target\dist"
+if not exist "%DIST%\lib\af.jar" (
+  echo af is not built yet: run mvn -DskipTests package 1>&2
+  exit /b 1
+)
+set "JAVA=java"
+if defined JAVA_HOME set "JAVA=%JAVA_HOME%\bin\java"
+"%JAVA%" -XX:+UseSerialGC -Xms24m -Xmx96m -Xss512k -XX:+ExitOnOutOfMemoryError "-Daf.home=%AF_HOME_DIR%" -Daf.terminal.stdin=true -Dfile.encoding=UTF-8 %AF_JAVA_OPTIONS% -cp "%DIST%\lib\af.jar" io.agentflow.dr.app.AfMain %*
+exit /b %ERRORLEVEL%

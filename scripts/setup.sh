@@ -1,0 +1,46 @@
+#!/bin/bash
+# Installs what is missing, builds the distribution in target/dist, and archives its classes so that af starts fast.
+# Run again, it does only what has changed.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+need() { # package, what it is for
+  missing+=("$1")
+  echo "missing: $2 (Debian package $1)" >&2
+}
+
+missing=()
+javac_major=$(javac -version 2>&1 | sed -n 's/^javac \([0-9]*\).*/\1/p' || true)
+[ "${javac_major:-0}" -ge 17 ] || need openjdk-17-jdk-headless "a JDK of version 17 or newer"
+command -v mvn >/dev/null || need maven "Maven 3.8 or newer"
+scripts/throwaway-postgres.sh bindir >/dev/null 2>&1 || need postgresql "PostgreSQL, server and client programs"
+command -v setpriv >/dev/null || need util-linux "setpriv, which ends children when af is killed"
+
+if [ ${#missing[@]} -gt 0 ]; then
+  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+    echo "Install these, then run $0 again: apt-get install ${missing[*]}" >&2
+    exit 1
+  fi
+  # The package would make and start a cluster of its own: nobody asked for one.
+  if [ ! -e /etc/postgresql-common/createcluster.conf ]; then
+    mkdir -p /etc/postgresql-common
+    echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.conf
+  fi
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+jar=target/dist/lib/af.jar
+if [ ! -f "$jar" ] || [ -n "$(find pom.xml src/main -newer "$jar" -print -quit)" ]; then
+  echo "building af (the first time Maven fetches its libraries) ..." >&2
+  mvn -q -B -DskipTests -Dspotbugs.skip -Djacoco.skip package
+  touch "$jar"
+fi
+
+archive=target/dist/af.jsa
+if [ ! -f "$archive" ] || [ "$jar" -nt "$archive" ]; then
+  rm -f "$archive"
+  if ! scripts/archive-classes.sh "$archive"; then
+    echo "no class-data archive could be made: af works, but starts more slowly" >&2
+  fi
+fi

@@ -1,0 +1,30 @@
+#!/bin/bash
+# Everything that CI checks: set-up, scripts, PowerShell syntax, all tests, and the seed's own round trip.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+install() { # command, package
+  command -v "$1" >/dev/null && return
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$2" >/dev/null
+  else
+    echo "Install $1, then run $0 again: apt-get install $2" >&2
+    exit 1
+  fi
+}
+
+scripts/setup.sh
+install shellcheck shellcheck
+install node nodejs
+install npm npm
+
+echo "== scripts"
+# Not every script here is bash: the shebang tells.
+grep -rlE '^#!/bin/(ba)?sh' scripts .ci | xargs shellcheck -x
+scripts/check-powershell.sh
+
+echo "== round trip with the seed's scripts"
+scripts/test-backup-restore-roundtrip.sh
+
+echo "== tests"
+exec mvn -B verify

@@ -1,0 +1,190 @@
+package io.agentflow.dr.app;
+
+import io.agentflow.dr.backup.BackupRequest;
+import io.agentflow.dr.backup.BackupRun;
+import io.agentflow.dr.catalog.BackupCatalog;
+import io.agentflow.dr.cli.Operations;
+import io.agentflow.dr.config.AfConfig;
+import io.agentflow.dr.config.ConfigKey;
+import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.DatabaseName;
+import io.agentflow.dr.core.DatabaseUrl;
+import io.agentflow.dr.core.Operation;
+import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.core.OperationId;
+import io.agentflow.dr.core.Unreachable;
+import io.agentflow.dr.postgres.Connections;
+import io.agentflow.dr.postgres.PgTools;
+import io.agentflow.dr.process.Programs;
+import io.agentflow.dr.restore.DropPrevious;
+import io.agentflow.dr.restore.PlanRestore;
+import io.agentflow.dr.restore.RestorePlan;
+import io.agentflow.dr.restore.RestoreRequest;
+import io.agentflow.dr.restore.RestoreRun;
+import io.agentflow.dr.restore.UndoRestore;
+import io.agentflow.dr.route.Routes;
+import io.agentflow.dr.store.DirectoryStore;
+import io.agentflow.dr.verify.ArchiveCheck;
+import io.agentflow.dr.verify.RecordEvidence;
+import io.agentflow.dr.verify.VerifyBackup;
+import io.agentflow.dr.verify.VerifyPublished;
+import io.agentflow.dr.verify.VerifyReport;
+import java.io.File;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Has the commands' operations done: through the routes, except for what only reads a directory. */
+final class AfOperations implements Operations, AutoCloseable {
+    private final AfConfig config;
+    private final Clock clock;
+    private final Path home;
+    private final SecureRandom random = new SecureRandom();
+    private final Programs programs = new Programs();
+    private final PgTools tools;
+    private final AtomicReference<@Nullable Operation> current = new AtomicReference<>();
+
+    AfOperations(AfConfig config, String searchPath, Clock clock, Path home) {
+        this.config = config;
+        this.clock = clock;
+        this.home = home;
+        List<Path> directories = new ArrayList<>();
+        config.list(ConfigKey.POSTGRES_BIN).forEach(d -> directories.add(Path.of(d)));
+        Pattern.compile(Pattern.quote(File.pathSeparator))
+                .splitAsStream(searchPath)
+                .filter(directory -> !directory.isEmpty())
+                .forEach(directory -> directories.add(Path.of(directory)));
+        this.tools = new PgTools(programs, directories);
+    }
+
+    @Override
+    public BackupRun.Published create(BackupRequest request, OperationEvents events) {
+        Operation operation = begin(
+                "backup",
+                "backup of " + request.url() + " to " + request.store().root(),
+                "af backup create " + request.store().root(),
+                events);
+        return through(
+                "direct:backup-create",
+                operation,
+                new BackupRun.Requested(operation, request),
+                BackupRun.Published.class);
+    }
+
+    @Override
+    public RestoreRun.Swapped restore(RestoreRequest request, OperationEvents events) {
+        Operation operation = begin(
+                "restore",
+                "restore of " + request.id() + " from " + request.store().root() + " into " + request.target(),
+                "af backup restore " + request.id() + " " + request.store().root(),
+                events);
+        return through(
+                "direct:backup-restore",
+                operation,
+                new RestoreRun.Requested(operation, request),
+                RestoreRun.Swapped.class);
+    }
+
+    @Override
+    public UndoRestore.Undone undo(DatabaseUrl target, OperationEvents events) {
+        Operation operation = begin("undo", "undo of the restore of " + target, "af backup restore --undo", events);
+        return through(
+                "direct:restore-undo",
+                operation,
+                new UndoRestore.Requested(operation, target),
+                UndoRestore.Undone.class);
+    }
+
+    private <T> T through(String endpoint, Operation operation, Object request, Class<T> outcome) {
+        current.set(operation);
+        try (Routes routes = routes(operation.events())) {
+            return routes.operations().run(endpoint, operation, request, outcome);
+        } finally {
+            current.set(null);
+        }
+    }
+
+    private Routes routes(OperationEvents events) {
+        Properties properties = new Properties();
+        for (ConfigKey key : ConfigKey.values()) {
+            properties.setProperty(key.key(), config.text(key));
+        }
+        properties.remove(ConfigKey.DATABASE_URL.key());
+        properties.remove(ConfigKey.TARGET_DATABASE_URL.key());
+        Path folder = config.given(ConfigKey.ROUTES) ? Path.of(config.text(ConfigKey.ROUTES)) : home.resolve("routes");
+        return Routes.start(
+                folder,
+                RouteBeans.of(programs, tools, clock, random, Path.of(config.text(ConfigKey.DEAD_LETTERS)), events),
+                properties);
+    }
+
+    private Operation begin(String verb, String request, String replay, OperationEvents events) {
+        return new Operation(
+                OperationId.startedAt(clock.instant(), verb, random), clock.instant(), request, replay, events);
+    }
+
+    /** Verifying only reads a directory: the same class as in the route, without the time that Camel takes to start. */
+    @Override
+    public VerifyReport verify(DirectoryStore store, BackupId id, OperationEvents events) {
+        try (Operation operation = begin(
+                "verify",
+                "verification of " + id + " in " + store.root(),
+                "af backup verify " + id + " " + store.root(),
+                events)) {
+            VerifyBackup verify = new VerifyBackup(new ArchiveCheck(programs, tools), events);
+            return new VerifyPublished(verify, new RecordEvidence(clock))
+                    .verify(new VerifyPublished.Requested(operation, store, id));
+        }
+    }
+
+    @Override
+    public RestorePlan preview(RestoreRequest request, OperationEvents events) {
+        try (Operation operation = begin("plan", "", "", events)) {
+            return new PlanRestore(tools)
+                    .preview(operation, request, new BackupCatalog(request.store()).manifest(request.id()));
+        }
+    }
+
+    @Override
+    public DropPrevious.Previous previous(DatabaseUrl target, @Nullable DatabaseName named) {
+        try (Operation operation = begin("drop", "", "", event -> {})) {
+            return new DropPrevious().find(operation, target, named);
+        }
+    }
+
+    @Override
+    public void drop(DatabaseUrl target, DropPrevious.Previous previous) {
+        try (Operation operation = begin("drop", "", "", event -> {})) {
+            new DropPrevious().drop(operation, target, previous);
+        }
+    }
+
+    @Override
+    public void warmUp() {
+        tools.all();
+        routes(event -> {}).close();
+        try {
+            // A port that nobody listens on: the driver loads its classes and gives up at once.
+            Connections.open(DatabaseUrl.parse("postgresql://af@127.0.0.1:1/af"), "af")
+                    .close();
+        } catch (Unreachable expected) {
+            programs.close();
+        }
+    }
+
+    /** Ends the operation that runs, if one does, and every child. For the shutdown hook. */
+    @Override
+    public void close() {
+        Operation running = current.get();
+        if (running != null) {
+            running.cancel();
+        }
+        programs.close();
+    }
+}

@@ -1,0 +1,76 @@
+package io.agentflow.dr.app;
+
+import io.agentflow.dr.backup.CheckBackup;
+import io.agentflow.dr.backup.DumpTools;
+import io.agentflow.dr.backup.LeaveOutCritical;
+import io.agentflow.dr.backup.OpenBackup;
+import io.agentflow.dr.backup.PublishBackup;
+import io.agentflow.dr.backup.ReadBackBackup;
+import io.agentflow.dr.backup.SealBackup;
+import io.agentflow.dr.backup.TakeProof;
+import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.postgres.PgTools;
+import io.agentflow.dr.process.Programs;
+import io.agentflow.dr.restore.FetchBackup;
+import io.agentflow.dr.restore.LoadArchive;
+import io.agentflow.dr.restore.PlanRestore;
+import io.agentflow.dr.restore.PrepareStaging;
+import io.agentflow.dr.restore.ProveRestore;
+import io.agentflow.dr.restore.SwapDatabases;
+import io.agentflow.dr.restore.UndoRestore;
+import io.agentflow.dr.route.AnnounceRetry;
+import io.agentflow.dr.route.ArtifactSteps;
+import io.agentflow.dr.route.BackupParts;
+import io.agentflow.dr.route.DeadLetters;
+import io.agentflow.dr.route.LoadSteps;
+import io.agentflow.dr.route.ToolBinding;
+import io.agentflow.dr.route.ToolExecutor;
+import io.agentflow.dr.verify.ArchiveCheck;
+import io.agentflow.dr.verify.RecordEvidence;
+import io.agentflow.dr.verify.VerifyBackup;
+import io.agentflow.dr.verify.VerifyPublished;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/** Builds every bean that the routes name. */
+final class RouteBeans {
+    private RouteBeans() {}
+
+    static Map<String, Object> of(
+            Programs programs,
+            PgTools tools,
+            Clock clock,
+            RandomGenerator random,
+            Path deadLetters,
+            OperationEvents events) {
+        VerifyBackup verify = new VerifyBackup(new ArchiveCheck(programs, tools), events);
+        RecordEvidence evidence = new RecordEvidence(clock);
+        Map<String, Object> beans = new LinkedHashMap<>();
+        beans.put("pgTool", new ToolExecutor(programs));
+        beans.put("pgToolBinding", new ToolBinding());
+        beans.put("artifact", new ArtifactSteps());
+        beans.put("deadLetters", new DeadLetters(deadLetters, clock));
+        beans.put("announceRetry", new AnnounceRetry());
+        beans.put("checkBackup", new CheckBackup(tools));
+        beans.put("openBackup", new OpenBackup(clock, random));
+        beans.put("dumpTools", new DumpTools());
+        beans.put("leaveOutCritical", new LeaveOutCritical());
+        beans.put("takeProof", new TakeProof());
+        beans.put("backupParts", new BackupParts());
+        beans.put("sealBackup", new SealBackup(clock, AfMain.VERSION));
+        beans.put("readBackBackup", new ReadBackBackup(verify));
+        beans.put("publishBackup", new PublishBackup(evidence));
+        beans.put("verifyPublished", new VerifyPublished(verify, evidence));
+        beans.put("fetchBackup", new FetchBackup(verify, evidence));
+        beans.put("planRestore", new PlanRestore(tools));
+        beans.put("prepareStaging", new PrepareStaging(clock));
+        beans.put("loadSteps", new LoadSteps(new LoadArchive(tools)));
+        beans.put("proveRestore", new ProveRestore(evidence));
+        beans.put("swapDatabases", new SwapDatabases(clock));
+        beans.put("undoRestore", new UndoRestore(clock));
+        return beans;
+    }
+}

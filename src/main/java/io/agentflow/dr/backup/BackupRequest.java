@@ -1,0 +1,54 @@
+package io.agentflow.dr.backup;
+
+import io.agentflow.dr.core.DatabaseUrl;
+import io.agentflow.dr.core.UsageError;
+import io.agentflow.dr.fingerprint.ProofLevel;
+import io.agentflow.dr.store.DirectoryStore;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * What backup is asked for.
+ *
+ * @param jobs how many workers dump the data
+ * @param compression {@code 0} to {@code 9}, or {@code gzip|lz4|zstd[:level]} with a pg_dump of 16 or newer
+ * @param criticalTables names, with or without a schema
+ * @param criticalRequired whether somebody named these tables, so that a missing one is worth a warning
+ * @param rolePasswords whether the globals hold the password hashes
+ * @param stall how long a tool may show no sign of life
+ */
+public record BackupRequest(
+        DirectoryStore store,
+        DatabaseUrl url,
+        int jobs,
+        String compression,
+        List<String> criticalTables,
+        boolean criticalRequired,
+        ProofLevel proof,
+        boolean rolePasswords,
+        Duration stall) {
+    private static final Pattern COMPRESSION = Pattern.compile("[0-9]|(gzip|lz4|zstd|none)(:[0-9]{1,2})?");
+
+    public BackupRequest {
+        if (jobs < 1 || jobs > 256) {
+            throw new UsageError("--jobs is " + jobs, "Use 1 to 256.");
+        }
+        if (!COMPRESSION.matcher(compression).matches()) {
+            throw new UsageError(
+                    "--compression-level is '" + compression + "'", "Use 0 to 9, or gzip, lz4, zstd with :level.");
+        }
+        criticalTables = List.copyOf(criticalTables);
+    }
+
+    /** Whether pg_dump must be 16 or newer to understand the compression. */
+    boolean namesMethod() {
+        return Character.isLetter(compression.charAt(0));
+    }
+
+    /** The level for what we compress ourselves with gzip: the one asked for where it is one of gzip's. */
+    public int gzipLevel() {
+        String level = compression.replaceFirst("^gzip:", "");
+        return level.matches("[0-9]") ? Integer.parseInt(level) : 6;
+    }
+}

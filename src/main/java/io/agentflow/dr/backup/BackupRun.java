@@ -1,0 +1,46 @@
+package io.agentflow.dr.backup;
+
+import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.Operation;
+import io.agentflow.dr.manifest.Manifest;
+import io.agentflow.dr.postgres.ExportedSnapshot;
+import io.agentflow.dr.postgres.PgToolSet;
+import io.agentflow.dr.postgres.ServerVersion;
+import io.agentflow.dr.verify.VerifiedBackup;
+import java.nio.file.Path;
+import java.util.List;
+
+/** How far a backup has come. Each act takes the state before it, so that none can be left out or done twice. */
+public sealed interface BackupRun {
+    Operation operation();
+
+    /** A backup is asked for. */
+    record Requested(Operation operation, BackupRequest request) implements BackupRun {}
+
+    /** Nothing stands in the way. Nothing was written yet. */
+    record Checked(
+            Operation operation, BackupRequest request, ServerVersion server, PgToolSet tools, List<String> warnings)
+            implements BackupRun {}
+
+    /** The snapshot is held and the folder is there; the dumps may begin. */
+    record Open(
+            Operation operation,
+            BackupRequest request,
+            ServerVersion server,
+            PgToolSet tools,
+            BackupId id,
+            Path folder,
+            ExportedSnapshot snapshot,
+            SnapshotContents contents,
+            List<String> warnings)
+            implements BackupRun {}
+
+    /** All files are durable and named by the manifest; nobody else can see them yet. */
+    record Sealed(Operation operation, BackupRequest request, Manifest manifest, Path folder) implements BackupRun {}
+
+    /** Every byte was read back and is what was written. */
+    record Verified(Operation operation, BackupRequest request, VerifiedBackup backup) implements BackupRun {}
+
+    /** The backup exists. */
+    record Published(Operation operation, Manifest manifest, Path folder, List<String> warnings) implements BackupRun {}
+}

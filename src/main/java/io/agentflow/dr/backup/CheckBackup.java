@@ -1,0 +1,121 @@
+package io.agentflow.dr.backup;
+
+import io.agentflow.dr.core.ByteSize;
+import io.agentflow.dr.core.Operation;
+import io.agentflow.dr.core.OperationEvent;
+import io.agentflow.dr.core.Refused;
+import io.agentflow.dr.postgres.Connections;
+import io.agentflow.dr.postgres.DatabaseCatalog;
+import io.agentflow.dr.postgres.PgToolSet;
+import io.agentflow.dr.postgres.PgTools;
+import io.agentflow.dr.postgres.ServerVersion;
+import io.agentflow.dr.postgres.Sql;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The preflight: refuses what could only become a bad backup, before anything is written. */
+public final class CheckBackup {
+    /** Dumps of real databases compress to between a tenth and a third of their tables. */
+    private static final double COMPRESSED = 0.3;
+
+    private final PgTools tools;
+
+    public CheckBackup(PgTools tools) {
+        this.tools = tools;
+    }
+
+    /**
+     * Looks at the database and the store, and goes on only if nothing stands in the way.
+     *
+     * @throws io.agentflow.dr.core.AfException if the backup could not be made, or not be complete
+     */
+    public BackupRun.Checked check(BackupRun.Requested requested) {
+        Operation operation = requested.operation();
+        BackupRequest request = requested.request();
+        operation.beginAttempt();
+        try (Sql sql = Connections.open(request.url(), operation.sessionName("preflight"))) {
+            ServerVersion server = sql.serverVersion();
+            operation.events().accept(new OperationEvent.Started(headline(request, server, sql)));
+            requireSupported(server);
+            PgToolSet fitting = tools.forDumping(server);
+            requireCompression(request, fitting);
+            requireRights(new DatabaseCatalog(sql));
+            requireSpace(request, sql);
+            return new BackupRun.Checked(operation, request, server, fitting, new ArrayList<>());
+        }
+    }
+
+    private static String headline(BackupRequest request, ServerVersion server, Sql sql) {
+        ByteSize size = new ByteSize(sql.number("SELECT pg_database_size(current_database())"));
+        return "Backing up " + request.url().database() + " (" + size + ", PostgreSQL " + server + ") at "
+                + request.url().address() + " to " + request.store().root();
+    }
+
+    private static void requireSupported(ServerVersion server) {
+        if (server.major() < ServerVersion.OLDEST_MAJOR) {
+            throw new Refused(
+                    "the server is PostgreSQL " + server + ", the oldest supported is " + ServerVersion.OLDEST_MAJOR,
+                    "Use pg_dump of that version by hand, and upgrade.");
+        }
+    }
+
+    private static void requireCompression(BackupRequest request, PgToolSet tools) {
+        if (request.namesMethod() && tools.major() < 16) {
+            throw new Refused(
+                    "pg_dump " + tools.version() + " does not know --compression-level " + request.compression(),
+                    "Use a level from 0 to 9, or install the client tools of PostgreSQL 16 or newer.");
+        }
+    }
+
+    private static void requireRights(DatabaseCatalog catalog) {
+        List<String> secured = catalog.rowSecured();
+        if (!secured.isEmpty()) {
+            throw new Refused(
+                    "row-level security hides rows of " + some(secured) + " from this role",
+                    "Use a superuser or a role with BYPASSRLS: a filtered dump is no backup.");
+        }
+        List<String> unreadable = catalog.unreadable();
+        if (!unreadable.isEmpty()) {
+            throw new Refused(
+                    "this role may not read " + some(unreadable),
+                    "Grant it pg_read_all_data (PostgreSQL 14 or newer), or use the owner or a superuser.");
+        }
+    }
+
+    private static String some(List<String> names) {
+        return names.size() <= 5
+                ? String.join(", ", names)
+                : String.join(", ", names.subList(0, 5)) + " and " + (names.size() - 5) + " more";
+    }
+
+    private static void requireSpace(BackupRequest request, Sql sql) {
+        long tables = sql.number("SELECT coalesce(sum(pg_table_size(c.oid)), 0)::bigint FROM pg_class c"
+                + " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r'"
+                + " AND (c.relname = 'pg_largeobject' OR n.nspname !~ '^pg_')");
+        double factor = request.compression().equals("0") ? 1.1 : COMPRESSED;
+        long needed = (long) (tables * factor);
+        try {
+            long free = Files.getFileStore(existing(request.store().root().toAbsolutePath()))
+                    .getUsableSpace();
+            if (free < needed) {
+                throw new Refused(
+                        "the backup needs about " + new ByteSize(needed) + ", "
+                                + request.store().root() + " has " + new ByteSize(free) + " free",
+                        "Free space there, or use another directory.");
+            }
+        } catch (IOException e) {
+            throw new Refused(
+                    "the free space of " + request.store().root() + " cannot be read: " + e.getMessage(),
+                    "Use another directory.",
+                    e);
+        }
+    }
+
+    private static Path existing(Path path) {
+        Path parent = path.getParent();
+        return Files.exists(path) || parent == null ? path : existing(parent);
+    }
+}

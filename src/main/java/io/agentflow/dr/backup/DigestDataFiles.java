@@ -1,0 +1,112 @@
+package io.agentflow.dr.backup;
+
+import io.agentflow.dr.artifact.Digested;
+import io.agentflow.dr.artifact.FileDigest;
+import io.agentflow.dr.core.OperationFailed;
+import io.agentflow.dr.manifest.Component;
+import io.agentflow.dr.manifest.ComponentKind;
+import io.agentflow.dr.manifest.FileEntry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Digests each file of the directory archive as soon as pg_dump says that it is finished, while the others are still
+ * being dumped.
+ */
+public final class DigestDataFiles {
+    /** {@code pg_dump: finished item 3391 TABLE DATA messages}: the number is that of the file. */
+    private static final Pattern FINISHED = Pattern.compile("pg_dump: finished item (\\d+) TABLE DATA .*");
+
+    /** What a file was when it was digested; one that changed afterwards is digested again. */
+    private record Seen(long size, FileTime modifiedAt, Digested content) {}
+
+    private final BackupRun.Open run;
+    private final Path folder;
+    private final Map<Path, Seen> seen = new ConcurrentHashMap<>();
+    private final ExecutorService digester = Executors.newSingleThreadExecutor(task -> {
+        Thread thread = new Thread(task, "data-digest");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private int finished;
+
+    DigestDataFiles(BackupRun.Open run, Path folder) {
+        this.run = run;
+        this.folder = folder;
+        run.operation().hold(digester::shutdownNow);
+    }
+
+    /** How many tables are dumped so far. */
+    public synchronized int finished() {
+        return finished;
+    }
+
+    /** Takes each line that pg_dump says. */
+    public void said(String line) {
+        Matcher item = FINISHED.matcher(line);
+        if (item.matches()) {
+            synchronized (this) {
+                finished++;
+            }
+            digester.execute(() -> digestItem(item.group(1)));
+        }
+    }
+
+    private void digestItem(String number) {
+        for (String ending : List.of(".dat.gz", ".dat.zst", ".dat.lz4", ".dat")) {
+            Path file = folder.resolve(number + ending);
+            if (Files.exists(file)) {
+                try {
+                    digest(file);
+                } catch (IOException e) {
+                    // Whatever could not be read now is read, and complained of, when pg_dump has ended.
+                    seen.remove(file);
+                }
+            }
+        }
+    }
+
+    private Digested digest(Path file) throws IOException {
+        long size = Files.size(file);
+        FileTime modifiedAt = Files.getLastModifiedTime(file);
+        Seen before = seen.get(file);
+        if (before != null && before.size == size && before.modifiedAt.equals(modifiedAt)) {
+            return before.content;
+        }
+        Digested content = FileDigest.of(file);
+        seen.put(file, new Seen(size, modifiedAt, content));
+        return content;
+    }
+
+    /** All files of the archive, once pg_dump has ended well. */
+    BackupPart collect() {
+        digester.shutdown();
+        try (Stream<Path> files = Files.list(folder)) {
+            if (!digester.awaitTermination(1, TimeUnit.DAYS)) {
+                throw new OperationFailed("the data files were not digested within a day", "Check the disk.");
+            }
+            List<FileEntry> entries = new ArrayList<>();
+            for (Path file : files.toList()) {
+                entries.add(FileEntry.of(DumpTools.DATA + "/" + file.getFileName(), digest(file)));
+            }
+            return new BackupPart.Dumped(run, new Component(ComponentKind.DATA, entries));
+        } catch (IOException e) {
+            throw new OperationFailed("the data files cannot be read: " + e.getMessage(), "Check the disk.", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new OperationFailed("interrupted while the data files were digested", "Run it again.", e);
+        }
+    }
+}

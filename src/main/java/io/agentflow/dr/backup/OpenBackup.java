@@ -1,0 +1,84 @@
+package io.agentflow.dr.backup;
+
+import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.Operation;
+import io.agentflow.dr.core.OperationEvent;
+import io.agentflow.dr.manifest.Manifest.Critical;
+import io.agentflow.dr.postgres.DatabaseCatalog;
+import io.agentflow.dr.postgres.ExportedSnapshot;
+import io.agentflow.dr.postgres.Relation;
+import io.agentflow.dr.postgres.Sql;
+import io.agentflow.dr.store.DirectoryStore;
+import io.agentflow.dr.store.StoreLock;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** Takes the lock, the folder and the snapshot that a backup needs, and reads what the snapshot holds. */
+public final class OpenBackup {
+    private final Clock clock;
+    private final RandomGenerator random;
+
+    public OpenBackup(Clock clock, RandomGenerator random) {
+        this.clock = clock;
+        this.random = random;
+    }
+
+    public BackupRun.Open open(BackupRun.Checked checked) {
+        Operation operation = checked.operation();
+        BackupRequest request = checked.request();
+        DirectoryStore store = request.store();
+        operation.hold(StoreLock.hold(store));
+        BackupId id = BackupId.startedAt(clock.instant(), random);
+        Path folder = store.begin(id);
+        // Once published the folder has another name, and there is nothing to delete under this one.
+        operation.hold(() -> DirectoryStore.deleteTree(folder));
+        operation.hold(operation::awaitIdle);
+        ExportedSnapshot snapshot =
+                operation.hold(ExportedSnapshot.export(request.url(), operation.sessionName("snapshot")));
+        operation.events().accept(new OperationEvent.Noted("snapshot", snapshot.id() + "   LSN " + snapshot.lsn()));
+        SnapshotContents contents = contents(snapshot.sql(), request);
+        List<String> warnings = new ArrayList<>(checked.warnings());
+        if (request.criticalRequired() && !contents.critical().missing().isEmpty()) {
+            warnings.add("critical tables not in this database: "
+                    + String.join(", ", contents.critical().missing()));
+        }
+        BackupRun.Open open = new BackupRun.Open(
+                operation, request, checked.server(), checked.tools(), id, folder, snapshot, contents, warnings);
+        operation.hold(WatchDump.start(open));
+        return open;
+    }
+
+    private static SnapshotContents contents(Sql sql, BackupRequest request) {
+        DatabaseCatalog catalog = new DatabaseCatalog(sql);
+        List<Relation> relations = catalog.relations();
+        List<String> found = new ArrayList<>();
+        List<String> missing = new ArrayList<>();
+        List<Relation> critical = new ArrayList<>();
+        for (String name : request.criticalTables()) {
+            List<Relation> named = catalog.withPartitions(name, relations);
+            critical.addAll(named);
+            (named.isEmpty() ? missing : found).add(name);
+        }
+        return new SnapshotContents(
+                relations,
+                catalog.sequences(),
+                catalog.largeObjects(),
+                catalog.objects(),
+                catalog.properties(),
+                catalog.needs(),
+                critical.stream().distinct().toList(),
+                new Critical(found, missing),
+                sql.number("SELECT oid::bigint FROM pg_database WHERE datname = current_database()"),
+                systemIdentifier(sql));
+    }
+
+    @org.jspecify.annotations.Nullable
+    private static String systemIdentifier(Sql sql) {
+        return sql.yes("SELECT has_function_privilege('pg_control_system()', 'EXECUTE')")
+                ? sql.text("SELECT system_identifier::text FROM pg_control_system()")
+                : null;
+    }
+}

@@ -1,0 +1,30 @@
+package io.agentflow.dr.backup;
+
+import io.agentflow.dr.catalog.EvidenceKind;
+import io.agentflow.dr.manifest.Manifest;
+import io.agentflow.dr.store.DirectoryStore;
+import io.agentflow.dr.verify.RecordEvidence;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Makes a backup exist. Takes only what was read back and found whole. */
+public final class PublishBackup {
+    private final RecordEvidence evidence;
+
+    public PublishBackup(RecordEvidence evidence) {
+        this.evidence = evidence;
+    }
+
+    public BackupRun.Published publish(BackupRun.Verified verified) {
+        Manifest manifest = verified.backup().manifest();
+        DirectoryStore store = verified.request().store();
+        Path folder = store.publish(manifest.id(), verified.backup().folder());
+        List<String> warnings = new ArrayList<>(manifest.warnings());
+        Map<String, Object> finding =
+                Map.of("operation", verified.operation().id().text());
+        evidence.record(store, manifest.id(), EvidenceKind.VERIFIED, finding).ifPresent(warnings::add);
+        return new BackupRun.Published(verified.operation(), manifest, folder, warnings);
+    }
+}

@@ -1,0 +1,27 @@
+package io.agentflow.dr.backup;
+
+import io.agentflow.dr.manifest.Manifest.Critical;
+import io.agentflow.dr.postgres.ClusterNeeds;
+import io.agentflow.dr.postgres.DatabaseProperties;
+import io.agentflow.dr.postgres.Relation;
+import io.agentflow.dr.postgres.SequenceState;
+import java.util.List;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the snapshot holds, read from the catalogs before the dumps begin.
+ *
+ * @param criticalRelations the critical tables with their partitions
+ */
+public record SnapshotContents(
+        List<Relation> relations,
+        List<SequenceState> sequences,
+        long largeObjects,
+        SortedMap<String, Long> objects,
+        DatabaseProperties properties,
+        ClusterNeeds needs,
+        List<Relation> criticalRelations,
+        Critical critical,
+        long databaseOid,
+        @Nullable String systemIdentifier) {}

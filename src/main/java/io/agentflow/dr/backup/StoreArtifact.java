@@ -1,0 +1,79 @@
+package io.agentflow.dr.backup;
+
+import io.agentflow.dr.artifact.DigestingStream;
+import io.agentflow.dr.artifact.DurableFile;
+import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.ByteSize;
+import io.agentflow.dr.core.OperationEvent;
+import io.agentflow.dr.core.OperationFailed;
+import io.agentflow.dr.manifest.Component;
+import io.agentflow.dr.manifest.FileEntry;
+import io.agentflow.dr.postgres.PgFailures;
+import io.agentflow.dr.process.ToolFailedException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.Locale;
+
+/** Brings what a tool dumps into durable files of the backup's folder. */
+public final class StoreArtifact {
+
+    /**
+     * Reads the tool's output to its end into one file. A tool that fails leaves no file.
+     *
+     * @throws AfException if the tool or the disk fails
+     */
+    public BackupPart write(DumpRun run, DigestingStream content) {
+        return run.operation().working(() -> {
+            try {
+                FileEntry file =
+                        FileEntry.of(String.valueOf(run.file().getFileName()), DurableFile.write(run.file(), content));
+                return done(run, new BackupPart.Dumped(run.run(), new Component(run.kind(), List.of(file))));
+            } catch (IOException e) {
+                throw meaning(run, e);
+            }
+        });
+    }
+
+    /** Waits for a tool that writes its files itself, and collects them. */
+    public BackupPart collect(DumpRun run, InputStream stdout) {
+        DigestDataFiles files = run.files();
+        if (files == null) {
+            throw new IllegalArgumentException(run.kind() + " does not write its files itself");
+        }
+        return run.operation().working(() -> {
+            try (stdout) {
+                stdout.transferTo(OutputStream.nullOutputStream());
+                return done(run, files.collect());
+            } catch (IOException e) {
+                throw meaning(run, e);
+            }
+        });
+    }
+
+    private static BackupPart done(DumpRun run, BackupPart part) {
+        if (part instanceof BackupPart.Dumped dumped) {
+            run.operation()
+                    .events()
+                    .accept(new OperationEvent.PartDone(
+                            run.kind().text(), new ByteSize(dumped.component().bytes()).toString()));
+        }
+        return part;
+    }
+
+    private static AfException meaning(DumpRun run, IOException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ToolFailedException tool) {
+                return PgFailures.of(tool);
+            }
+        }
+        String said = String.valueOf(e.getMessage());
+        return said.toLowerCase(Locale.ROOT).contains("no space left")
+                ? new OperationFailed(
+                        run.run().request().store().root() + " ran out of disk space",
+                        "Free space, or use another directory.",
+                        e)
+                : new OperationFailed(run.file() + " cannot be written: " + said, "Check the disk.", e);
+    }
+}

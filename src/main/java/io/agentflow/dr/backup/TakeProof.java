@@ -1,0 +1,56 @@
+package io.agentflow.dr.backup;
+
+import io.agentflow.dr.core.OperationEvent;
+import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.fingerprint.Fingerprint;
+import io.agentflow.dr.fingerprint.ProofLevel;
+import io.agentflow.dr.fingerprint.TakeFingerprints;
+import io.agentflow.dr.postgres.ExportedSnapshot;
+import io.agentflow.dr.postgres.Relation;
+import io.agentflow.dr.postgres.Sql;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Takes the fingerprints of everything that the snapshot holds, while the dumps run. */
+public final class TakeProof {
+
+    public BackupPart take(BackupRun.Open run) {
+        ProofLevel level = run.request().proof();
+        if (level == ProofLevel.NONE) {
+            return new BackupPart.Fingerprinted(run, Map.of(), null);
+        }
+        List<Relation> relations = run.contents().relations();
+        OperationEvents events = run.operation().events();
+        long total = relations.stream().filter(r -> r.kind().dumped()).count();
+        AtomicInteger done = new AtomicInteger();
+        Map<Relation, Fingerprint> taken = new TakeFingerprints(
+                        level, Math.min(2, run.request().jobs()))
+                .of(
+                        relations,
+                        () -> session(run),
+                        table -> events.accept(new OperationEvent.Progress(
+                                "proof", (double) done.incrementAndGet() / total, done + " of " + total + " tables")));
+        String largeObjects = largeObjects(run, level);
+        events.accept(new OperationEvent.PartDone("proof", done + " of " + total + " tables"));
+        return new BackupPart.Fingerprinted(run, taken, largeObjects);
+    }
+
+    private static Sql session(BackupRun.Open run) {
+        ExportedSnapshot snapshot = run.snapshot();
+        Sql session = snapshot.join(run.request().url(), run.operation().sessionName("proof"));
+        // A query over a huge table is not waited for when the operation ends early.
+        run.operation().hold(session::abort);
+        return session;
+    }
+
+    @org.jspecify.annotations.Nullable
+    private static String largeObjects(BackupRun.Open run, ProofLevel level) {
+        if (level != ProofLevel.FULL || run.contents().largeObjects() == 0) {
+            return null;
+        }
+        try (Sql session = session(run)) {
+            return TakeFingerprints.ofLargeObjects(session);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package io.agentflow.dr.catalog;
+
+import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.ExitCode;
+import io.agentflow.dr.core.NotFound;
+import io.agentflow.dr.manifest.Manifest;
+import io.agentflow.dr.manifest.ManifestDamagedException;
+import io.agentflow.dr.manifest.ManifestHead;
+import io.agentflow.dr.manifest.ManifestJson;
+import io.agentflow.dr.store.DirectoryStore;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** The backups of one store. */
+public final class BackupCatalog {
+    private final DirectoryStore store;
+
+    public BackupCatalog(DirectoryStore store) {
+        this.store = store;
+    }
+
+    public DirectoryStore store() {
+        return store;
+    }
+
+    /** All backups, newest first. One whose manifest cannot be read is listed as damaged, not left out. */
+    public List<ListedBackup> list() {
+        return store.ids().parallelStream().map(this::listed).toList();
+    }
+
+    private ListedBackup listed(BackupId id) {
+        EvidenceFile newest = evidence(id).stream().findFirst().orElse(null);
+        try (InputStream json = open(id)) {
+            ManifestHead head = ManifestJson.readHead(json);
+            String damage = head.id().equals(id) ? null : "its manifest is that of " + head.id();
+            return new ListedBackup(id, damage == null ? head : null, damage, newest);
+        } catch (ManifestDamagedException e) {
+            return new ListedBackup(id, null, e.fact(), newest);
+        } catch (IOException e) {
+            return new ListedBackup(id, null, "the manifest cannot be read: " + e.getMessage(), newest);
+        }
+    }
+
+    private InputStream open(BackupId id) throws IOException {
+        Path file = Manifest.FILE.in(store.folder(id));
+        return new BufferedInputStream(Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS), 4096);
+    }
+
+    /** The evidence of a backup, newest first. */
+    public List<EvidenceFile> evidence(BackupId id) {
+        List<EvidenceFile> found = new ArrayList<>();
+        Path folder = store.folder(id).resolve(EvidenceFile.FOLDER);
+        if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+                files.forEach(
+                        f -> EvidenceFile.parse(String.valueOf(f.getFileName())).ifPresent(found::add));
+            } catch (IOException e) {
+                // Evidence that cannot be read proves nothing: the backup is listed without.
+                found.clear();
+            }
+        }
+        found.sort(Comparator.comparing(EvidenceFile::at).reversed());
+        return found;
+    }
+
+    /**
+     * Finds the backup that a person means: a whole id, {@code latest}, {@code oldest}, or the beginning or end of an id
+     * if only one has it.
+     *
+     * @throws NotFound if there is none
+     */
+    public BackupId select(String selector) {
+        List<BackupId> ids = store.ids();
+        if (ids.isEmpty()) {
+            throw new NotFound(
+                    "there are no backups in " + store.root(), "Make one with: af backup create " + store.root());
+        }
+        Optional<BackupId> whole = BackupId.parse(selector).filter(ids::contains);
+        if (whole.isPresent()) {
+            return whole.get();
+        }
+        return switch (selector) {
+            case "latest" -> ids.get(0);
+            case "oldest" -> ids.get(ids.size() - 1);
+            default ->
+                onlyOne(selector, ids.stream().filter(id -> named(id, selector)).toList());
+        };
+    }
+
+    private static boolean named(BackupId id, String part) {
+        return !part.isEmpty() && (id.text().startsWith(part) || id.suffix().equals(part));
+    }
+
+    private BackupId onlyOne(String selector, List<BackupId> found) {
+        if (found.isEmpty()) {
+            throw new NotFound(
+                    "there is no backup '" + selector + "' in " + store.root(), "See: af backup list " + store.root());
+        }
+        if (found.size() > 1) {
+            throw new AfException(
+                    ExitCode.USAGE,
+                    "'" + selector + "' could be " + found.size() + " backups, such as " + found.get(0) + " and "
+                            + found.get(1),
+                    "Give more of the id.");
+        }
+        return found.get(0);
+    }
+
+    /**
+     * The whole manifest of a backup.
+     *
+     * @throws ManifestDamagedException if it cannot be trusted to be one
+     */
+    public Manifest manifest(BackupId id) {
+        try (InputStream json = open(id)) {
+            return ManifestJson.read(json);
+        } catch (IOException e) {
+            throw new ManifestDamagedException("the manifest cannot be read: " + e.getMessage(), e);
+        }
+    }
+}

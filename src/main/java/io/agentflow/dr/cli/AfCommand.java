@@ -1,0 +1,102 @@
+package io.agentflow.dr.cli;
+
+import io.agentflow.dr.config.AfConfig;
+import io.agentflow.dr.config.ConfigFile;
+import io.agentflow.dr.config.ConfigKey;
+import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.ExitCode;
+import io.agentflow.dr.core.OperationEvent;
+import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.core.UsageError;
+import io.agentflow.dr.store.DirectoryStore;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** A command: reads its options, has one thing done, prints the outcome, and turns a failure into its exit code. */
+abstract class AfCommand implements Callable<Integer> {
+    @Option(names = "--json", description = "Print one JSON document on standard output.")
+    boolean json;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Show what the tools say.")
+    boolean verbose;
+
+    @Option(names = "--config", paramLabel = "FILE", description = "Read this af.properties.")
+    @Nullable
+    Path configFile;
+
+    private final Session session;
+    private String failedStep = "";
+    private @Nullable String report;
+
+    AfCommand(Session session) {
+        this.session = session;
+    }
+
+    /** The kind of its JSON document. */
+    abstract String kind();
+
+    /** Does the work and prints the outcome. */
+    abstract ExitCode run(AfConfig config, OperationEvents events);
+
+    @Override
+    public Integer call() {
+        Terminal terminal = session.terminal();
+        try (LiveProgress progress = new LiveProgress(terminal, verbose)) {
+            AfConfig config = AfConfig.load(
+                    ConfigFile.find(configFile, session.environment()).orElse(null), session.environment());
+            OperationEvents shown = json && !verbose ? event -> {} : progress;
+            return run(config, shown.and(this::remember)).number();
+        } catch (AfException e) {
+            return failed(e);
+        }
+    }
+
+    private void remember(OperationEvent event) {
+        if (event instanceof OperationEvent.StepFailed failed && failedStep.isEmpty()) {
+            failedStep = failed.step();
+        } else if (event instanceof OperationEvent.Noted noted && noted.label().equals("report")) {
+            report = noted.text();
+        }
+    }
+
+    private int failed(AfException e) {
+        Terminal terminal = session.terminal();
+        if (json) {
+            terminal.data(JsonDocument.failed(kind(), e, failedStep)
+                    .with("report", report)
+                    .toString());
+        }
+        terminal.say(terminal.bad("✗ ") + e.fact());
+        terminal.say("  " + e.hint());
+        return e.exitCode().number();
+    }
+
+    Session session() {
+        return session;
+    }
+
+    Terminal terminal() {
+        return session.terminal();
+    }
+
+    Operations operations(AfConfig config) {
+        return session.operations().apply(config);
+    }
+
+    /** The store that the command line names, or else the configured one. */
+    DirectoryStore store(@Nullable String given, AfConfig config) {
+        String text = given == null ? config.text(ConfigKey.STORE) : given;
+        if (text.contains("://") && !text.startsWith("file://")) {
+            throw new UsageError(
+                    "the store '" + text + "' is of a kind that this version does not know", "Use a directory.");
+        }
+        Path root = text.startsWith("file://")
+                ? Path.of(java.net.URI.create(text))
+                : Path.of(text.replaceFirst("^file:", ""));
+        return new DirectoryStore(root, config.permissions());
+    }
+}

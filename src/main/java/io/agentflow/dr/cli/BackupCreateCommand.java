@@ -1,0 +1,152 @@
+package io.agentflow.dr.cli;
+
+import io.agentflow.dr.backup.BackupRequest;
+import io.agentflow.dr.backup.BackupRun;
+import io.agentflow.dr.config.AfConfig;
+import io.agentflow.dr.config.ConfigKey;
+import io.agentflow.dr.core.ByteSize;
+import io.agentflow.dr.core.DatabaseUrl;
+import io.agentflow.dr.core.ExitCode;
+import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.core.UsageError;
+import io.agentflow.dr.fingerprint.ProofLevel;
+import io.agentflow.dr.manifest.Manifest;
+import io.agentflow.dr.manifest.Summary;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code af backup create}. */
+@Command(name = "create", description = "Make a backup of one database, verify it, and publish it.")
+final class BackupCreateCommand extends AfCommand {
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "STORE",
+            description = "Directory for the backup (default: ./backups).")
+    @Nullable
+    String store;
+
+    @Mixin
+    ConnectionOptions connection = new ConnectionOptions();
+
+    @Option(
+            names = {"-j", "--jobs"},
+            paramLabel = "N",
+            description = "Workers that dump the data (default: 4).")
+    @Nullable
+    Integer jobs;
+
+    @Option(
+            names = {"-Z", "--compression-level"},
+            paramLabel = "LEVEL",
+            description = "0 to 9, or with pg_dump 16 and newer zstd:3, lz4 … (default: 6).")
+    @Nullable
+    String compression;
+
+    @Option(
+            names = "--critical-tables",
+            split = ",",
+            paramLabel = "TABLE",
+            description = "Tables that get a component of their own.")
+    @Nullable
+    List<String> criticalTables;
+
+    @Option(
+            names = "--proof",
+            paramLabel = "LEVEL",
+            description = "What is fingerprinted: full, counts or none (default: full).")
+    @Nullable
+    String proof;
+
+    @Option(names = "--role-passwords", description = "Keep the roles' password hashes in the globals.")
+    boolean rolePasswords;
+
+    BackupCreateCommand(Session session) {
+        super(session);
+    }
+
+    @Override
+    String kind() {
+        return "BackupCreate";
+    }
+
+    @Override
+    ExitCode run(AfConfig config, OperationEvents events) {
+        long start = System.nanoTime();
+        BackupRun.Published published = operations(config).create(request(config), events);
+        double seconds = (System.nanoTime() - start) / 1e9;
+        if (json) {
+            terminal().data(document(published, seconds).toString());
+        } else {
+            published.warnings().forEach(w -> terminal().say(terminal().doubtful("! ") + w));
+            terminal().data(outcome(published, seconds));
+        }
+        return published.warnings().isEmpty() ? ExitCode.OK : ExitCode.WARNINGS;
+    }
+
+    private BackupRequest request(AfConfig config) {
+        DatabaseUrl url = connection.resolve(config, session().environment());
+        return new BackupRequest(
+                store(store, config),
+                url,
+                jobs == null ? config.number(ConfigKey.JOBS) : jobs,
+                compression == null ? config.text(ConfigKey.COMPRESSION_LEVEL) : compression,
+                criticalTables == null ? config.list(ConfigKey.CRITICAL_TABLES) : criticalTables,
+                criticalTables != null || config.given(ConfigKey.CRITICAL_TABLES),
+                level(config),
+                rolePasswords,
+                config.time(ConfigKey.STALL_TIMEOUT));
+    }
+
+    private ProofLevel level(AfConfig config) {
+        try {
+            return proof == null ? config.proof() : ProofLevel.parse(proof);
+        } catch (IllegalArgumentException e) {
+            throw new UsageError("--proof is '" + proof + "'", "Use full, counts or none.", e);
+        }
+    }
+
+    private static JsonDocument document(BackupRun.Published published, double seconds) {
+        Manifest manifest = published.manifest();
+        Summary summary = manifest.summary();
+        return new JsonDocument("BackupCreate", published.warnings().isEmpty() ? "ok" : "warnings")
+                .with("id", manifest.id().text())
+                .with("database", manifest.database())
+                .with("createdAt", manifest.createdAt().toString())
+                .with("path", published.folder().toString())
+                .with("bytes", summary.bytes())
+                .with("seconds", seconds)
+                .with("components", components(summary))
+                .with("tables", summary.tables())
+                .with("rows", summary.rows())
+                .with("proof", manifest.options().proof())
+                .with(
+                        "critical",
+                        Map.of(
+                                "found", manifest.critical().found(),
+                                "missing", manifest.critical().missing()))
+                .with("warnings", published.warnings());
+    }
+
+    static List<Map<String, Object>> components(Summary summary) {
+        return summary.components().stream()
+                .map(c -> Map.<String, Object>of("kind", c.kind().text(), "bytes", c.bytes(), "files", c.files()))
+                .toList();
+    }
+
+    private String outcome(BackupRun.Published published, double seconds) {
+        Manifest manifest = published.manifest();
+        Summary summary = manifest.summary();
+        String rows = summary.rows() == null ? "" : String.format(Locale.ROOT, ", %,d rows", summary.rows());
+        return terminal().good("✓ ") + manifest.id() + " published and verified: " + new ByteSize(summary.bytes())
+                + String.format(Locale.ROOT, " in %.1f s, ", seconds) + summary.tables() + " tables" + rows
+                + "\n  restore it with:  af backup restore " + manifest.id()
+                + (store == null ? "" : " " + store);
+    }
+}

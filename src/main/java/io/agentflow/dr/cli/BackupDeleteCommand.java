@@ -1,0 +1,58 @@
+package io.agentflow.dr.cli;
+
+import io.agentflow.dr.catalog.BackupCatalog;
+import io.agentflow.dr.config.AfConfig;
+import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.ExitCode;
+import io.agentflow.dr.core.OperationEvents;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code af backup delete}. */
+@Command(name = "delete", description = "Delete one backup for good.")
+final class BackupDeleteCommand extends AfCommand {
+    @Parameters(index = "0", paramLabel = "ID", description = "A backup's id or an unambiguous part of it.")
+    String selector = "";
+
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "STORE",
+            description = "Directory of the backups (default: ./backups).")
+    @Nullable
+    String store;
+
+    @Option(
+            names = {"-y", "--yes"},
+            description = "Do not ask.")
+    boolean yes;
+
+    BackupDeleteCommand(Session session) {
+        super(session);
+    }
+
+    @Override
+    String kind() {
+        return "BackupDelete";
+    }
+
+    @Override
+    ExitCode run(AfConfig config, OperationEvents events) {
+        BackupCatalog catalog = new BackupCatalog(store(store, config));
+        BackupId id = catalog.select(selector);
+        new Confirmation(terminal(), yes)
+                .require(
+                        "This deletes backup " + id + " in " + catalog.store().root() + " for good.",
+                        id.suffix(),
+                        "the last four characters of its id");
+        catalog.store().delete(id);
+        if (json) {
+            terminal().data(new JsonDocument(kind(), "ok").with("id", id.text()).toString());
+        } else {
+            terminal().data(terminal().good("✓ ") + id + " is deleted");
+        }
+        return ExitCode.OK;
+    }
+}

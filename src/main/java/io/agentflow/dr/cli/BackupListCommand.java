@@ -1,0 +1,134 @@
+package io.agentflow.dr.cli;
+
+import io.agentflow.dr.catalog.BackupCatalog;
+import io.agentflow.dr.catalog.EvidenceFile;
+import io.agentflow.dr.catalog.ListedBackup;
+import io.agentflow.dr.config.AfConfig;
+import io.agentflow.dr.core.ByteSize;
+import io.agentflow.dr.core.ExitCode;
+import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.manifest.ManifestHead;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code af backup list}. */
+@Command(name = "list", description = "List the backups of a store, newest first.")
+final class BackupListCommand extends AfCommand {
+    private static final String LINE = "%-22s  %-20s %-12s %9s %7s %13s  %s";
+
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "STORE",
+            description = "Directory of the backups (default: ./backups).")
+    @Nullable
+    String store;
+
+    BackupListCommand(Session session) {
+        super(session);
+    }
+
+    @Override
+    String kind() {
+        return "BackupList";
+    }
+
+    @Override
+    ExitCode run(AfConfig config, OperationEvents events) {
+        BackupCatalog catalog = new BackupCatalog(store(store, config));
+        List<ListedBackup> backups = catalog.list();
+        if (json) {
+            terminal()
+                    .data(new JsonDocument("BackupList", "ok")
+                            .with("store", catalog.store().root().toString())
+                            .with(
+                                    "backups",
+                                    backups.stream()
+                                            .map(BackupListCommand::entry)
+                                            .toList())
+                            .toString());
+        } else {
+            print(backups, catalog.store().root().toString());
+        }
+        return ExitCode.OK;
+    }
+
+    private void print(List<ListedBackup> backups, String root) {
+        if (backups.isEmpty()) {
+            terminal().say("no backups in " + root + "; make one with: af backup create " + root);
+            return;
+        }
+        Instant now = session().clock().instant();
+        terminal().data(String.format(LINE, "ID", "DATABASE", "TAKEN", "SIZE", "TABLES", "ROWS", "EVIDENCE"));
+        backups.forEach(b -> terminal().data(line(b, now)));
+        long bytes = backups.stream()
+                .mapToLong(b -> b.head() == null ? 0 : b.head().summary().bytes())
+                .sum();
+        long databases = backups.stream()
+                .map(b -> b.head() == null ? "" : b.head().database())
+                .distinct()
+                .count();
+        terminal()
+                .say(backups.size() + " backups of " + databases + (databases == 1 ? " database, " : " databases, ")
+                        + new ByteSize(bytes) + " in " + root);
+    }
+
+    private String line(ListedBackup backup, Instant now) {
+        ManifestHead head = backup.head();
+        if (head == null) {
+            return String.format(
+                    LINE, backup.id(), "?", "?", "?", "?", "?", terminal().bad("✗ ") + backup.damage());
+        }
+        Long rows = head.summary().rows();
+        return String.format(
+                LINE,
+                backup.id(),
+                head.database(),
+                Ago.of(head.createdAt(), now),
+                new ByteSize(head.summary().bytes()),
+                head.summary().tables(),
+                rows == null ? "-" : String.format(Locale.ROOT, "%,d", rows),
+                evidence(backup.evidence(), now));
+    }
+
+    private String evidence(@Nullable EvidenceFile evidence, Instant now) {
+        if (evidence == null) {
+            return "none";
+        }
+        String words = evidence.kind().words() + " " + Ago.of(evidence.at(), now);
+        return evidence.kind().good() ? words : terminal().bad("✗ " + words);
+    }
+
+    private static Map<String, Object> entry(ListedBackup backup) {
+        Map<String, Object> entry = new LinkedHashMap<>();
+        ManifestHead head = backup.head();
+        entry.put("id", backup.id().text());
+        entry.put("database", head == null ? null : head.database());
+        entry.put("createdAt", head == null ? null : head.createdAt().toString());
+        entry.put("bytes", head == null ? null : head.summary().bytes());
+        entry.put("tables", head == null ? null : head.summary().tables());
+        entry.put("rows", head == null ? null : head.summary().rows());
+        entry.put("components", head == null ? List.of() : BackupCreateCommand.components(head.summary()));
+        entry.put("evidence", json(backup.evidence()));
+        entry.put("damage", backup.damage());
+        return entry;
+    }
+
+    static @Nullable Map<String, Object> json(@Nullable EvidenceFile evidence) {
+        return evidence == null
+                ? null
+                : Map.of(
+                        "kind",
+                        evidence.kind().text(),
+                        "at",
+                        evidence.at().toString(),
+                        "good",
+                        evidence.kind().good());
+    }
+}

@@ -1,0 +1,283 @@
+package io.agentflow.dr.cli;
+
+import io.agentflow.dr.catalog.BackupCatalog;
+import io.agentflow.dr.config.AfConfig;
+import io.agentflow.dr.config.ConfigKey;
+import io.agentflow.dr.config.LibpqEnvironment;
+import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.ByteSize;
+import io.agentflow.dr.core.DatabaseName;
+import io.agentflow.dr.core.DatabaseUrl;
+import io.agentflow.dr.core.ExitCode;
+import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.core.UsageError;
+import io.agentflow.dr.manifest.ManifestHead;
+import io.agentflow.dr.manifest.ManifestJson;
+import io.agentflow.dr.restore.DropPrevious;
+import io.agentflow.dr.restore.Finding;
+import io.agentflow.dr.restore.RestorePlan;
+import io.agentflow.dr.restore.RestoreRequest;
+import io.agentflow.dr.restore.RestoreRun;
+import io.agentflow.dr.restore.RestoreType;
+import io.agentflow.dr.restore.UndoRestore;
+import io.agentflow.dr.store.DirectoryStore;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code af backup restore}, with its undo. */
+@Command(
+        name = "restore",
+        description = "Restore a backup beside the live database, prove it, and swap it in; or undo that.")
+final class BackupRestoreCommand extends AfCommand {
+    @Parameters(index = "0", arity = "0..1", paramLabel = "ID", description = "A backup's id, a part of it, or latest.")
+    @Nullable
+    String selector;
+
+    @Parameters(
+            index = "1..2",
+            arity = "0..2",
+            paramLabel = "STORE|TYPE",
+            description = "Directory of the backups (default: ./backups), and full (the default).")
+    java.util.List<String> storeAndType = java.util.List.of();
+
+    @Mixin
+    ConnectionOptions connection = new ConnectionOptions();
+
+    @Option(
+            names = "--target-database-url",
+            paramLabel = "URL",
+            description = "Restore there instead of where the database lives.")
+    @Nullable
+    String targetUrl;
+
+    @Option(
+            names = {"-j", "--jobs"},
+            paramLabel = "N",
+            description = "Workers that load the data (default: 4).")
+    @Nullable
+    Integer jobs;
+
+    @Option(
+            names = {"-y", "--yes"},
+            description = "Do not ask.")
+    boolean yes;
+
+    @Option(names = "--undo", description = "Swap the previous database back.")
+    boolean undo;
+
+    @Option(
+            names = "--drop-old",
+            arity = "0..1",
+            fallbackValue = "",
+            paramLabel = "DATABASE",
+            description = "Drop the previous database that a restore kept (default: the newest).")
+    @Nullable
+    String dropOld;
+
+    BackupRestoreCommand(Session session) {
+        super(session);
+    }
+
+    @Override
+    String kind() {
+        return undo ? "RestoreUndo" : dropOld != null ? "RestoreDropOld" : "BackupRestore";
+    }
+
+    @Override
+    ExitCode run(AfConfig config, OperationEvents events) {
+        if (undo) {
+            return undo(config, events);
+        }
+        if (dropOld != null) {
+            return drop(config, dropOld);
+        }
+        return restore(config, events);
+    }
+
+    private ExitCode restore(AfConfig config, OperationEvents events) {
+        long start = System.nanoTime();
+        RestoreRequest request = request(config);
+        Operations operations = operations(config);
+        RestorePlan plan = operations.preview(request, events);
+        show(plan);
+        if (plan.replaces() && plan.obstacles().isEmpty()) {
+            new Confirmation(terminal(), yes)
+                    .require(consequence(request, plan), request.database().text(), "the database name");
+        }
+        RestoreRun.Swapped swapped = operations.restore(request, events);
+        double seconds = (System.nanoTime() - start) / 1e9;
+        if (json) {
+            terminal().data(document(swapped, seconds).toString());
+        } else {
+            swapped.warnings().forEach(w -> terminal().say(terminal().doubtful("! ") + w));
+            terminal().data(outcome(swapped, seconds));
+        }
+        return swapped.warnings().isEmpty() ? ExitCode.OK : ExitCode.WARNINGS;
+    }
+
+    private RestoreRequest request(AfConfig config) {
+        if (selector == null) {
+            throw new UsageError("which backup?", "Give an id or latest; see: af backup list");
+        }
+        RestoreType type = RestoreType.FULL;
+        String storeText = null;
+        for (String word : storeAndType) {
+            if (word.matches("full|schema|critical")) {
+                type = RestoreType.parse(word);
+            } else if (storeText == null) {
+                storeText = word;
+            } else {
+                type = RestoreType.parse(word);
+            }
+        }
+        if (type != RestoreType.FULL) {
+            throw new UsageError(
+                    "this version restores 'full' only, not '" + type.text() + "'",
+                    "Restore in full, or by hand as RESTORE.md in the backup says.");
+        }
+        DirectoryStore store = store(storeText, config);
+        BackupId id = new BackupCatalog(store).select(selector);
+        return new RestoreRequest(
+                store,
+                id,
+                type,
+                target(config, store, id),
+                jobs == null ? config.number(ConfigKey.JOBS) : jobs,
+                config.time(ConfigKey.STALL_TIMEOUT));
+    }
+
+    /** Where to restore to; without a database name it is the one that was backed up. */
+    private DatabaseUrl target(AfConfig config, @Nullable DirectoryStore store, @Nullable BackupId id) {
+        String other = targetUrl != null ? targetUrl : config.text(ConfigKey.TARGET_DATABASE_URL);
+        DatabaseUrl given = other.isEmpty()
+                ? connection.resolve(config, session().environment())
+                : LibpqEnvironment.complete(DatabaseUrl.parse(other), session().environment());
+        return given.keywords().containsKey("dbname") || store == null || id == null
+                ? given
+                : given.database(new DatabaseName(databaseOf(store, id)));
+    }
+
+    private static String databaseOf(DirectoryStore store, BackupId id) {
+        try (InputStream manifest = Files.newInputStream(store.folder(id).resolve("manifest.json"))) {
+            ManifestHead head = ManifestJson.readHead(manifest);
+            return head.database();
+        } catch (IOException e) {
+            throw new io.agentflow.dr.manifest.ManifestDamagedException(
+                    "the manifest cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private void show(RestorePlan plan) {
+        if (json) {
+            return;
+        }
+        for (Finding finding : plan.findings()) {
+            switch (finding.severity()) {
+                case OK -> terminal().say("  " + terminal().good("✓ ") + finding.fact());
+                case NOTE -> terminal().say("  " + terminal().doubtful("! ") + finding.fact() + "   " + finding.fix());
+                case STOP -> terminal().say("  " + terminal().bad("✗ ") + finding.fact() + "   " + finding.fix());
+            }
+        }
+    }
+
+    private static String consequence(RestoreRequest request, RestorePlan plan) {
+        return "This replaces the database " + request.database() + " at "
+                + request.target().address() + " (" + new ByteSize(plan.bytes()) + ", " + plan.sessions()
+                + " sessions) by backup " + request.id()
+                + ".\nIt is restored beside the live database, proven, and then swapped in; the live one is kept.";
+    }
+
+    private static JsonDocument document(RestoreRun.Swapped swapped, double seconds) {
+        Map<String, Object> proof = new LinkedHashMap<>();
+        proof.put("level", swapped.proof().level());
+        proof.put("tables", swapped.proof().tables());
+        proof.put("identical", swapped.proof().identical());
+        proof.put("different", swapped.proof().different());
+        return new JsonDocument("BackupRestore", swapped.warnings().isEmpty() ? "ok" : "warnings")
+                .with("id", swapped.request().id().text())
+                .with("type", swapped.request().type().text())
+                .with("database", swapped.request().database().text())
+                .with(
+                        "previousDatabase",
+                        swapped.previous() == null ? null : swapped.previous().text())
+                .with("seconds", seconds)
+                .with("downtimeMillis", swapped.downtime().toMillis())
+                .with("proof", proof)
+                .with("warnings", swapped.warnings());
+    }
+
+    private String outcome(RestoreRun.Swapped swapped, double seconds) {
+        String text = terminal().good("✓ ") + swapped.request().database() + " is restored from "
+                + swapped.request().id() + String.format(Locale.ROOT, " in %.1f s: ", seconds)
+                + String.join(", ", swapped.proof().checks());
+        return swapped.previous() == null
+                ? text
+                : text
+                        + "\n  undo with:             af backup restore --undo\n  drop the old one with: af backup restore --drop-old "
+                        + swapped.previous();
+    }
+
+    private ExitCode undo(AfConfig config, OperationEvents events) {
+        DatabaseUrl target = target(config, null, null);
+        new Confirmation(terminal(), yes)
+                .require(
+                        "This swaps the previous " + target.database() + " at " + target.address()
+                                + " back in; the present one is kept.",
+                        target.database().text(),
+                        "the database name");
+        UndoRestore.Undone undone = operations(config).undo(target, events);
+        String aside = undone.aside() == null ? null : undone.aside().text();
+        if (json) {
+            terminal()
+                    .data(new JsonDocument(kind(), "ok")
+                            .with("database", undone.database().text())
+                            .with("cameBack", undone.cameBack().text())
+                            .with("previousDatabase", aside)
+                            .with("downtimeMillis", undone.downtime().toMillis())
+                            .toString());
+        } else {
+            terminal()
+                    .data(terminal().good("✓ ") + undone.database() + " is again what it was before the restore of "
+                            + undone.backup() + " (away for "
+                            + undone.downtime().toMillis() + " ms)"
+                            + (aside == null
+                                    ? ""
+                                    : "\n  the undone one is kept as " + aside + "; --undo brings it back"));
+        }
+        return ExitCode.OK;
+    }
+
+    private ExitCode drop(AfConfig config, String named) {
+        DatabaseUrl target = target(config, null, null);
+        Operations operations = operations(config);
+        DropPrevious.Previous previous = operations.previous(target, named.isEmpty() ? null : new DatabaseName(named));
+        new Confirmation(terminal(), yes)
+                .require(
+                        "This drops " + previous.name() + " (" + new ByteSize(previous.bytes()) + "), which was "
+                                + previous.of() + " before the restore of " + previous.backup() + ", for good.",
+                        previous.name().text(),
+                        "its name");
+        operations.drop(target, previous);
+        if (json) {
+            terminal()
+                    .data(new JsonDocument(kind(), "ok")
+                            .with("database", previous.name().text())
+                            .with("bytes", previous.bytes())
+                            .toString());
+        } else {
+            terminal()
+                    .data(terminal().good("✓ ") + previous.name() + " is dropped, " + new ByteSize(previous.bytes())
+                            + " are free");
+        }
+        return ExitCode.OK;
+    }
+}

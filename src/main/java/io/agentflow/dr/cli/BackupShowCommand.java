@@ -1,0 +1,121 @@
+package io.agentflow.dr.cli;
+
+import io.agentflow.dr.catalog.BackupCatalog;
+import io.agentflow.dr.config.AfConfig;
+import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.ByteSize;
+import io.agentflow.dr.core.ExitCode;
+import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.manifest.Manifest;
+import io.agentflow.dr.manifest.ManifestJson;
+import io.agentflow.dr.manifest.TableEntry;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code af backup show}. */
+@Command(name = "show", description = "Show what one backup holds.")
+final class BackupShowCommand extends AfCommand {
+    @Parameters(index = "0", paramLabel = "ID", description = "A backup's id, a part of it, or latest.")
+    String selector = "";
+
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "STORE",
+            description = "Directory of the backups (default: ./backups).")
+    @Nullable
+    String store;
+
+    BackupShowCommand(Session session) {
+        super(session);
+    }
+
+    @Override
+    String kind() {
+        return "BackupShow";
+    }
+
+    @Override
+    ExitCode run(AfConfig config, OperationEvents events) {
+        BackupCatalog catalog = new BackupCatalog(store(store, config));
+        BackupId id = catalog.select(selector);
+        Manifest manifest = catalog.manifest(id);
+        if (json) {
+            terminal()
+                    .data(new JsonDocument("BackupShow", "ok")
+                            .with("id", id.text())
+                            .with("path", catalog.store().folder(id).toString())
+                            .with(
+                                    "evidence",
+                                    catalog.evidence(id).stream()
+                                            .map(BackupListCommand::json)
+                                            .toList())
+                            .with(
+                                    "manifest",
+                                    new RawJson(new String(ManifestJson.write(manifest), StandardCharsets.UTF_8)))
+                            .toString());
+        } else {
+            print(catalog, manifest);
+        }
+        return ExitCode.OK;
+    }
+
+    private void print(BackupCatalog catalog, Manifest manifest) {
+        Instant now = session().clock().instant();
+        Terminal terminal = terminal();
+        terminal.data(manifest.id() + "  " + manifest.database() + ", taken " + manifest.createdAt() + " ("
+                + Ago.of(manifest.createdAt(), now) + ")");
+        field(
+                "from",
+                manifest.source().url() + ", PostgreSQL " + manifest.source().serverVersion() + ", LSN "
+                        + manifest.source().lsn());
+        field(
+                "made by",
+                "af " + manifest.toolVersion() + ", pg_dump "
+                        + manifest.source().tools().get("pg_dump") + ", "
+                        + manifest.options().jobs() + " jobs, compression "
+                        + manifest.options().compression());
+        manifest.components()
+                .forEach(c -> field(
+                        c.kind().text(),
+                        new ByteSize(c.bytes()) + " in " + c.files().size() + " files"));
+        field(
+                "tables",
+                manifest.summary().tables()
+                        + (manifest.summary().rows() == null
+                                ? ""
+                                : String.format(
+                                        Locale.ROOT,
+                                        ", %,d rows",
+                                        manifest.summary().rows()))
+                        + ", proof " + manifest.options().proof());
+        manifest.tables().stream()
+                .filter(TableEntry::holdsRows)
+                .sorted(Comparator.comparing((TableEntry t) -> t.rows() == null ? Long.valueOf(0) : t.rows())
+                        .reversed())
+                .limit(verbose ? Long.MAX_VALUE : 10)
+                .forEach(t -> field(
+                        "",
+                        t.qualifiedName()
+                                + (t.rows() == null ? "" : String.format(Locale.ROOT, "  %,d rows", t.rows()))));
+        field(
+                "needs",
+                "roles " + manifest.needs().roles() + ", extensions "
+                        + manifest.needs().extensions().stream()
+                                .map(e -> e.name() + " " + e.version())
+                                .toList());
+        manifest.excluded().forEach(e -> field("left out", e.schema() + "." + e.name() + ": " + e.reason()));
+        manifest.warnings().forEach(w -> field("warning", w));
+        catalog.evidence(manifest.id()).forEach(e -> field("evidence", e.kind().words() + " " + Ago.of(e.at(), now)));
+        field("files", catalog.store().folder(manifest.id()).toString());
+    }
+
+    private void field(String label, String text) {
+        terminal().data(String.format("  %-10s %s", label, text));
+    }
+}

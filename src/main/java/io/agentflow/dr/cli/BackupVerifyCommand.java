@@ -1,0 +1,111 @@
+package io.agentflow.dr.cli;
+
+import io.agentflow.dr.catalog.BackupCatalog;
+import io.agentflow.dr.catalog.EvidenceFile;
+import io.agentflow.dr.catalog.ListedBackup;
+import io.agentflow.dr.config.AfConfig;
+import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.ByteSize;
+import io.agentflow.dr.core.ExitCode;
+import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.verify.VerifyReport;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code af backup verify}. */
+@Command(name = "verify", description = "Read a backup back and compare every byte with its manifest.")
+final class BackupVerifyCommand extends AfCommand {
+    @Parameters(index = "0", paramLabel = "ID", description = "A backup's id, a part of it, or latest.")
+    String selector = "";
+
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "STORE",
+            description = "Directory of the backups (default: ./backups).")
+    @Nullable
+    String store;
+
+    BackupVerifyCommand(Session session) {
+        super(session);
+    }
+
+    @Override
+    String kind() {
+        return "BackupVerify";
+    }
+
+    @Override
+    ExitCode run(AfConfig config, OperationEvents events) {
+        BackupCatalog catalog = new BackupCatalog(store(store, config));
+        BackupId id = catalog.select(selector);
+        VerifyReport report = operations(config).verify(catalog.store(), id, events);
+        if (json) {
+            terminal().data(document(report).toString());
+        } else {
+            print(report, catalog);
+        }
+        if (!report.success()) {
+            return ExitCode.VERIFICATION_FAILED;
+        }
+        return report.warnings().isEmpty() ? ExitCode.OK : ExitCode.WARNINGS;
+    }
+
+    private static JsonDocument document(VerifyReport report) {
+        String status = !report.success() ? "failed" : report.warnings().isEmpty() ? "ok" : "warnings";
+        JsonDocument document = new JsonDocument("BackupVerify", status)
+                .with("id", report.id().text())
+                .with("success", report.success())
+                .with("files", report.files())
+                .with("bytes", report.bytes())
+                .with("seconds", report.elapsed().toNanos() / 1e9)
+                .with("throughputBytesPerSecond", Math.round(report.bytesPerSecond()))
+                .with("problems", report.problems())
+                .with("warnings", report.warnings());
+        if (!report.success()) {
+            Map<String, Object> error = new LinkedHashMap<>();
+            error.put("message", "backup " + report.id() + " is damaged");
+            error.put("hint", "Do not restore from it.");
+            error.put("exitCode", ExitCode.VERIFICATION_FAILED.number());
+            error.put("step", "verify-files");
+            document.with("error", error);
+        }
+        return document;
+    }
+
+    private void print(VerifyReport report, BackupCatalog catalog) {
+        Terminal terminal = terminal();
+        report.warnings().forEach(w -> terminal.say(terminal.doubtful("! ") + w));
+        String checked = new ByteSize(report.bytes())
+                + String.format(Locale.ROOT, " in %.2f s (", report.elapsed().toNanos() / 1e9)
+                + new ByteSize((long) report.bytesPerSecond()) + "/s)";
+        if (report.success()) {
+            terminal.data(terminal.good("✓ ") + report.id() + " is whole: " + report.files() + " files, " + checked);
+            return;
+        }
+        terminal.data(terminal.bad("✗ ") + report.id() + " is damaged: "
+                + report.problems().size() + (report.problems().size() == 1 ? " problem" : " problems"));
+        report.problems().stream().limit(20).forEach(p -> terminal.data("  " + p.path() + "   " + p.problem()));
+        terminal.data("  " + checked + " checked");
+        terminal.say("  Do not restore from it."
+                + newestGood(report.id(), catalog)
+                        .map(good -> " The newest backup of which the evidence is good is " + good + ".")
+                        .orElse(""));
+    }
+
+    private static Optional<BackupId> newestGood(BackupId damaged, BackupCatalog catalog) {
+        return catalog.list().stream()
+                .filter(b -> !b.id().equals(damaged) && good(b.evidence()))
+                .map(ListedBackup::id)
+                .findFirst();
+    }
+
+    private static boolean good(@Nullable EvidenceFile evidence) {
+        return evidence != null && evidence.kind().good();
+    }
+}

@@ -1,0 +1,66 @@
+package io.agentflow.dr.cli;
+
+import io.agentflow.dr.config.AfConfig;
+import io.agentflow.dr.config.ConfigKey;
+import io.agentflow.dr.config.LibpqEnvironment;
+import io.agentflow.dr.core.DatabaseUrl;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** libpq's options, as psql and pg_dump have them. */
+final class ConnectionOptions {
+    @Option(
+            names = {"-d", "--database-url", "--dbname"},
+            paramLabel = "URL",
+            description = "URI, connection string or name of the database (else AF_DATABASE_URL, DATABASE_URL, PG…).")
+    @Nullable
+    String url;
+
+    @Option(
+            names = {"-h", "--host"},
+            paramLabel = "HOST",
+            description = "Host of the database, or directory of its socket.")
+    @Nullable
+    String host;
+
+    @Option(
+            names = {"-p", "--port"},
+            paramLabel = "PORT",
+            description = "Port of the database.")
+    @Nullable
+    String port;
+
+    @Option(
+            names = {"-U", "--username"},
+            paramLabel = "ROLE",
+            description = "Role to connect as.")
+    @Nullable
+    String user;
+
+    /** The database that is meant: command line, then AF_DATABASE_URL, DATABASE_URL, then libpq's environment. */
+    DatabaseUrl resolve(AfConfig config, Map<String, String> environment) {
+        return LibpqEnvironment.complete(given(config, environment), environment);
+    }
+
+    private DatabaseUrl given(AfConfig config, Map<String, String> environment) {
+        DatabaseUrl base = DatabaseUrl.parse(text(config, environment));
+        if (host != null) {
+            // The password of the configured URL is not meant for another host.
+            base = base.withoutPassword().with("host", host);
+        }
+        if (user != null) {
+            base = base.withoutPassword().with("user", user);
+        }
+        return port == null ? base : base.with("port", port);
+    }
+
+    private String text(AfConfig config, Map<String, String> environment) {
+        if (url != null) {
+            return url;
+        }
+        return config.given(ConfigKey.DATABASE_URL)
+                ? config.text(ConfigKey.DATABASE_URL)
+                : environment.getOrDefault("DATABASE_URL", "postgresql://");
+    }
+}

@@ -1,0 +1,38 @@
+package io.agentflow.dr.cli;
+
+import io.agentflow.dr.backup.BackupRequest;
+import io.agentflow.dr.backup.BackupRun;
+import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.DatabaseName;
+import io.agentflow.dr.core.DatabaseUrl;
+import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.restore.DropPrevious;
+import io.agentflow.dr.restore.RestorePlan;
+import io.agentflow.dr.restore.RestoreRequest;
+import io.agentflow.dr.restore.RestoreRun;
+import io.agentflow.dr.restore.UndoRestore;
+import io.agentflow.dr.store.DirectoryStore;
+import io.agentflow.dr.verify.VerifyReport;
+import org.jspecify.annotations.Nullable;
+
+/** What the commands can have done. Every call fails with an {@link io.agentflow.dr.core.AfException} or a bug. */
+public interface Operations {
+    BackupRun.Published create(BackupRequest request, OperationEvents events);
+
+    VerifyReport verify(DirectoryStore store, BackupId id, OperationEvents events);
+
+    /** What a restore would meet; touches nothing. */
+    RestorePlan preview(RestoreRequest request, OperationEvents events);
+
+    RestoreRun.Swapped restore(RestoreRequest request, OperationEvents events);
+
+    UndoRestore.Undone undo(DatabaseUrl target, OperationEvents events);
+
+    /** The database that a drop would drop. */
+    DropPrevious.Previous previous(DatabaseUrl target, @Nullable DatabaseName named);
+
+    void drop(DatabaseUrl target, DropPrevious.Previous previous);
+
+    /** Loads what the other calls load, so that its classes can be archived. */
+    void warmUp();
+}

@@ -1,0 +1,90 @@
+package io.agentflow.dr.cli;
+
+import java.io.BufferedReader;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** Standard output for data, standard error for everything else, and what is known of who looks at them. */
+public final class Terminal {
+    private final PrintStream out;
+    private final PrintStream err;
+    private final boolean interactiveInput;
+    private final boolean liveError;
+    private final boolean colour;
+
+    Terminal(PrintStream out, PrintStream err, boolean interactiveInput, boolean liveError, boolean colour) {
+        this.out = out;
+        this.err = err;
+        this.interactiveInput = interactiveInput;
+        this.liveError = liveError;
+        this.colour = colour;
+    }
+
+    /** This process's. The launcher tells by system properties which streams are terminals. */
+    public static Terminal system() {
+        return new Terminal(
+                new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8),
+                new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
+                Boolean.getBoolean("af.terminal.stdin"),
+                Boolean.getBoolean("af.terminal.stderr"),
+                Boolean.getBoolean("af.terminal.stderr") && System.getenv("NO_COLOR") == null);
+    }
+
+    /** Data: what a script would read. */
+    public void data(String line) {
+        out.println(line);
+    }
+
+    /** Everything else. */
+    public void say(String line) {
+        err.println(line);
+    }
+
+    void raw(String text) {
+        err.print(text);
+        err.flush();
+    }
+
+    /** Whether somebody sits there who can answer a question. */
+    boolean interactive() {
+        return interactiveInput;
+    }
+
+    /** Whether lines on standard error can be drawn over. */
+    boolean live() {
+        return liveError;
+    }
+
+    String good(String text) {
+        return paint("32", text);
+    }
+
+    String bad(String text) {
+        return paint("31", text);
+    }
+
+    String doubtful(String text) {
+        return paint("33", text);
+    }
+
+    private String paint(String code, String text) {
+        return colour ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
+    }
+
+    /** The line that the user types, or null at the end of input. */
+    @Nullable
+    String ask(String question) {
+        err.print(question);
+        err.flush();
+        try {
+            return new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
+        } catch (IOException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package io.agentflow.dr.config;
+
+import io.agentflow.dr.core.UsageError;
+import io.agentflow.dr.fingerprint.ProofLevel;
+import io.agentflow.dr.store.DirectoryPermissions;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The configuration: environment before file before default. All mistakes are reported at once, by key. */
+public final class AfConfig {
+    private static final String SECRET_FILE = "-file";
+
+    private final Map<ConfigKey, String> values = new EnumMap<>(ConfigKey.class);
+    private final List<String> problems = new ArrayList<>();
+
+    private AfConfig() {}
+
+    /**
+     * Loads the configuration.
+     *
+     * @param file the file to read, or null for none
+     * @throws UsageError if a key is unknown or a value is none of its kind
+     */
+    public static AfConfig load(@Nullable Path file, Map<String, String> environment) {
+        AfConfig config = new AfConfig();
+        if (file != null) {
+            config.read(file);
+        }
+        for (ConfigKey key : ConfigKey.values()) {
+            String value = environment.get(key.variable());
+            if (value != null) {
+                config.values.put(key, value);
+            }
+        }
+        config.checkAll();
+        return config;
+    }
+
+    private void read(Path file) {
+        Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            properties.load(reader);
+        } catch (IOException e) {
+            throw new UsageError("the configuration " + file + " cannot be read", "Check the path and its rights.", e);
+        }
+        properties.stringPropertyNames().stream()
+                .sorted()
+                .forEach(name -> accept(file, name, properties.getProperty(name)));
+    }
+
+    private void accept(Path file, String name, String value) {
+        ConfigKey.of(name).ifPresentOrElse(key -> values.put(key, value.strip()), () -> {
+            if (name.endsWith(SECRET_FILE)
+                    && ConfigKey.of(name.substring(0, name.length() - SECRET_FILE.length()))
+                            .isPresent()) {
+                fromFile(
+                        ConfigKey.of(name.substring(0, name.length() - SECRET_FILE.length()))
+                                .orElseThrow(),
+                        Path.of(value));
+            } else {
+                problems.add(name + " in " + file + " is unknown; did you mean "
+                        + ConfigKey.nearest(name).key() + "?");
+            }
+        });
+    }
+
+    private void fromFile(ConfigKey key, Path file) {
+        try {
+            values.put(key, Files.readString(file).strip());
+        } catch (IOException e) {
+            problems.add(key.key() + SECRET_FILE + " names " + file + ", which cannot be read");
+        }
+    }
+
+    private void checkAll() {
+        check(ConfigKey.JOBS, Integer::parseInt, "a number");
+        check(ConfigKey.RETRIES, Integer::parseInt, "a number");
+        check(ConfigKey.PROOF, ProofLevel::parse, "full, counts or none");
+        check(ConfigKey.STALL_TIMEOUT, AfConfig::duration, "a time such as 90s, 10m or 2h");
+        check(ConfigKey.RETRY_DELAY, AfConfig::duration, "a time such as 90s, 10m or 2h");
+        check(ConfigKey.STORE_FILE_MODE, AfConfig::permissions, "owner, group or all");
+        if (!problems.isEmpty()) {
+            throw new UsageError(String.join("; ", problems), "Mend the configuration.");
+        }
+    }
+
+    private void check(ConfigKey key, Function<String, ?> parse, String kind) {
+        try {
+            Objects.requireNonNull(parse.apply(text(key)));
+        } catch (RuntimeException e) {
+            problems.add(key.key() + " is '" + text(key) + "', not " + kind);
+        }
+    }
+
+    /** The value as it was given, or the default. */
+    public String text(ConfigKey key) {
+        return values.getOrDefault(key, key.fallback());
+    }
+
+    public boolean given(ConfigKey key) {
+        return !values.getOrDefault(key, "").isEmpty();
+    }
+
+    public int number(ConfigKey key) {
+        return Integer.parseInt(text(key));
+    }
+
+    public Duration time(ConfigKey key) {
+        return duration(text(key));
+    }
+
+    public List<String> list(ConfigKey key) {
+        return Arrays.stream(text(key).split(","))
+                .map(String::strip)
+                .filter(s -> !s.isEmpty())
+                .toList();
+    }
+
+    public ProofLevel proof() {
+        return ProofLevel.parse(text(ConfigKey.PROOF));
+    }
+
+    public DirectoryPermissions permissions() {
+        return permissions(text(ConfigKey.STORE_FILE_MODE));
+    }
+
+    private static DirectoryPermissions permissions(String mode) {
+        return switch (mode) {
+            case "owner" -> DirectoryPermissions.OWNER;
+            case "group" -> DirectoryPermissions.GROUP;
+            case "all" -> DirectoryPermissions.ALL;
+            default -> throw new IllegalArgumentException(mode);
+        };
+    }
+
+    private static Duration duration(String text) {
+        return Duration.parse("PT" + text.toUpperCase(Locale.ROOT));
+    }
+}

@@ -1,0 +1,81 @@
+package io.agentflow.dr.config;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Every key of {@code af.properties}, with its default. Each can be given as an environment variable too. */
+public enum ConfigKey {
+    DATABASE_URL("af.database-url", "", "the database: a URI or libpq connection string"),
+    TARGET_DATABASE_URL("af.target-database-url", "", "where to restore to, if not where the backup came from"),
+    STORE("af.store", "./backups", "the directory that keeps the backups"),
+    STORE_FILE_MODE("af.store.file.mode", "owner", "who may read backups: owner (0600), group (0640) or all (0644)"),
+    JOBS("af.jobs", "4", "how many workers dump and load"),
+    COMPRESSION_LEVEL("af.compression-level", "6", "0 to 9, or with pg_dump 16 and newer gzip, lz4, zstd with :level"),
+    CRITICAL_TABLES(
+            "af.critical-tables",
+            "tenants,users,rbac_roles,rbac_bindings,audits",
+            "tables that get a component of their own"),
+    PROOF("af.proof", "full", "what is fingerprinted: full, counts or none"),
+    POSTGRES_BIN("af.postgres.bin", "", "directories with pg_dump and pg_restore, looked at first"),
+    ROUTES("af.routes", "", "the folder of Camel routes; empty for the one that af came with"),
+    DEAD_LETTERS("af.dead-letters", "./dead-letters", "the folder for reports of failed operations"),
+    STALL_TIMEOUT("af.stall-timeout", "10m", "how long a tool may show no sign of life"),
+    RETRIES("af.retries", "1", "how often an attempt is made again after a lost connection"),
+    RETRY_DELAY("af.retry-delay", "2s", "how long to wait before that");
+
+    private final String key;
+    private final String fallback;
+    private final String meaning;
+
+    ConfigKey(String key, String fallback, String meaning) {
+        this.key = key;
+        this.fallback = fallback;
+        this.meaning = meaning;
+    }
+
+    public String key() {
+        return key;
+    }
+
+    public String fallback() {
+        return fallback;
+    }
+
+    public String meaning() {
+        return meaning;
+    }
+
+    /** The environment variable of the same meaning: {@code AF_DATABASE_URL}. */
+    public String variable() {
+        return key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    }
+
+    static Optional<ConfigKey> of(String key) {
+        return Arrays.stream(values()).filter(k -> k.key.equals(key)).findFirst();
+    }
+
+    /** The key that somebody who wrote this probably meant. */
+    static ConfigKey nearest(String mistyped) {
+        return Arrays.stream(values())
+                .min(Comparator.comparingInt(k -> distance(k.key, mistyped)))
+                .orElseThrow();
+    }
+
+    /** Levenshtein's distance. */
+    private static int distance(String one, String other) {
+        int[] row = new int[other.length() + 1];
+        Arrays.setAll(row, i -> i);
+        for (int i = 1; i <= one.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= other.length(); j++) {
+                int substituted = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(substituted, Math.min(row[j], row[j - 1]) + 1);
+            }
+        }
+        return row[other.length()];
+    }
+}

@@ -1,0 +1,43 @@
+package io.agentflow.dr.core;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
+
+/**
+ * Names one backup: UTC start time and four random characters, such as {@code 20261123T025149Z-k3f9}. Sorts by time.
+ */
+public record BackupId(String text) implements Comparable<BackupId> {
+    private static final Pattern PATTERN = Pattern.compile("\\d{8}T\\d{6}Z-[a-z2-7]{4}");
+
+    /** @throws IllegalArgumentException if the text is not a backup id */
+    public BackupId {
+        if (!PATTERN.matcher(text).matches()) {
+            throw new IllegalArgumentException("not a backup id: '" + text + "'");
+        }
+    }
+
+    public static Optional<BackupId> parse(String text) {
+        return PATTERN.matcher(text).matches() ? Optional.of(new BackupId(text)) : Optional.empty();
+    }
+
+    public static BackupId startedAt(Instant start, RandomGenerator random) {
+        return new BackupId(UtcStamp.of(start) + "-" + UtcStamp.randomSuffix(random));
+    }
+
+    /** The four random characters: short enough to name a database by. */
+    public String suffix() {
+        return text.substring(text.length() - 4);
+    }
+
+    @Override
+    public int compareTo(BackupId other) {
+        return text.compareTo(other.text);
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

@@ -1,0 +1,25 @@
+package io.agentflow.dr.core;
+
+/** The exit codes of {@code af}. Frozen: scripts rely on them. Any other non-zero code means failure too. */
+public enum ExitCode {
+    OK(0),
+    FAILED(1),
+    USAGE(2),
+    WARNINGS(3),
+    REFUSED(4),
+    CANCELLED(5),
+    NOT_FOUND(6),
+    BUSY(7),
+    UNREACHABLE(8),
+    VERIFICATION_FAILED(9);
+
+    private final int number;
+
+    ExitCode(int number) {
+        this.number = number;
+    }
+
+    public int number() {
+        return number;
+    }
+}

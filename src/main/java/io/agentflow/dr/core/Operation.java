@@ -1,0 +1,153 @@
+package io.agentflow.dr.core;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One execution of a verb: its id, its listeners, and everything that must be given back when it ends: locks, snapshots,
+ * children, unpublished files. Closing gives back all of it, newest first, however the operation ended. Safe for use by
+ * many threads.
+ */
+public final class Operation implements AutoCloseable {
+    private static final Duration IDLE_LIMIT = Duration.ofSeconds(30);
+
+    private final OperationId id;
+    private final Instant startedAt;
+    private final String request;
+    private final String replay;
+    private final OperationEvents events;
+    private final Deque<AutoCloseable> held = new ArrayDeque<>();
+    private int working;
+    private volatile boolean cancelled;
+    private volatile @Nullable FailedStep failedStep;
+
+    /** Where it failed first. */
+    public record FailedStep(String route, String step, String endpoint) {}
+
+    /**
+     * @param request what was asked for, in words without secrets
+     * @param replay the command that asks for the same again
+     */
+    public Operation(OperationId id, Instant startedAt, String request, String replay, OperationEvents events) {
+        this.id = id;
+        this.request = request;
+        this.replay = replay;
+        this.startedAt = startedAt;
+        this.events = events;
+    }
+
+    public OperationId id() {
+        return id;
+    }
+
+    public Instant startedAt() {
+        return startedAt;
+    }
+
+    public String request() {
+        return request;
+    }
+
+    public String replay() {
+        return replay;
+    }
+
+    public OperationEvents events() {
+        return events;
+    }
+
+    /** The name that its database sessions bear, so that they can be told from others. */
+    public String sessionName(String part) {
+        return "af " + part + " " + id;
+    }
+
+    /** Takes charge of something that must be closed when the operation ends. @throws Cancelled if it has ended already */
+    public <T extends AutoCloseable> T hold(T resource) {
+        synchronized (held) {
+            if (!cancelled) {
+                held.push(resource);
+                return resource;
+            }
+        }
+        close(resource);
+        throw new Cancelled("the operation was cancelled", "Run the command again.");
+    }
+
+    /** Does work on files that may only be deleted when it has ended. */
+    public <T> T working(Supplier<T> work) {
+        synchronized (held) {
+            working++;
+        }
+        try {
+            return work.get();
+        } finally {
+            synchronized (held) {
+                working--;
+                held.notifyAll();
+            }
+        }
+    }
+
+    /** Waits, half a minute at most, until nobody works on files any more: their sources have been closed by now. */
+    public void awaitIdle() throws InterruptedException {
+        long deadline = System.nanoTime() + IDLE_LIMIT.toNanos();
+        synchronized (held) {
+            for (long left = 1; working > 0 && left > 0; left = (deadline - System.nanoTime()) / 1_000_000) {
+                held.wait(left);
+            }
+        }
+    }
+
+    /** Remembers the first step that failed: later failures follow from it. */
+    public synchronized void failedAt(FailedStep step) {
+        if (failedStep == null) {
+            failedStep = step;
+        }
+    }
+
+    public @Nullable FailedStep failedStep() {
+        return failedStep;
+    }
+
+    /** Forgets a failed attempt before the next one. */
+    public void beginAttempt() {
+        close();
+        failedStep = null;
+    }
+
+    /** Ends it early: gives everything back, and whatever is still running fails. */
+    public void cancel() {
+        cancelled = true;
+        close();
+    }
+
+    public boolean cancelled() {
+        return cancelled;
+    }
+
+    @Override
+    public void close() {
+        for (AutoCloseable next = take(); next != null; next = take()) {
+            close(next);
+        }
+    }
+
+    private @Nullable AutoCloseable take() {
+        synchronized (held) {
+            return held.poll();
+        }
+    }
+
+    private void close(AutoCloseable resource) {
+        try {
+            resource.close();
+        } catch (Exception e) {
+            // The others must be given back all the same.
+            events.accept(new OperationEvent.Warned("not cleaned up: " + e.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** The words of the product: names, sizes, digests, secrets, events, failures. Depends on nothing. */
+package io.agentflow.dr.core;

@@ -1,0 +1,120 @@
+package io.agentflow.dr.fingerprint;
+
+import io.agentflow.dr.core.OperationFailed;
+import io.agentflow.dr.postgres.Relation;
+import io.agentflow.dr.postgres.Sql;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** Takes the fingerprints of many tables at once, each session at one table at a time. */
+public final class TakeFingerprints {
+    private static final String COLUMNS =
+            "SELECT attname FROM pg_attribute WHERE attrelid = ?::text::regclass AND attnum > 0"
+                    + " AND NOT attisdropped ORDER BY attname COLLATE \"C\"";
+
+    private final ProofLevel level;
+    private final int sessions;
+
+    /** @param sessions how many connections work side by side */
+    public TakeFingerprints(ProofLevel level, int sessions) {
+        this.level = level;
+        this.sessions = Math.max(1, sessions);
+    }
+
+    /**
+     * Takes the fingerprint of each table that holds rows.
+     *
+     * @param session opens one more session, all of them in the same snapshot; it is closed here
+     * @param taken is told each table as it is done, from several threads
+     */
+    public Map<Relation, Fingerprint> of(List<Relation> relations, Supplier<Sql> session, Consumer<Relation> taken) {
+        ConcurrentLinkedQueue<Relation> waiting = new ConcurrentLinkedQueue<>(
+                relations.stream().filter(r -> r.kind().dumped()).toList());
+        Map<Relation, Fingerprint> fingerprints = new ConcurrentHashMap<>();
+        int workers = Math.min(sessions, waiting.size());
+        ExecutorService threads = Executors.newFixedThreadPool(Math.max(1, workers));
+        try {
+            List<Future<?>> running = new ArrayList<>();
+            for (int i = 0; i < workers; i++) {
+                running.add(threads.submit((Callable<Void>) () -> work(waiting, session.get(), fingerprints, taken)));
+            }
+            for (Future<?> one : running) {
+                one.get();
+            }
+            return fingerprints;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException known) {
+                throw known;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new OperationFailed("interrupted while the tables were read", "Run the command again.", e);
+        } finally {
+            waiting.clear();
+            threads.shutdownNow();
+        }
+    }
+
+    private Void work(
+            ConcurrentLinkedQueue<Relation> waiting,
+            Sql session,
+            Map<Relation, Fingerprint> fingerprints,
+            Consumer<Relation> taken) {
+        try (session) {
+            session.run(FingerprintQuery.FIXED_OUTPUT);
+            for (Relation table = waiting.poll(); table != null; table = waiting.poll()) {
+                fingerprints.put(table, of(session, table));
+                taken.accept(table);
+            }
+            return null;
+        } catch (RuntimeException e) {
+            // One failure fails the whole: the other workers stop after the table they are at.
+            waiting.clear();
+            throw e;
+        }
+    }
+
+    private Fingerprint of(Sql session, Relation table) {
+        List<String> columns = level == ProofLevel.FULL ? session.texts(COLUMNS, table.sqlName()) : List.of();
+        return session.one(
+                FingerprintQuery.of(table, columns, level),
+                row -> new Fingerprint(
+                        row.getLong(1), row.getString(2) == null ? null : text(row.getString(2), row.getString(3))));
+    }
+
+    /** The fingerprint of all large objects together; at level {@code full} only. */
+    public static String ofLargeObjects(Sql session) {
+        BigInteger left = BigInteger.ZERO;
+        BigInteger right = BigInteger.ZERO;
+        Long last = 0L;
+        while (last != null) {
+            // Rolling back to the savepoint closes the descriptors that lo_open left open.
+            session.run("SAVEPOINT large_objects");
+            String[] sums = session.one(
+                    FingerprintQuery.LARGE_OBJECTS,
+                    row -> new String[] {row.getString(1), row.getString(2), row.getString(3)},
+                    last);
+            session.run("ROLLBACK TO SAVEPOINT large_objects");
+            left = left.add(new BigInteger(sums[0]));
+            right = right.add(new BigInteger(sums[1]));
+            last = sums[2] == null ? null : Long.valueOf(sums[2]);
+        }
+        return text(left.toString(), right.toString());
+    }
+
+    private static String text(String left, String right) {
+        return "m1:" + left + ":" + right;
+    }
+}

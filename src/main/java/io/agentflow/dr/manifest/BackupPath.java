@@ -1,0 +1,34 @@
+package io.agentflow.dr.manifest;
+
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+
+/**
+ * Where a file lies within its backup: one name, or a folder and a name, of letters, digits, dot, dash and underscore.
+ * Cannot point outside the backup on any system.
+ */
+public record BackupPath(String text) implements Comparable<BackupPath> {
+    private static final Pattern PATTERN = Pattern.compile("(?:[a-z]{1,20}/)?[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}");
+
+    /** @throws IllegalArgumentException if the text could mean anything but a file inside the backup */
+    public BackupPath {
+        if (!PATTERN.matcher(text).matches()) {
+            String shown = text.length() > 80 ? text.substring(0, 80) + "…" : text;
+            throw new IllegalArgumentException("not a path inside a backup: '" + shown + "'");
+        }
+    }
+
+    public Path in(Path folder) {
+        return folder.resolve(text);
+    }
+
+    @Override
+    public int compareTo(BackupPath other) {
+        return text.compareTo(other.text);
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

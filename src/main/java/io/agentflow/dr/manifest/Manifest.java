@@ -1,0 +1,117 @@
+package io.agentflow.dr.manifest;
+
+import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.postgres.ClusterNeeds;
+import io.agentflow.dr.postgres.DatabaseProperties;
+import io.agentflow.dr.postgres.SequenceState;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Seals a backup: names every file with its size and digest, and says what the snapshot held. The field order is the
+ * order in the file. Specified in docs/repository-format.md and docs/manifest.schema.json.
+ *
+ * @param createdAt the instant of the snapshot, which is what a restore brings back
+ * @param documents files that belong to no component, such as RESTORE.md
+ * @param largeObjects how many, and their fingerprint in the form of a table's
+ * @param objects number of indexes, constraints, functions and so on, by kind, that a restore must bring back
+ * @param excluded relations whose rows are deliberately not in the backup
+ */
+public record Manifest(
+        int formatVersion,
+        BackupId id,
+        String database,
+        Instant createdAt,
+        Summary summary,
+        String operation,
+        String toolVersion,
+        Instant startedAt,
+        Instant finishedAt,
+        Source source,
+        Options options,
+        DatabaseProperties properties,
+        List<Component> components,
+        List<FileEntry> documents,
+        List<TableEntry> tables,
+        List<SequenceState> sequences,
+        LargeObjects largeObjects,
+        SortedMap<String, Long> objects,
+        List<Excluded> excluded,
+        ClusterNeeds needs,
+        Critical critical,
+        List<String> warnings) {
+
+    public static final int FORMAT = 1;
+    public static final BackupPath FILE = new BackupPath("manifest.json");
+    public static final BackupPath SUM_FILE = new BackupPath("manifest.sha256");
+
+    /** Where the backup came from. */
+    public record Source(
+            String url,
+            long databaseOid,
+            @Nullable String systemIdentifier,
+            String serverVersion,
+            int serverVersionNumber,
+            String snapshot,
+            @Nullable String lsn,
+            String xidHorizon,
+            SortedMap<String, String> tools) {}
+
+    /** How it was made. */
+    public record Options(int jobs, String compression, String proof) {}
+
+    /** How many large objects there are, and what they hold. */
+    public record LargeObjects(long count, @Nullable String fingerprint) {}
+
+    /** A relation whose rows are not in the backup, and why. */
+    public record Excluded(String schema, String name, String reason) {}
+
+    /** Which critical tables were found and which were not there. */
+    public record Critical(List<String> found, List<String> missing) {}
+
+    /** @throws IllegalArgumentException if it names a file twice or its summary is not that of its content */
+    public Manifest {
+        if (!summary.equals(Summary.of(components, tables))) {
+            throw new IllegalArgumentException("the summary does not fit the content");
+        }
+        Set<BackupPath> seen = new HashSet<>();
+        files(components, documents).forEach(file -> {
+            if (!seen.add(file.path())) {
+                throw new IllegalArgumentException("'" + file.path() + "' is named twice");
+            }
+        });
+        objects = new TreeMap<>(objects);
+    }
+
+    /** The summary that belongs to these components and tables. */
+    public static Summary summaryOf(List<Component> components, List<TableEntry> tables) {
+        return Summary.of(components, tables);
+    }
+
+    private static Stream<FileEntry> files(List<Component> components, List<FileEntry> documents) {
+        return Stream.concat(components.stream().flatMap(c -> c.files().stream()), documents.stream());
+    }
+
+    /** Every file that the seal names: not the manifest itself and not the sum files. */
+    public List<FileEntry> files() {
+        return files(components, documents).toList();
+    }
+
+    public boolean has(ComponentKind kind) {
+        return components.stream().anyMatch(c -> c.kind() == kind);
+    }
+
+    /** The sum files and exactly what must be in them, but for the manifest's own. */
+    public Map<BackupPath, String> sumFiles() {
+        Map<BackupPath, String> sums = new TreeMap<>();
+        components.forEach(c -> sums.put(c.kind().sumFile(), c.sumLines()));
+        return sums;
+    }
+}

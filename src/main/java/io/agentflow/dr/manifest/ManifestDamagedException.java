@@ -1,0 +1,23 @@
+package io.agentflow.dr.manifest;
+
+import io.agentflow.dr.core.VerificationFailed;
+import org.jspecify.annotations.Nullable;
+
+/** A manifest is not what one of this format must be. */
+public class ManifestDamagedException extends VerificationFailed {
+    private static final long serialVersionUID = 1L;
+
+    public ManifestDamagedException(String fact, @Nullable Throwable cause) {
+        super(fact, "Do not restore from this backup; take another one from 'af backup list'.", cause);
+    }
+
+    private ManifestDamagedException(String fact, String hint) {
+        super(fact, hint);
+    }
+
+    static ManifestDamagedException foreignFormat(int version) {
+        return new ManifestDamagedException(
+                "the backup has repository format " + version + ", this version of af reads format " + Manifest.FORMAT,
+                "Use the af that made it, or a newer one.");
+    }
+}

@@ -1,0 +1,140 @@
+package io.agentflow.dr.manifest;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonSerializer;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.Sha256;
+import io.agentflow.dr.postgres.Relation;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.function.Function;
+
+/** Writes and reads manifests. Reading trusts nothing: unknown or doubled fields, depth and length are refused. */
+public final class ManifestJson {
+    /** 100,000 tables need about 20 MB. */
+    static final long MAX_BYTES = 48L * 1024 * 1024;
+
+    private static final int MAX_DEPTH = 12;
+    private static final ObjectMapper MAPPER = mapper();
+
+    /** What follows the summary is not looked at. */
+    private static final ObjectReader HEAD =
+            MAPPER.readerFor(Summary.class).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    private ManifestJson() {}
+
+    private static ObjectMapper mapper() {
+        SimpleModule words = new SimpleModule();
+        word(words, BackupId.class, BackupId::new);
+        word(words, Sha256.class, Sha256::new);
+        word(words, BackupPath.class, BackupPath::new);
+        word(words, Instant.class, Instant::parse);
+        word(words, ComponentKind.class, text -> constant(ComponentKind.class, text));
+        word(words, Relation.Kind.class, text -> constant(Relation.Kind.class, text));
+        return JsonMapper.builder(JsonFactory.builder()
+                        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                        .streamReadConstraints(StreamReadConstraints.builder()
+                                .maxDocumentLength(MAX_BYTES)
+                                .maxNestingDepth(MAX_DEPTH)
+                                .build())
+                        .build())
+                .addModule(words)
+                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+                .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .build();
+    }
+
+    private static <E extends Enum<E>> E constant(Class<E> type, String text) {
+        return Enum.valueOf(type, text.toUpperCase(java.util.Locale.ROOT).replace('-', '_'));
+    }
+
+    private static <T> void word(SimpleModule module, Class<T> type, Function<String, T> parse) {
+        module.addSerializer(type, new JsonSerializer<T>() {
+            @Override
+            public void serialize(T value, JsonGenerator generator, SerializerProvider provider) throws IOException {
+                generator.writeString(
+                        value instanceof Enum<?> e
+                                ? e.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-')
+                                : value.toString());
+            }
+        });
+        module.addDeserializer(type, new JsonDeserializer<T>() {
+            @Override
+            public T deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+                try {
+                    return parse.apply(parser.getValueAsString(""));
+                } catch (RuntimeException e) {
+                    throw JsonMappingException.from(parser, e.getMessage(), e);
+                }
+            }
+        });
+    }
+
+    public static byte[] write(Manifest manifest) {
+        try {
+            DefaultPrettyPrinter printer = new DefaultPrettyPrinter()
+                    .withObjectIndenter(new DefaultIndenter("  ", "\n"))
+                    .withArrayIndenter(new DefaultIndenter("  ", "\n"));
+            return MAPPER.writer(printer).writeValueAsBytes(manifest);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a manifest can always be written", e);
+        }
+    }
+
+    /**
+     * Reads a whole manifest.
+     *
+     * @throws ManifestDamagedException if it is not a manifest of a format that this version knows
+     */
+    public static Manifest read(InputStream json) {
+        try {
+            Manifest manifest = MAPPER.readValue(json, Manifest.class);
+            if (manifest.formatVersion() != Manifest.FORMAT) {
+                throw ManifestDamagedException.foreignFormat(manifest.formatVersion());
+            }
+            return manifest;
+        } catch (UnrecognizedPropertyException e) {
+            throw new ManifestDamagedException(
+                    "the manifest has a field '" + e.getPropertyName() + "' that this version does not know", e);
+        } catch (JsonProcessingException e) {
+            throw new ManifestDamagedException("the manifest cannot be read: " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new ManifestDamagedException("the manifest cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Reads the head of a manifest, as far as its summary, and nothing behind it.
+     *
+     * @throws ManifestDamagedException if it does not begin like a manifest
+     */
+    public static ManifestHead readHead(InputStream json) {
+        try (JsonParser parser = MAPPER.getFactory().createParser(json)) {
+            return ManifestHead.read(parser, HEAD);
+        } catch (IOException | RuntimeException e) {
+            throw new ManifestDamagedException("the manifest cannot be read: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,247 @@
+package io.agentflow.dr.postgres;
+
+import io.agentflow.dr.postgres.ClusterNeeds.Extension;
+import io.agentflow.dr.postgres.DatabaseProperties.Grant;
+import io.agentflow.dr.postgres.DatabaseProperties.Setting;
+import io.agentflow.dr.postgres.Relation.Kind;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Asks one session what its database holds. Inside a snapshot the answers are of that instant. */
+public final class DatabaseCatalog {
+    /** pg_dump leaves the same schemas out: PostgreSQL's own and temporary ones. */
+    private static final String USER_SCHEMA = " n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' ";
+
+    private static final String RELATIONS = """
+            SELECT c.oid::bigint, n.nspname, c.relname, c.relkind::text, c.relpersistence::text, c.relispartition,
+                   c.relispopulated, e.oid IS NOT NULL AS configuration, e.extcondition[e.position] AS filter
+              FROM pg_class c
+              JOIN pg_namespace n ON n.oid = c.relnamespace
+              LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.objsubid = 0
+                                   AND d.deptype = 'e'
+              LEFT JOIN (SELECT x.oid, x.extcondition, t.relation, t.position FROM pg_extension x,
+                                unnest(x.extconfig) WITH ORDINALITY AS t(relation, position)) e
+                     ON e.oid = d.refobjid AND e.relation = c.oid
+             WHERE c.relkind IN ('r', 'p', 'm', 'f') AND c.relpersistence <> 't'
+               AND (d.objid IS NULL OR e.oid IS NOT NULL)
+               AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+             ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"
+            """;
+
+    private final Sql sql;
+
+    public DatabaseCatalog(Sql sql) {
+        this.sql = sql;
+    }
+
+    /** Tables, partitions, materialised views and foreign tables of the user, by name; none of an extension's own. */
+    public List<Relation> relations() {
+        return sql.list(
+                RELATIONS,
+                row -> new Relation(row.getLong(1), row.getString(2), row.getString(3), kind(row), filter(row)));
+    }
+
+    private static Kind kind(ResultSet row) throws SQLException {
+        return switch (row.getString("relkind")) {
+            case "p" -> Kind.PARTITIONED;
+            case "f" -> Kind.FOREIGN;
+            case "m" -> row.getBoolean("relispopulated") ? Kind.MATERIALIZED_VIEW : Kind.UNPOPULATED_VIEW;
+            default ->
+                row.getBoolean("configuration")
+                        ? Kind.EXTENSION_CONFIGURATION
+                        : row.getString("relpersistence").equals("u")
+                                ? Kind.UNLOGGED
+                                : row.getBoolean("relispartition") ? Kind.PARTITION : Kind.TABLE;
+        };
+    }
+
+    private static @Nullable String filter(ResultSet row) throws SQLException {
+        String filter = row.getString("filter");
+        return filter == null || filter.isBlank() ? null : filter;
+    }
+
+    /**
+     * The tables of this name, with everything that inherits from them: partitions hold the rows of a partitioned table.
+     *
+     * @param name with its schema, or without and then in every schema
+     */
+    public List<Relation> withPartitions(String name, List<Relation> relations) {
+        Set<Long> oids = Set.copyOf(sql.list(
+                "WITH RECURSIVE t(oid) AS (SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+                        + " WHERE c.relkind IN ('r', 'p') AND ? IN (c.relname, n.nspname || '.' || c.relname) AND"
+                        + USER_SCHEMA
+                        + "UNION SELECT i.inhrelid FROM pg_inherits i JOIN t ON t.oid = i.inhparent)"
+                        + " SELECT oid::bigint FROM t",
+                row -> row.getLong(1),
+                name));
+        return relations.stream().filter(r -> oids.contains(r.oid())).toList();
+    }
+
+    /** Bytes (without indexes) and estimated rows of each table, for progress. */
+    public Map<Long, TableSize> sizes() {
+        Map<Long, TableSize> sizes = new HashMap<>();
+        sql.list(
+                "SELECT oid::bigint, pg_table_size(oid), greatest(reltuples, 0)::bigint FROM pg_class"
+                        + " WHERE relkind = 'r' AND relpersistence <> 't'",
+                row -> sizes.put(row.getLong(1), new TableSize(row.getLong(2), row.getLong(3))));
+        return sizes;
+    }
+
+    /** Relations that this role may not read, so that a dump could not be complete. */
+    public List<String> unreadable() {
+        return sql.texts("SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) FROM pg_class c"
+                + " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'S', 'f', 'm')"
+                + " AND c.relpersistence <> 't' AND" + USER_SCHEMA
+                + "AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid"
+                + " AND d.deptype = 'e')"
+                + " AND NOT (has_schema_privilege(n.oid, 'USAGE') AND CASE WHEN c.relkind = 'S'"
+                + " THEN has_sequence_privilege(c.oid, 'SELECT') ELSE has_table_privilege(c.oid, 'SELECT') END)"
+                + " ORDER BY 1");
+    }
+
+    /** Tables of which row-level security would show this role only a part. */
+    public List<String> rowSecured() {
+        return sql.texts("SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) FROM pg_class c"
+                + " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND" + USER_SCHEMA
+                + "AND row_security_active(c.oid) ORDER BY 1");
+    }
+
+    /** Every sequence and where it stands now; sequences ignore snapshots. */
+    public List<SequenceState> sequences() {
+        List<String[]> names = sql.list(
+                "SELECT n.nspname, c.relname, (s.seqincrement > 0)::text FROM pg_class c"
+                        + " JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_sequence s ON s.seqrelid = c.oid"
+                        + " WHERE c.relpersistence <> 't' AND" + USER_SCHEMA
+                        + "AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass"
+                        + " AND d.objid = c.oid AND d.deptype = 'e')"
+                        + " ORDER BY n.nspname COLLATE \"C\", c.relname COLLATE \"C\"",
+                row -> new String[] {row.getString(1), row.getString(2), row.getString(3)});
+        return names.stream()
+                .map(n -> sql.one(
+                        "SELECT last_value, is_called FROM " + Sql.identifier(n[0]) + "." + Sql.identifier(n[1]),
+                        row -> new SequenceState(
+                                n[0], n[1], row.getLong(1), row.getBoolean(2), n[2].equals("true"), true)))
+                .toList();
+    }
+
+    /** How many objects of each kind there are that a restore must bring back, and how many are not in order. */
+    public SortedMap<String, Long> objects() {
+        String outside = " NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = '%s'::regclass AND d.objid = x.oid"
+                + " AND d.deptype = 'e') ";
+        String namespaced = " FROM %s x JOIN pg_namespace n ON n.oid = x.%s WHERE" + USER_SCHEMA + "AND" + outside;
+        String classes =
+                String.format(namespaced, "pg_class", "relnamespace", "pg_class") + "AND x.relpersistence <> 't' ";
+        String constraints = String.format(namespaced, "pg_constraint", "connamespace", "pg_constraint");
+        SortedMap<String, Long> objects = new TreeMap<>();
+        sql.list(
+                "SELECT 'views', count(*)" + classes + "AND x.relkind = 'v'"
+                        + " UNION ALL SELECT 'indexes', count(*)" + classes + "AND x.relkind IN ('i', 'I')"
+                        + " UNION ALL SELECT 'invalid indexes', count(*)" + classes
+                        + "AND x.relkind IN ('i', 'I') AND EXISTS (SELECT FROM pg_index i WHERE i.indexrelid = x.oid"
+                        + " AND NOT (i.indisvalid AND i.indisready))"
+                        + " UNION ALL SELECT 'sequences', count(*)" + classes + "AND x.relkind = 'S'"
+                        + " UNION ALL SELECT 'foreign keys', count(*)" + constraints + "AND x.contype = 'f'"
+                        + " UNION ALL SELECT 'foreign keys not validated', count(*)" + constraints
+                        + "AND x.contype = 'f' AND NOT x.convalidated"
+                        + " UNION ALL SELECT 'primary keys', count(*)" + constraints + "AND x.contype = 'p'"
+                        + " UNION ALL SELECT 'unique constraints', count(*)" + constraints + "AND x.contype = 'u'"
+                        + " UNION ALL SELECT 'check constraints', count(*)" + constraints + "AND x.contype = 'c'"
+                        + " UNION ALL SELECT 'functions', count(*)"
+                        + String.format(namespaced, "pg_proc", "pronamespace", "pg_proc")
+                        + " UNION ALL SELECT 'types', count(*)"
+                        + String.format(namespaced, "pg_type", "typnamespace", "pg_type")
+                        + " UNION ALL SELECT 'triggers', count(*) FROM pg_trigger x JOIN pg_class c ON c.oid = x.tgrelid"
+                        + " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT x.tgisinternal AND" + USER_SCHEMA
+                        + " UNION ALL SELECT 'policies', count(*) FROM pg_policy"
+                        + " UNION ALL SELECT 'rules', count(*) FROM pg_rewrite x JOIN pg_class c ON c.oid = x.ev_class"
+                        + " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE x.rulename <> '_RETURN' AND"
+                        + USER_SCHEMA
+                        + " UNION ALL SELECT 'event triggers', count(*) FROM pg_event_trigger"
+                        + " UNION ALL SELECT 'schemas', count(*) FROM pg_namespace n WHERE" + USER_SCHEMA
+                        + " UNION ALL SELECT 'extensions', count(*) FROM pg_extension",
+                row -> objects.put(row.getString(1), row.getLong(2)));
+        return objects;
+    }
+
+    /** What a cluster must have for this database to be restored into it. */
+    public ClusterNeeds needs() {
+        return new ClusterNeeds(
+                sql.texts("SELECT DISTINCT r.rolname FROM pg_shdepend s JOIN pg_roles r ON r.oid = s.refobjid"
+                        + " WHERE s.refclassid = 'pg_authid'::regclass AND s.dbid = (SELECT oid FROM pg_database"
+                        + " WHERE datname = current_database()) UNION SELECT pg_get_userbyid(datdba) FROM pg_database"
+                        + " WHERE datname = current_database() ORDER BY 1"),
+                extensions(),
+                sql.texts("SELECT DISTINCT t.spcname FROM pg_tablespace t WHERE t.oid IN"
+                        + " (SELECT reltablespace FROM pg_class UNION SELECT dattablespace FROM pg_database"
+                        + " WHERE datname = current_database()) AND t.spcname NOT IN ('pg_default', 'pg_global')"
+                        + " ORDER BY 1"),
+                sql.texts("SELECT lanname FROM pg_language WHERE lanispl ORDER BY 1"),
+                sql.texts("SELECT srvname FROM pg_foreign_server ORDER BY 1"));
+    }
+
+    public List<Extension> extensions() {
+        return sql.list(
+                "SELECT e.extname, e.extversion, n.nspname FROM pg_extension e"
+                        + " JOIN pg_namespace n ON n.oid = e.extnamespace ORDER BY e.extname COLLATE \"C\"",
+                row -> new Extension(row.getString(1), row.getString(2), row.getString(3)));
+    }
+
+    public long largeObjects() {
+        return sql.number("SELECT count(*) FROM pg_largeobject_metadata");
+    }
+
+    /** What belongs to the database itself. The locale's columns have moved between versions. */
+    public DatabaseProperties properties() {
+        int major = sql.serverVersion().major();
+        String provider = major >= 15 ? "d.datlocprovider::text" : "'c'";
+        String locale = major >= 17 ? "d.datlocale" : major >= 15 ? "d.daticulocale" : "NULL::text";
+        String version = major >= 15 ? "d.datcollversion" : "NULL::text";
+        return sql.one(
+                "SELECT pg_get_userbyid(d.datdba), pg_encoding_to_char(d.encoding), " + provider
+                        + ", d.datcollate, d.datctype, " + locale + ", " + version
+                        + ", t.spcname, d.datconnlimit, d.datistemplate, shobj_description(d.oid, 'pg_database'),"
+                        + " d.datacl IS NOT NULL, to_regnamespace('public') IS NOT NULL"
+                        + " FROM pg_database d JOIN pg_tablespace t ON t.oid = d.dattablespace"
+                        + " WHERE d.datname = current_database()",
+                row -> new DatabaseProperties(
+                        row.getString(1),
+                        row.getString(2),
+                        row.getString(3),
+                        row.getString(4),
+                        row.getString(5),
+                        row.getString(6),
+                        row.getString(7),
+                        row.getString(8),
+                        row.getInt(9),
+                        row.getBoolean(10),
+                        row.getBoolean(13),
+                        row.getString(11),
+                        row.getBoolean(12) ? grants() : null,
+                        settings()));
+    }
+
+    private List<Grant> grants() {
+        return sql.list(
+                "SELECT r.rolname, a.privilege_type, a.is_grantable FROM pg_database d,"
+                        + " aclexplode(d.datacl) a LEFT JOIN pg_roles r ON r.oid = a.grantee"
+                        + " WHERE d.datname = current_database() ORDER BY 1 NULLS FIRST, 2",
+                row -> new Grant(row.getString(1), row.getString(2), row.getBoolean(3)));
+    }
+
+    private List<Setting> settings() {
+        return sql.list(
+                "SELECT r.rolname, split_part(c.setting, '=', 1), substr(c.setting, strpos(c.setting, '=') + 1)"
+                        + " FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase"
+                        + " LEFT JOIN pg_roles r ON r.oid = s.setrole, unnest(s.setconfig) AS c(setting)"
+                        + " WHERE d.datname = current_database() AND c.setting NOT LIKE 'af.%'"
+                        + " ORDER BY 1 NULLS FIRST, 2",
+                row -> new Setting(row.getString(1), row.getString(2), row.getString(3)));
+    }
+}

@@ -1,0 +1,48 @@
+package io.agentflow.dr.postgres;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What belongs to the database itself and not to anything in it.
+ *
+ * @param localeProvider {@code c} libc, {@code i} ICU, {@code b} builtin, as in pg_database
+ * @param locale of the ICU or builtin provider
+ * @param publicSchema whether the schema {@code public} exists: a new database has one, and no dump drops it
+ * @param grants null when the privileges are the default ones
+ */
+public record DatabaseProperties(
+        String owner,
+        String encoding,
+        String localeProvider,
+        String collate,
+        String ctype,
+        @Nullable String locale,
+        @Nullable String collationVersion,
+        String tablespace,
+        int connectionLimit,
+        boolean template,
+        boolean publicSchema,
+        @Nullable String comment,
+        @Nullable List<Grant> grants,
+        List<Setting> settings) {
+
+    /** One privilege of one role; the role is {@code PUBLIC} when {@code role} is null. */
+    public record Grant(@Nullable String role, String privilege, boolean grantable) {}
+
+    /** What {@code ALTER DATABASE … SET} or, with a role, {@code ALTER ROLE … IN DATABASE … SET} set. */
+    public record Setting(@Nullable String role, String name, String value) {}
+
+    /** What {@code CREATE DATABASE} needs to make an empty database in which the same text means the same. */
+    public String creationOptions() {
+        StringBuilder options = new StringBuilder(" TEMPLATE template0 ENCODING ").append(Sql.literal(encoding));
+        options.append(" LC_COLLATE ").append(Sql.literal(collate));
+        options.append(" LC_CTYPE ").append(Sql.literal(ctype));
+        if (localeProvider.equals("i")) {
+            options.append(" LOCALE_PROVIDER icu ICU_LOCALE ").append(Sql.literal(String.valueOf(locale)));
+        } else if (localeProvider.equals("b")) {
+            options.append(" LOCALE_PROVIDER builtin BUILTIN_LOCALE ").append(Sql.literal(String.valueOf(locale)));
+        }
+        return options.toString();
+    }
+}

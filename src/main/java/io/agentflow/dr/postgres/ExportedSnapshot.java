@@ -1,0 +1,81 @@
+package io.agentflow.dr.postgres;
+
+import io.agentflow.dr.core.ConnectionLost;
+import io.agentflow.dr.core.DatabaseUrl;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One instant of a database, held by an open transaction and shared by name with pg_dump and other sessions. When its
+ * connection dies, the name can no longer be imported and the backup must fail.
+ */
+public final class ExportedSnapshot implements AutoCloseable {
+    private final Sql sql;
+    private final String id;
+    private final @Nullable String lsn;
+    private final String xidHorizon;
+    private final Instant takenAt;
+
+    private ExportedSnapshot(Sql sql) {
+        this.sql = sql;
+        sql.run("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+        this.id = sql.text("SELECT pg_export_snapshot()");
+        this.lsn = sql.text(
+                "SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END");
+        this.xidHorizon = sql.text("SELECT pg_current_snapshot()::text");
+        this.takenAt = sql.one(
+                "SELECT transaction_timestamp()",
+                row -> row.getObject(1, OffsetDateTime.class).toInstant());
+    }
+
+    /** Opens a connection, begins the transaction, and exports its snapshot. */
+    public static ExportedSnapshot export(DatabaseUrl url, String applicationName) {
+        return new ExportedSnapshot(Connections.open(url, applicationName));
+    }
+
+    /** What {@code pg_dump --snapshot} and {@code SET TRANSACTION SNAPSHOT} take. */
+    public String id() {
+        return id;
+    }
+
+    /** WAL position near the snapshot, for people; the snapshot itself is exact by transaction ids. */
+    public @Nullable String lsn() {
+        return lsn;
+    }
+
+    public String xidHorizon() {
+        return xidHorizon;
+    }
+
+    public Instant takenAt() {
+        return takenAt;
+    }
+
+    /** The session inside the snapshot: whatever it reads is of that instant. */
+    public Sql sql() {
+        return sql;
+    }
+
+    /**
+     * Makes sure that the snapshot is still there.
+     *
+     * @throws ConnectionLost if the transaction that holds the snapshot has gone
+     */
+    public void requireHeld() {
+        sql.number("SELECT 1");
+    }
+
+    /** A further session that sees the same instant. */
+    public Sql join(DatabaseUrl url, String applicationName) {
+        Sql joined = Connections.open(url, applicationName);
+        joined.run("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET TRANSACTION SNAPSHOT "
+                + Sql.literal(id));
+        return joined;
+    }
+
+    @Override
+    public void close() {
+        sql.close();
+    }
+}

@@ -1,0 +1,115 @@
+package io.agentflow.dr.postgres;
+
+import io.agentflow.dr.core.DatabaseUrl;
+import io.agentflow.dr.core.Secret;
+import io.agentflow.dr.process.ExternalProgram;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The command line of one of PostgreSQL's tools. The password goes by the environment; the database always by a
+ * connection string, since libpq takes a bare name that holds {@code =} for one.
+ */
+public final class PgCommand {
+    private final Path executable;
+    private final List<String> arguments = new ArrayList<>();
+    private final Map<String, String> environment = new LinkedHashMap<>();
+    private final List<Secret> secrets = new ArrayList<>();
+    private Duration silence = Duration.ofMinutes(10);
+
+    private PgCommand(PgToolSet tools, String tool) {
+        this.executable = tools.tool(tool);
+    }
+
+    /** The structure alone, as a custom archive on stdout; compressed by us, so not by pg_dump. */
+    public static PgCommand dumpSchema(PgToolSet tools, DatabaseUrl url, String snapshot) {
+        return dump(tools, url, snapshot).add("--format=custom", "--compress=0", "--schema-only");
+    }
+
+    /** These tables with what belongs to them, as a custom archive on stdout. */
+    public static PgCommand dumpTables(PgToolSet tools, DatabaseUrl url, String snapshot, List<Relation> tables) {
+        PgCommand command = dump(tools, url, snapshot).add("--format=custom", "--compress=0");
+        tables.forEach(table -> command.add("--table=" + table.sqlName()));
+        return command;
+    }
+
+    /**
+     * Everything, as a directory archive.
+     *
+     * @param compression as {@code pg_dump --compress} takes it: a level, or method and level
+     */
+    public static PgCommand dumpAll(
+            PgToolSet tools, DatabaseUrl url, String snapshot, Path folder, int jobs, String compression) {
+        return dump(tools, url, snapshot)
+                .add(
+                        "--format=directory",
+                        "--file=" + folder,
+                        "--jobs=" + jobs,
+                        "--compress=" + compression,
+                        "--verbose");
+    }
+
+    private static PgCommand dump(PgToolSet tools, DatabaseUrl url, String snapshot) {
+        return new PgCommand(tools, "pg_dump").connect(url).add("--snapshot=" + snapshot, "--lock-wait-timeout=60s");
+    }
+
+    /** Roles, memberships and tablespaces as SQL on stdout. */
+    public static PgCommand dumpGlobals(PgToolSet tools, DatabaseUrl url, boolean rolePasswords) {
+        PgCommand command = new PgCommand(tools, "pg_dumpall")
+                .connect(url)
+                .add("--globals-only", "--database=" + url.database().text());
+        return rolePasswords ? command : command.add("--no-role-passwords");
+    }
+
+    /** The table of contents of an archive, as text on stdout. */
+    public static PgCommand listArchive(PgToolSet tools, Path archive) {
+        return new PgCommand(tools, "pg_restore").add("--list", archive.toString());
+    }
+
+    /** Loads a directory archive into an empty database. */
+    public static PgCommand restoreAll(PgToolSet tools, DatabaseUrl url, Path archive, int jobs) {
+        PgCommand command =
+                new PgCommand(tools, "pg_restore").connect(url).add("--jobs=" + jobs, "--verbose", archive.toString());
+        // The swap's own commit is synchronous and flushes everything before it.
+        command.environment.put(
+                "PGOPTIONS",
+                "-c synchronous_commit=off -c statement_timeout=0 -c lock_timeout=0"
+                        + " -c idle_in_transaction_session_timeout=0 -c default_transaction_read_only=off");
+        return command;
+    }
+
+    private PgCommand connect(DatabaseUrl url) {
+        DatabaseUrl alive = url.over(new DatabaseUrl(
+                Map.of(
+                        "keepalives_idle", "30",
+                        "keepalives_interval", "10",
+                        "keepalives_count", "6",
+                        "connect_timeout", "10"),
+                null));
+        add("--dbname=" + alive.connectionString(), "--no-password");
+        if (url.password() != null) {
+            environment.put("PGPASSWORD", url.password().reveal());
+            secrets.add(url.password());
+        }
+        return this;
+    }
+
+    private PgCommand add(String... more) {
+        arguments.addAll(List.of(more));
+        return this;
+    }
+
+    /** Ends the tool when it shows no sign of life for so long. */
+    public PgCommand silence(Duration limit) {
+        this.silence = limit;
+        return this;
+    }
+
+    public ExternalProgram program() {
+        return new ExternalProgram(executable, arguments, environment, secrets, silence);
+    }
+}

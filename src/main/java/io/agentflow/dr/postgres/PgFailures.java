@@ -1,0 +1,121 @@
+package io.agentflow.dr.postgres;
+
+import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.ConnectionLost;
+import io.agentflow.dr.core.DatabaseUrl;
+import io.agentflow.dr.core.NotFound;
+import io.agentflow.dr.core.OperationFailed;
+import io.agentflow.dr.core.Refused;
+import io.agentflow.dr.core.Unreachable;
+import io.agentflow.dr.process.ToolFailedException;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Says what a failure of PostgreSQL or of one of its tools means to an operator.
+ *
+ * @see <a href="https://www.postgresql.org/docs/current/errcodes-appendix.html">SQLSTATE codes</a>
+ */
+public final class PgFailures {
+    private static final List<String> BROKEN_OFF = List.of(
+            "server closed the connection unexpectedly",
+            "terminating connection",
+            "connection to server",
+            "could not connect",
+            "connection reset",
+            "connection not open",
+            "no connection to the server",
+            "ssl connection has been closed",
+            "could not receive data from server",
+            "could not send data to server",
+            "the database system is",
+            "connection timed out");
+
+    private PgFailures() {}
+
+    /** What it means that no connection could be opened. */
+    static AfException connecting(DatabaseUrl url, SQLException e) {
+        String state = state(e);
+        String where = "cannot connect to " + url.address()
+                + url.user().map(u -> " as " + u).orElse("") + ": ";
+        if (state.startsWith("28") || (state.equals("08004") && said(e).contains("password"))) {
+            return new Unreachable(
+                    where + said(e), "Check the password in the URL, PGPASSWORD or ~/.pgpass, and pg_hba.conf.", e);
+        }
+        if (state.equals("3D000")) {
+            return new NotFound(
+                    "database '" + url.database() + "' does not exist at " + url.address(),
+                    "List the databases with: psql -l",
+                    e);
+        }
+        if (state.equals("55000") || state.equals("42501")) {
+            return new Refused(
+                    where + said(e),
+                    "Allow it with: ALTER DATABASE … ALLOW_CONNECTIONS true, or GRANT CONNECT ON DATABASE.",
+                    e);
+        }
+        if (state.isEmpty() || state.startsWith("08") || state.startsWith("57P") || state.startsWith("53")) {
+            return new ConnectionLost(
+                    where + said(e), "Check that the server runs and that host and port are right.", e);
+        }
+        return new Unreachable(where + said(e), "Try the same with: psql", e);
+    }
+
+    /** What it means that a statement failed. */
+    public static AfException of(SQLException e) {
+        String state = state(e);
+        if (state.startsWith("08") || state.startsWith("57P")) {
+            return new ConnectionLost(
+                    "the connection to the database broke off: " + said(e), "Run the command again.", e);
+        }
+        if (state.equals("42501")) {
+            return new OperationFailed(said(e), "Grant the role what it lacks, or use a superuser.", e);
+        }
+        if (state.equals("53100")) {
+            return diskFull("the database server", e);
+        }
+        return new OperationFailed("the database said: " + said(e), "See the server's log for more.", e);
+    }
+
+    /** What it means that a tool ended badly, judged by its exit code and what it said last. */
+    public static AfException of(ToolFailedException e) {
+        String said = e.lastLines().stream()
+                .filter(line -> line.contains("error:") || line.contains("ERROR:") || line.contains("FATAL:"))
+                .findFirst()
+                .orElse(String.valueOf(e.getMessage()));
+        String all = String.join("\n", e.lastLines()).toLowerCase(Locale.ROOT);
+        if (all.contains("no space left on device") || all.contains("disk full")) {
+            return diskFull(e.tool(), e);
+        }
+        if (all.contains("row-level security") || all.contains("row security")) {
+            return new Refused(said, "Use a role with BYPASSRLS or a superuser: a filtered dump is no backup.", e);
+        }
+        if (all.contains("server version mismatch")) {
+            return new Refused(said, "Install the client tools of the server's major version.", e);
+        }
+        if (BROKEN_OFF.stream().anyMatch(all::contains)
+                || String.valueOf(e.getMessage()).contains("said nothing")) {
+            return new ConnectionLost(e.tool() + " lost its connection: " + said, "Run the command again.", e);
+        }
+        if (e.exitValue() > 128) {
+            return new OperationFailed(
+                    e.tool() + " was ended by signal " + (e.exitValue() - 128), "Run the command again.", e);
+        }
+        return new OperationFailed(e.tool() + " failed: " + said, "See its messages above, or run again with -v.", e);
+    }
+
+    private static OperationFailed diskFull(String where, Exception e) {
+        return new OperationFailed(where + " ran out of disk space", "Free space, or use another directory.", e);
+    }
+
+    private static String state(SQLException e) {
+        return e.getSQLState() == null ? "" : e.getSQLState();
+    }
+
+    private static String said(SQLException e) {
+        return String.valueOf(e.getMessage())
+                .replaceFirst("^(FATAL|ERROR|PANIC): ", "")
+                .replaceFirst("(?s)\n.*", "");
+    }
+}

@@ -1,0 +1,29 @@
+package io.agentflow.dr.postgres;
+
+/**
+ * Where a sequence stood before the dump began. Sequences live outside of snapshots, so one that moved while the dump
+ * ran is known by a lower bound only.
+ *
+ * @param called whether {@code lastValue} was handed out already
+ * @param exact whether it stood still while the dump ran
+ */
+public record SequenceState(
+        String schema, String name, long lastValue, boolean called, boolean ascending, boolean exact) {
+
+    public String qualifiedName() {
+        return schema + "." + name;
+    }
+
+    /** This state, exact only if a later look found the same. */
+    public SequenceState confirmedBy(SequenceState later) {
+        return new SequenceState(schema, name, lastValue, called, ascending, equals(later));
+    }
+
+    /** Whether a restored sequence can hand out no value that the source had handed out before the dump. */
+    public boolean keptBy(SequenceState restored) {
+        if (exact || restored.lastValue == lastValue) {
+            return restored.lastValue == lastValue && (restored.called == called || (!exact && restored.called));
+        }
+        return ascending ? restored.lastValue > lastValue : restored.lastValue < lastValue;
+    }
+}

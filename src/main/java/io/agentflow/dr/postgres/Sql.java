@@ -1,0 +1,119 @@
+package io.agentflow.dr.postgres;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One session: runs statements and turns their failures into what an operator understands. */
+public final class Sql implements AutoCloseable {
+    /** Makes a value of the current row. */
+    @FunctionalInterface
+    public interface Row<T> {
+        T of(ResultSet row) throws SQLException;
+    }
+
+    private final Connection connection;
+
+    public Sql(Connection connection) {
+        this.connection = connection;
+    }
+
+    /** Ends the session. */
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw PgFailures.of(e);
+        }
+    }
+
+    /** Ends the session at once, also from another thread while a statement runs. */
+    public void abort() {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            throw PgFailures.of(e);
+        }
+    }
+
+    /** Runs one or more statements without parameters. */
+    public void run(String statements) {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(statements);
+        } catch (SQLException e) {
+            throw PgFailures.of(e);
+        }
+    }
+
+    /** All rows of a query with parameters bound in order. */
+    public <T> List<T> list(String query, Row<T> row, Object... parameters) {
+        try (PreparedStatement statement = connection.prepareStatement(query)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setObject(i + 1, parameters[i]);
+            }
+            try (ResultSet result = statement.executeQuery()) {
+                List<T> rows = new ArrayList<>();
+                while (result.next()) {
+                    rows.add(row.of(result));
+                }
+                return rows;
+            }
+        } catch (SQLException e) {
+            throw PgFailures.of(e);
+        }
+    }
+
+    /** The only row of a query. */
+    public <T> T one(String query, Row<T> row, Object... parameters) {
+        List<T> rows = list(query, row, parameters);
+        if (rows.size() != 1) {
+            throw new IllegalStateException("one row was expected, not " + rows.size() + ", of: " + query);
+        }
+        return rows.get(0);
+    }
+
+    public String text(String query, Object... parameters) {
+        return one(query, row -> row.getString(1), parameters);
+    }
+
+    public long number(String query, Object... parameters) {
+        return one(query, row -> row.getLong(1), parameters);
+    }
+
+    public boolean yes(String query, Object... parameters) {
+        return one(query, row -> row.getBoolean(1), parameters);
+    }
+
+    public List<String> texts(String query, Object... parameters) {
+        return list(query, row -> row.getString(1), parameters);
+    }
+
+    public ServerVersion serverVersion() {
+        return one(
+                "SELECT current_setting('server_version_num')::int, current_setting('server_version')",
+                row -> new ServerVersion(row.getInt(1), row.getString(2).replaceFirst(" .*", "")));
+    }
+
+    /** The column as a Long, null for null. */
+    public static @Nullable Long nullableLong(ResultSet row, int column) throws SQLException {
+        long value = row.getLong(column);
+        return row.wasNull() ? null : Long.valueOf(value);
+    }
+
+    /** An identifier as SQL wants it, always quoted. */
+    public static String identifier(String name) {
+        return '"' + name.replace("\"", "\"\"") + '"';
+    }
+
+    /** A string constant, right whatever {@code standard_conforming_strings} says. */
+    public static String literal(String text) {
+        String quoted = "'" + text.replace("'", "''").replace("\\", "\\\\") + "'";
+        return text.indexOf('\\') >= 0 ? " E" + quoted : quoted;
+    }
+}

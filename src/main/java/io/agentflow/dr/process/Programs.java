@@ -1,0 +1,114 @@
+package io.agentflow.dr.process;
+
+import io.agentflow.dr.core.OperationFailed;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * Starts external programs and ends all that are left when it is closed. On Linux a child also gets SIGTERM from the
+ * kernel when this JVM dies of kill -9; pg_dump and pg_restore then end their own workers.
+ */
+public final class Programs implements AutoCloseable {
+    private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
+
+    /** What libpq would read and we have already put into the connection string, and our own secrets. */
+    private static final Set<String> NOT_INHERITED = Set.of(
+            "AF_DATABASE_URL",
+            "DATABASE_URL",
+            "PGHOST",
+            "PGHOSTADDR",
+            "PGPORT",
+            "PGUSER",
+            "PGDATABASE",
+            "PGPASSWORD",
+            "PGSERVICE",
+            "PGSERVICEFILE",
+            "PGOPTIONS",
+            "PGAPPNAME",
+            "PGTARGETSESSIONATTRS",
+            "PGDATESTYLE",
+            "PGTZ",
+            "PGGEQO",
+            "PGCLIENTENCODING",
+            "AF_TARGET_DATABASE_URL");
+
+    private final Set<RunningProgram> running = ConcurrentHashMap.newKeySet();
+
+    /**
+     * The one thread that starts children, alive as long as this object: the parent-death signal is sent when the
+     * thread that started the child ends, not the process, so a pooled thread must not do it.
+     */
+    private final ExecutorService starter = Executors.newSingleThreadExecutor(task -> {
+        Thread thread = new Thread(task, "program-starter");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    /**
+     * Starts the program.
+     *
+     * @param listener gets each line that it says on stderr, secrets masked, from a thread of its own
+     * @throws OperationFailed if it cannot be started
+     */
+    public RunningProgram start(ExternalProgram program, ProgramListener listener) {
+        RunningProgram started = new RunningProgram(program, spawn(program), listener, running::remove);
+        running.add(started);
+        started.watch();
+        return started;
+    }
+
+    private Process spawn(ExternalProgram program) {
+        try {
+            return starter.submit(() -> builder(program).start()).get();
+        } catch (ExecutionException e) {
+            throw new OperationFailed(
+                    program.name() + " cannot be started: " + e.getMessage(),
+                    "Check that " + program.executable() + " exists and may be run.",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new OperationFailed("interrupted while starting " + program.name(), "Run the command again.", e);
+        }
+    }
+
+    private static ProcessBuilder builder(ExternalProgram program) {
+        List<String> command = new ArrayList<>();
+        if (Files.isExecutable(SETPRIV)) {
+            command.addAll(List.of(SETPRIV.toString(), "--pdeathsig", "TERM", "--"));
+        }
+        command.add(program.executable().toString());
+        command.addAll(program.arguments());
+        ProcessBuilder builder = new ProcessBuilder(command);
+        Map<String, String> environment = builder.environment();
+        environment.keySet().removeAll(NOT_INHERITED);
+        // Messages in English: errors are classified by their text where the tool gives no code.
+        environment.put("LC_MESSAGES", "C");
+        environment.remove("LC_ALL");
+        environment.put("LANGUAGE", "C");
+        environment.putAll(program.environment());
+        return builder;
+    }
+
+    /** Runs the program to its end and returns all of its stdout: for those that say little. */
+    public String output(ExternalProgram program) throws IOException {
+        try (RunningProgram started = start(program, (running, line) -> {})) {
+            return new String(started.stdout().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** Ends every program that still runs, and its children, and waits until they are gone. */
+    @Override
+    public void close() {
+        List.copyOf(running).forEach(RunningProgram::close);
+    }
+}

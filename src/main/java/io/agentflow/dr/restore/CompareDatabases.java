@@ -1,0 +1,144 @@
+package io.agentflow.dr.restore;
+
+import io.agentflow.dr.fingerprint.Fingerprint;
+import io.agentflow.dr.manifest.Manifest;
+import io.agentflow.dr.manifest.TableEntry;
+import io.agentflow.dr.postgres.ClusterNeeds.Extension;
+import io.agentflow.dr.postgres.DatabaseCatalog;
+import io.agentflow.dr.postgres.Relation;
+import io.agentflow.dr.postgres.SequenceState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Compares a restored database with what the manifest says of the snapshot. */
+final class CompareDatabases {
+    /** What another major version counts differently although nothing is missing: range types bring functions along. */
+    private static final Set<String> OF_ONE_MAJOR = Set.of("types", "functions");
+
+    private final Manifest manifest;
+    private final boolean sameMajor;
+    private final List<String> different = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+    private final List<String> checks = new ArrayList<>();
+
+    CompareDatabases(Manifest manifest, int major) {
+        this.manifest = manifest;
+        this.sameMajor = manifest.source().serverVersionNumber() / 10000 == major;
+    }
+
+    Proof compare(
+            DatabaseCatalog catalog,
+            List<Relation> relations,
+            Map<Relation, Fingerprint> fingerprints,
+            @Nullable String largeObjects) {
+        int identical = tables(relations, fingerprints);
+        largeObjects(catalog.largeObjects(), largeObjects);
+        objects(catalog.objects());
+        sequences(catalog.sequences());
+        extensions(catalog.extensions());
+        return new Proof(
+                manifest.options().proof(),
+                manifest.summary().tables(),
+                identical,
+                List.copyOf(different),
+                List.copyOf(checks),
+                List.copyOf(warnings));
+    }
+
+    private int tables(List<Relation> relations, Map<Relation, Fingerprint> fingerprints) {
+        Map<String, Relation> restored =
+                relations.stream().collect(Collectors.toMap(Relation::sqlName, Function.identity()));
+        int identical = 0;
+        for (TableEntry table : manifest.tables()) {
+            Relation relation =
+                    restored.remove(new Relation(0, table.schema(), table.name(), table.kind(), null).sqlName());
+            if (relation == null) {
+                different.add("table " + table.qualifiedName() + " is missing");
+            } else if (relation.kind() != table.kind()) {
+                different.add(table.qualifiedName() + " is a " + relation.kind() + ", was a " + table.kind());
+            } else if (table.holdsRows() && same(table, fingerprints.get(relation))) {
+                identical++;
+            }
+        }
+        restored.values().forEach(r -> different.add(r.qualifiedName() + " was not in the backup"));
+        checks.add(
+                switch (manifest.options().proof()) {
+                    case "full" -> identical + " of " + manifest.summary().tables() + " tables identical";
+                    case "counts" -> identical + " of " + manifest.summary().tables() + " tables of equal count";
+                    default -> manifest.summary().tables() + " tables present";
+                });
+        return identical;
+    }
+
+    private boolean same(TableEntry table, @Nullable Fingerprint now) {
+        if (table.rows() == null) {
+            return false;
+        }
+        if (now == null || !table.rows().equals(now.rows())) {
+            different.add(
+                    table.qualifiedName() + " has " + (now == null ? "no" : now.rows()) + " rows, had " + table.rows());
+            return false;
+        }
+        if (!Objects.equals(table.fingerprint(), now.hash())) {
+            different.add(table.qualifiedName() + " has other content than before in " + now.rows() + " rows");
+            return false;
+        }
+        return true;
+    }
+
+    private void largeObjects(long count, @Nullable String fingerprint) {
+        Manifest.LargeObjects before = manifest.largeObjects();
+        if (count != before.count()) {
+            different.add(count + " large objects, were " + before.count());
+        } else if (!Objects.equals(before.fingerprint(), fingerprint)) {
+            different.add("the large objects have other content than before");
+        } else if (count > 0) {
+            checks.add(count + " large objects");
+        }
+    }
+
+    private void objects(Map<String, Long> now) {
+        Map<String, Long> kinds = new TreeMap<>(manifest.objects());
+        kinds.forEach((kind, count) -> {
+            if (!count.equals(now.get(kind)) && (sameMajor || !OF_ONE_MAJOR.contains(kind))) {
+                different.add(now.get(kind) + " " + kind + ", were " + count);
+            }
+        });
+        checks.add(now.getOrDefault("foreign keys", 0L) + " foreign keys hold");
+        checks.add(now.getOrDefault("indexes", 0L) + " indexes");
+    }
+
+    private void sequences(List<SequenceState> restored) {
+        Map<String, SequenceState> now =
+                restored.stream().collect(Collectors.toMap(SequenceState::qualifiedName, Function.identity()));
+        for (SequenceState before : manifest.sequences()) {
+            SequenceState after = now.get(before.qualifiedName());
+            if (after == null) {
+                different.add("sequence " + before.qualifiedName() + " is missing");
+            } else if (!before.keptBy(after)) {
+                different.add("sequence " + before.qualifiedName() + " is at " + after.lastValue() + ", was at "
+                        + before.lastValue());
+            }
+        }
+        checks.add(restored.size() + " sequences");
+    }
+
+    private void extensions(List<Extension> restored) {
+        Map<String, String> now = restored.stream().collect(Collectors.toMap(Extension::name, Extension::version));
+        for (Extension before : manifest.needs().extensions()) {
+            String version = now.get(before.name());
+            if (version == null) {
+                different.add("extension " + before.name() + " is missing");
+            } else if (!version.equals(before.version())) {
+                warnings.add("extension " + before.name() + " is at " + version + ", was at " + before.version());
+            }
+        }
+    }
+}

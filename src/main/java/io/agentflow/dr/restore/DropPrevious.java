@@ -1,0 +1,44 @@
+package io.agentflow.dr.restore;
+
+import io.agentflow.dr.core.DatabaseName;
+import io.agentflow.dr.core.DatabaseUrl;
+import io.agentflow.dr.core.NotFound;
+import io.agentflow.dr.core.Operation;
+import io.agentflow.dr.postgres.Sql;
+import org.jspecify.annotations.Nullable;
+
+/** Drops a database that a swap left behind. Only ever one that bears our mark. */
+public final class DropPrevious {
+
+    /** A database that can be dropped, and how large it is. */
+    public record Previous(DatabaseName name, DatabaseName of, long bytes, String backup) {}
+
+    /**
+     * Finds the one to drop.
+     *
+     * @param named which one, or null for the newest
+     * @throws NotFound if there is none, or the named one is not kept by af
+     */
+    public Previous find(Operation operation, DatabaseUrl target, @Nullable DatabaseName named) {
+        try (MaintenanceSession session = MaintenanceSession.open(target, operation)) {
+            DatabaseMark mark = DatabaseMark.of(session.sql(), DatabaseMark.PREVIOUS, target.database()).stream()
+                    .filter(m -> named == null || m.marked().equals(named))
+                    .findFirst()
+                    .orElseThrow(() -> new NotFound(
+                            named == null
+                                    ? "no previous database is kept for " + target.database()
+                                    : "'" + named + "' is not a previous database of " + target.database(),
+                            "See what is there with: psql -l"));
+            long bytes = session.sql()
+                    .number("SELECT pg_database_size(?::name)", mark.marked().text());
+            return new Previous(mark.marked(), target.database(), bytes, mark.backup());
+        }
+    }
+
+    /** Drops it, unless somebody is connected to it. */
+    public void drop(Operation operation, DatabaseUrl target, Previous previous) {
+        try (MaintenanceSession session = MaintenanceSession.open(target, operation)) {
+            session.sql().run("DROP DATABASE " + Sql.identifier(previous.name().text()));
+        }
+    }
+}

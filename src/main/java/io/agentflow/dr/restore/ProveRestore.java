@@ -1,0 +1,103 @@
+package io.agentflow.dr.restore;
+
+import io.agentflow.dr.catalog.EvidenceKind;
+import io.agentflow.dr.core.OperationEvent;
+import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.core.VerificationFailed;
+import io.agentflow.dr.fingerprint.Fingerprint;
+import io.agentflow.dr.fingerprint.ProofLevel;
+import io.agentflow.dr.fingerprint.TakeFingerprints;
+import io.agentflow.dr.manifest.Manifest;
+import io.agentflow.dr.postgres.Connections;
+import io.agentflow.dr.postgres.DatabaseCatalog;
+import io.agentflow.dr.postgres.Relation;
+import io.agentflow.dr.postgres.Sql;
+import io.agentflow.dr.verify.RecordEvidence;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Proves that the staging database holds what the snapshot held. Without the proof there is no swap. */
+public final class ProveRestore {
+    private final RecordEvidence evidence;
+
+    public ProveRestore(RecordEvidence evidence) {
+        this.evidence = evidence;
+    }
+
+    /**
+     * Compares, records the finding, and goes on only if all is equal.
+     *
+     * @throws VerificationFailed if anything differs; the live database was not touched
+     */
+    public RestoreRun.Proven prove(RestoreRun.Loaded loaded) {
+        Manifest manifest = loaded.staged().planned().backup().manifest();
+        ProofLevel level = ProofLevel.parse(manifest.options().proof());
+        Proof proof;
+        try (Sql sql = session(loaded)) {
+            DatabaseCatalog catalog = new DatabaseCatalog(sql);
+            List<Relation> relations = catalog.relations();
+            Map<Relation, Fingerprint> fingerprints =
+                    level == ProofLevel.NONE ? Map.of() : take(loaded, level, relations);
+            String largeObjects = manifest.largeObjects().fingerprint() == null ? null : largeObjects(sql);
+            proof = new CompareDatabases(manifest, sql.serverVersion().major())
+                    .compare(catalog, relations, fingerprints, largeObjects);
+        }
+        report(loaded, manifest, proof);
+        return new RestoreRun.Proven(loaded, proof);
+    }
+
+    private static String largeObjects(Sql sql) {
+        sql.run("BEGIN READ ONLY");
+        String fingerprint = TakeFingerprints.ofLargeObjects(sql);
+        sql.run("ROLLBACK");
+        return fingerprint;
+    }
+
+    private static Sql session(RestoreRun.Loaded loaded) {
+        Sql session = Connections.open(
+                loaded.request().target().database(loaded.staged().staging()),
+                loaded.operation().sessionName("prove"));
+        loaded.operation().hold(session::abort);
+        return session;
+    }
+
+    private static Map<Relation, Fingerprint> take(
+            RestoreRun.Loaded loaded, ProofLevel level, List<Relation> relations) {
+        OperationEvents events = loaded.operation().events();
+        long total = relations.stream().filter(r -> r.kind().dumped()).count();
+        AtomicInteger done = new AtomicInteger();
+        return new TakeFingerprints(level, loaded.request().jobs())
+                .of(
+                        relations,
+                        () -> session(loaded),
+                        table -> events.accept(new OperationEvent.Progress(
+                                "prove", (double) done.incrementAndGet() / total, done + " of " + total + " tables")));
+    }
+
+    private void report(RestoreRun.Loaded loaded, Manifest manifest, Proof proof) {
+        OperationEvents events = loaded.operation().events();
+        evidence.record(
+                        loaded.request().store(),
+                        manifest.id(),
+                        proof.holds() ? EvidenceKind.RESTORED : EvidenceKind.RESTORE_FAILED,
+                        Map.of(
+                                "operation", loaded.operation().id().text(),
+                                "level", proof.level(),
+                                "tables", proof.tables(),
+                                "identical", proof.identical(),
+                                "different", proof.different()))
+                .ifPresent(why -> events.accept(new OperationEvent.Warned(why)));
+        proof.warnings().forEach(w -> events.accept(new OperationEvent.Warned(w)));
+        if (!proof.holds()) {
+            throw new VerificationFailed(
+                    "what was restored is not what was backed up: "
+                            + proof.different().get(0)
+                            + (proof.different().size() > 1
+                                    ? " (and " + (proof.different().size() - 1) + " more)"
+                                    : ""),
+                    "The live database was not touched. Take another backup from: af backup list");
+        }
+        events.accept(new OperationEvent.PartDone("prove", String.join(", ", proof.checks())));
+    }
+}

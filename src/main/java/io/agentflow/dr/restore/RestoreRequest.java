@@ -1,0 +1,29 @@
+package io.agentflow.dr.restore;
+
+import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.DatabaseName;
+import io.agentflow.dr.core.DatabaseUrl;
+import io.agentflow.dr.core.UsageError;
+import io.agentflow.dr.store.DirectoryStore;
+import java.time.Duration;
+
+/**
+ * What restore is asked for.
+ *
+ * @param target the cluster, and the database that will have the backup's content afterwards
+ * @param jobs how many workers load the data
+ * @param stall how long a tool may show no sign of life
+ */
+public record RestoreRequest(
+        DirectoryStore store, BackupId id, RestoreType type, DatabaseUrl target, int jobs, Duration stall) {
+
+    public RestoreRequest {
+        if (jobs < 1 || jobs > 256) {
+            throw new UsageError("--jobs is " + jobs, "Use 1 to 256.");
+        }
+    }
+
+    public DatabaseName database() {
+        return target.database();
+    }
+}

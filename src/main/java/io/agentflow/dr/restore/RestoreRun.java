@@ -1,0 +1,83 @@
+package io.agentflow.dr.restore;
+
+import io.agentflow.dr.core.DatabaseName;
+import io.agentflow.dr.core.Operation;
+import io.agentflow.dr.verify.VerifiedBackup;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How far a restore has come. Each act takes the state before it: nothing is swapped in that was not proven. */
+public sealed interface RestoreRun {
+    Operation operation();
+
+    RestoreRequest request();
+
+    /** A restore is asked for. */
+    record Requested(Operation operation, RestoreRequest request) implements RestoreRun {}
+
+    /** Every byte of the backup was read and is what was written. */
+    record Fetched(Operation operation, RestoreRequest request, VerifiedBackup backup) implements RestoreRun {}
+
+    /** Nothing stands in the way; the target is ours until the operation ends. Nothing was touched yet. */
+    record Planned(
+            Operation operation,
+            RestoreRequest request,
+            VerifiedBackup backup,
+            MaintenanceSession maintenance,
+            RestorePlan plan)
+            implements RestoreRun {}
+
+    /** The staging database is there and empty. */
+    record Staged(Planned planned, DatabaseName staging) implements RestoreRun {
+        @Override
+        public Operation operation() {
+            return planned.operation();
+        }
+
+        @Override
+        public RestoreRequest request() {
+            return planned.request();
+        }
+    }
+
+    /** The archive was loaded without an error that counts. */
+    record Loaded(Staged staged, List<String> warnings) implements RestoreRun {
+        @Override
+        public Operation operation() {
+            return staged.operation();
+        }
+
+        @Override
+        public RestoreRequest request() {
+            return staged.request();
+        }
+    }
+
+    /** The staging database holds what the backup's snapshot held. */
+    record Proven(Loaded loaded, Proof proof) implements RestoreRun {
+        @Override
+        public Operation operation() {
+            return loaded.operation();
+        }
+
+        @Override
+        public RestoreRequest request() {
+            return loaded.request();
+        }
+    }
+
+    /**
+     * The restored database has its name.
+     *
+     * @param previous the name that the replaced one has now, or null when there was none
+     */
+    record Swapped(
+            Operation operation,
+            RestoreRequest request,
+            Proof proof,
+            @Nullable DatabaseName previous,
+            Duration downtime,
+            List<String> warnings)
+            implements RestoreRun {}
+}

@@ -1,0 +1,126 @@
+package io.agentflow.dr.restore;
+
+import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.Busy;
+import io.agentflow.dr.core.DatabaseName;
+import io.agentflow.dr.core.Operation;
+import io.agentflow.dr.core.OperationEvent;
+import io.agentflow.dr.manifest.Manifest;
+import io.agentflow.dr.postgres.Sql;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Gives a proven database the name of the live one, which is kept under another. */
+public final class SwapDatabases {
+    private final Clock clock;
+
+    public SwapDatabases(Clock clock) {
+        this.clock = clock;
+    }
+
+    /**
+     * Swaps the proven database in.
+     *
+     * @throws Busy if sessions on the live database could not be ended; then nothing has changed
+     */
+    public RestoreRun.Swapped swap(RestoreRun.Proven proven) {
+        RestoreRun.Planned planned = proven.loaded().staged().planned();
+        MaintenanceSession session = planned.maintenance();
+        Manifest manifest = planned.backup().manifest();
+        DatabaseName live = planned.request().database();
+        DatabaseName staging = proven.loaded().staged().staging();
+        List<String> warnings = new ArrayList<>(proven.loaded().warnings());
+        warnings.addAll(new ApplyProperties(session.sql()).apply(staging, manifest.properties()));
+        DatabaseName previous = session.exists(live)
+                ? free(session, live, "_before_" + manifest.id().suffix())
+                : null;
+        Duration downtime = exchange(
+                session,
+                planned.operation(),
+                live,
+                staging,
+                manifest.properties().comment(),
+                mark(previous, live, manifest.id().text(), session));
+        planned.operation()
+                .events()
+                .accept(new OperationEvent.PartDone(
+                        "swap",
+                        previous == null ? live + " is there" : live + " was away for " + downtime.toMillis() + " ms"));
+        return new RestoreRun.Swapped(
+                planned.operation(), planned.request(), proven.proof(), previous, downtime, warnings);
+    }
+
+    @Nullable
+    DatabaseMark mark(@Nullable DatabaseName previous, DatabaseName live, String backup, MaintenanceSession session) {
+        if (previous == null) {
+            return null;
+        }
+        String comment = session.sql()
+                .text("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = ?", live.text());
+        return new DatabaseMark(previous, DatabaseMark.PREVIOUS, clock.instant(), backup, live, comment);
+    }
+
+    /** A name for the database that steps aside which no other has. */
+    static DatabaseName free(MaintenanceSession session, DatabaseName live, String suffix) {
+        DatabaseName name = live.with(suffix);
+        for (int i = 2; session.exists(name); i++) {
+            name = live.with(suffix + "_" + i);
+        }
+        return name;
+    }
+
+    /**
+     * Exchanges the names in one transaction: at any instant, also after a crash, either both are exchanged or none. The
+     * first rename locks the live database against new connections until the commit, and waits up to five seconds for
+     * the sessions that {@link EndSessions} ends meanwhile.
+     *
+     * @param aside the mark of the database that steps aside, or null when there is none
+     * @return how long the live name was not to be had
+     */
+    static Duration exchange(
+            MaintenanceSession session,
+            Operation operation,
+            DatabaseName live,
+            DatabaseName incoming,
+            @Nullable String comment,
+            @Nullable DatabaseMark aside) {
+        long start = System.nanoTime();
+        try (EndSessions ending = new EndSessions(session, operation)) {
+            ending.of(live, incoming);
+            session.sql().run("BEGIN");
+            if (aside != null) {
+                session.sql().run(rename(live, aside.marked()));
+                session.sql().run(aside.statement());
+            }
+            session.sql().run(rename(incoming, live));
+            session.sql().run(DatabaseMark.comment(live, comment));
+            session.sql().run("COMMIT");
+            return Duration.ofNanos(System.nanoTime() - start);
+        } catch (AfException e) {
+            if (e.retryable() && committed(operation, session, incoming)) {
+                return Duration.ofNanos(System.nanoTime() - start);
+            }
+            if (!e.retryable()) {
+                session.sql().run("ROLLBACK");
+            }
+            throw new Busy(
+                    "the databases could not be exchanged, nothing has changed: " + e.fact(),
+                    "End the sessions on " + live + " by hand, or use a role that may: GRANT pg_signal_backend TO …",
+                    e);
+        }
+    }
+
+    /** A connection that breaks at the commit leaves open whether it happened: the server knows. */
+    private static boolean committed(Operation operation, MaintenanceSession broken, DatabaseName incoming) {
+        try (Sql sql = broken.another(operation.sessionName("swap"))) {
+            return !sql.yes("SELECT EXISTS (SELECT FROM pg_database WHERE datname = ?)", incoming.text());
+        }
+    }
+
+    private static String rename(DatabaseName from, DatabaseName to) {
+        return "ALTER DATABASE " + Sql.identifier(from.text()) + " RENAME TO " + Sql.identifier(to.text());
+    }
+}

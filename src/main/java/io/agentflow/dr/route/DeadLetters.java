@@ -1,0 +1,90 @@
+package io.agentflow.dr.route;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.agentflow.dr.artifact.DurableFile;
+import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.ExitCode;
+import io.agentflow.dr.core.Operation;
+import io.agentflow.dr.core.OperationEvent;
+import io.agentflow.dr.process.ToolFailedException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Exchange;
+
+/** Writes one report for each operation that failed: where, why, and how to run it again. */
+public final class DeadLetters {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path folder;
+    private final Clock clock;
+
+    public DeadLetters(Path folder, Clock clock) {
+        this.folder = folder;
+        this.clock = clock;
+    }
+
+    /** Reports the failure that the exchange caught. Never fails itself: the first failure is the one that counts. */
+    public void report(Exchange exchange) {
+        Operation operation = exchange.getProperty(StepEvents.OPERATION, Operation.class);
+        Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        if (operation == null || failure == null || operation.cancelled()) {
+            return;
+        }
+        Path file = folder.resolve(operation.id() + ".json");
+        try {
+            Files.createDirectories(folder);
+            DurableFile.write(
+                    file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(document(operation, failure)));
+            operation.events().accept(new OperationEvent.Noted("report", file.toString()));
+        } catch (IOException e) {
+            operation
+                    .events()
+                    .accept(new OperationEvent.Warned(
+                            "the dead-letter report could not be written: " + e.getMessage()));
+        }
+    }
+
+    private Map<String, Object> document(Operation operation, Throwable failure) {
+        AfException known = AfException.in(failure);
+        Operation.FailedStep step = operation.failedStep();
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("apiVersion", "af/v1");
+        document.put("kind", "DeadLetter");
+        document.put("operation", operation.id().text());
+        document.put("startedAt", operation.startedAt().toString());
+        document.put("failedAt", clock.instant().toString());
+        document.put("route", step == null ? "" : step.route());
+        document.put("step", step == null ? "" : step.step());
+        document.put("endpoint", step == null ? "" : step.endpoint());
+        document.put("message", known == null ? String.valueOf(failure) : known.fact());
+        document.put("hint", known == null ? "This is a bug: please report it with the stack." : known.hint());
+        document.put("exitCode", (known == null ? ExitCode.FAILED : known.exitCode()).number());
+        document.put("cause", causes(failure));
+        document.put("toolSaid", toolSaid(failure));
+        document.put("request", operation.request());
+        document.put("replay", operation.replay());
+        return document;
+    }
+
+    private static List<String> causes(Throwable failure) {
+        List<String> causes = new java.util.ArrayList<>();
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            causes.add(cause.getClass().getSimpleName() + ": " + cause.getMessage());
+        }
+        return causes;
+    }
+
+    private static List<String> toolSaid(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ToolFailedException tool) {
+                return tool.lastLines();
+            }
+        }
+        return List.of();
+    }
+}

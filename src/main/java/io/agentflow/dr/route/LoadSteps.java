@@ -1,0 +1,27 @@
+package io.agentflow.dr.route;
+
+import io.agentflow.dr.core.OperationFailed;
+import io.agentflow.dr.restore.LoadArchive;
+import io.agentflow.dr.restore.LoadRun;
+import io.agentflow.dr.restore.RestoreRun;
+
+/** The steps around pg_restore. */
+public final class LoadSteps {
+    private final LoadArchive load;
+
+    public LoadSteps(LoadArchive load) {
+        this.load = load;
+    }
+
+    public LoadRun arguments(RestoreRun.Staged staged) {
+        return load.arguments(staged);
+    }
+
+    public RestoreRun.Loaded outcome(ToolOutput output) {
+        if (output.run() instanceof LoadRun run) {
+            return load.outcome(run, output.stream());
+        }
+        throw new OperationFailed(
+                output.run().program().name() + " is no load", "Use this step in the routes of a restore only.");
+    }
+}

@@ -1,0 +1,111 @@
+package io.agentflow.dr.route;
+
+import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.ExitCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.spi.RoutesLoader;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+
+/** The routes of a folder, started and ready to be sent to. */
+public final class Routes implements AutoCloseable {
+    private static final String ENDING = ".camel.yaml";
+
+    /** Without these there is no way in; Camel itself starts silently on an empty folder. */
+    private static final List<String> ENTRIES =
+            List.of("backup-create", "backup-verify", "backup-restore", "restore-undo");
+
+    private final CamelContext context;
+    private final ProducerTemplate template;
+
+    private Routes(CamelContext context) {
+        this.context = context;
+        this.template = context.createProducerTemplate();
+    }
+
+    /**
+     * Loads and starts every {@code *.camel.yaml} below the folder.
+     *
+     * @param beans what the routes call, by name
+     * @param properties what their placeholders stand for
+     * @throws AfException if a route cannot be read or one that af enters by is missing
+     */
+    public static Routes start(Path folder, Map<String, Object> beans, Properties properties) {
+        DefaultCamelContext context = new DefaultCamelContext();
+        context.getCamelContextExtension().setName("af");
+        context.disableJMX();
+        // A dump is a live stream: cached it would be held in memory.
+        context.setStreamCaching(false);
+        context.setAutoStartup(true);
+        context.getShutdownStrategy().setTimeout(10);
+        context.getShutdownStrategy().setSuppressLoggingOnTimeout(true);
+        beans.forEach(context.getRegistry()::bind);
+        context.getCamelContextExtension().addInterceptStrategy(new StepEvents());
+        context.getPropertiesComponent().setInitialProperties(properties);
+        try {
+            RoutesLoader loader = PluginHelper.getRoutesLoader(context);
+            loader.loadRoutes(resources(context, folder));
+            context.start();
+        } catch (Exception e) {
+            throw broken(folder, rootMessage(e), e);
+        }
+        for (String entry : ENTRIES) {
+            if (context.getRoute(entry) == null) {
+                throw broken(folder, "there is no route " + entry, null);
+            }
+        }
+        return new Routes(context);
+    }
+
+    private static AfException broken(Path folder, String why, @org.jspecify.annotations.Nullable Exception e) {
+        return new AfException(
+                ExitCode.REFUSED,
+                "the routes in " + folder + " cannot be used: " + why,
+                "Mend them, or take those that af came with: unset af.routes.",
+                e);
+    }
+
+    private static String rootMessage(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage());
+    }
+
+    private static List<Resource> resources(CamelContext context, Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            List<Resource> resources = new ArrayList<>();
+            for (Path file : (Iterable<Path>)
+                    files.filter(f -> f.toString().endsWith(ENDING)).sorted()::iterator) {
+                resources.add(ResourceHelper.resolveMandatoryResource(context, "file:" + file.toAbsolutePath()));
+            }
+            return resources;
+        }
+    }
+
+    public CamelContext context() {
+        return context;
+    }
+
+    /** Runs operations through these routes. */
+    public RunOperation operations() {
+        return new RunOperation(template);
+    }
+
+    @Override
+    public void close() {
+        context.stop();
+    }
+}

@@ -1,0 +1,54 @@
+package io.agentflow.dr.route;
+
+import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.Cancelled;
+import io.agentflow.dr.core.Operation;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+
+/**
+ * Sends a request into the routes and judges the outcome by what comes back, never by the absence of an exception: a
+ * dead-letter channel makes a failure look handled. Whatever the operation holds is given back in the end.
+ */
+public final class RunOperation {
+    private final ProducerTemplate routes;
+
+    public RunOperation(ProducerTemplate routes) {
+        this.routes = routes;
+    }
+
+    /**
+     * Runs one operation to its end.
+     *
+     * @param endpoint where it enters the routes, such as {@code direct:backup-create}
+     * @param outcome what it must yield; anything else means that a route is broken
+     * @throws AfException if it failed in a way that an operator can act on
+     */
+    public <T> T run(String endpoint, Operation operation, Object request, Class<T> outcome) {
+        try (operation) {
+            Exchange ended = routes.send(endpoint, exchange -> {
+                exchange.setProperty(StepEvents.OPERATION, operation);
+                exchange.getMessage().setBody(request);
+            });
+            Throwable failure = failure(ended);
+            if (operation.cancelled()) {
+                throw new Cancelled("the operation was cancelled", "Run the command again.", failure);
+            }
+            if (failure != null) {
+                AfException known = AfException.in(failure);
+                throw known == null ? new IllegalStateException(failure) : known;
+            }
+            if (outcome.isInstance(ended.getMessage().getBody())) {
+                return outcome.cast(ended.getMessage().getBody());
+            }
+            throw new IllegalStateException(
+                    endpoint + " ended without a " + outcome.getSimpleName() + ": a step is missing from its routes");
+        }
+    }
+
+    private static Throwable failure(Exchange ended) {
+        return ended.getException() != null
+                ? ended.getException()
+                : ended.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+    }
+}

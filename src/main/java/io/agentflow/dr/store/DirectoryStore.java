@@ -1,0 +1,177 @@
+package io.agentflow.dr.store;
+
+import io.agentflow.dr.artifact.DurableFile;
+import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.NotFound;
+import io.agentflow.dr.core.OperationFailed;
+import io.agentflow.dr.core.Refused;
+import java.io.IOException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Backups as folders of a directory. A backup is built in {@code .partial-<id>} and becomes visible by one rename; a
+ * folder without a manifest is no backup. Nothing in a published folder is ever written again but evidence.
+ */
+public final class DirectoryStore {
+    static final String PARTIAL = ".partial-";
+    private static final String MANIFEST = "manifest.json";
+
+    private final Path root;
+    private final DirectoryPermissions permissions;
+
+    public DirectoryStore(Path root, DirectoryPermissions permissions) {
+        this.root = root;
+        this.permissions = permissions;
+    }
+
+    public Path root() {
+        return root;
+    }
+
+    public DirectoryPermissions permissions() {
+        return permissions;
+    }
+
+    /** The ids of all backups, newest first. Empty when the directory does not exist. */
+    public List<BackupId> ids() {
+        return folders().stream()
+                .flatMap(f -> BackupId.parse(String.valueOf(f.getFileName())).stream())
+                .filter(id -> Files.isRegularFile(folder(id).resolve(MANIFEST), LinkOption.NOFOLLOW_LINKS))
+                .sorted(Comparator.reverseOrder())
+                .toList();
+    }
+
+    private List<Path> folders() {
+        List<Path> folders = new ArrayList<>();
+        if (!Files.isDirectory(root)) {
+            return folders;
+        }
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
+            entries.forEach(folders::add);
+            return folders;
+        } catch (IOException e) {
+            throw new OperationFailed(
+                    "the store " + root + " cannot be read: " + e.getMessage(), "Check its rights.", e);
+        }
+    }
+
+    /** Where the files of a published backup are. */
+    public Path folder(BackupId id) {
+        return root.resolve(id.text());
+    }
+
+    /**
+     * Makes an empty folder for a backup to be built in, which nobody takes for a backup.
+     *
+     * @throws Refused if the store cannot be written to
+     */
+    public Path begin(BackupId id) {
+        try {
+            if (!Files.isDirectory(root)) {
+                permissions.createDirectories(root);
+            }
+            Path partial = root.resolve(PARTIAL + id.text());
+            permissions.createDirectory(partial);
+            return partial;
+        } catch (FileAlreadyExistsException e) {
+            throw new Refused("'" + e.getFile() + "' is in the way", "Choose a directory for the backups.", e);
+        } catch (IOException e) {
+            throw new Refused(
+                    "the store " + root + " cannot be written to: " + reason(e),
+                    "Choose another directory, or give this user the right to write there.",
+                    e);
+        }
+    }
+
+    /**
+     * Publishes what was built: every name in it is durable before the rename, the rename before the return.
+     *
+     * @throws OperationFailed if a backup of that id exists
+     */
+    public Path publish(BackupId id, Path partial) {
+        try (Stream<Path> all = Files.walk(partial)) {
+            for (Path path : (Iterable<Path>) all::iterator) {
+                permissions.apply(path);
+                if (Files.isDirectory(path)) {
+                    DurableFile.forceDirectory(path);
+                }
+            }
+            if (Files.exists(folder(id), LinkOption.NOFOLLOW_LINKS)) {
+                throw new OperationFailed("a backup " + id + " exists already", "Run the command again.");
+            }
+            // The one instant at which the backup comes into being: a crash before it leaves a partial to sweep.
+            Files.move(partial, folder(id), StandardCopyOption.ATOMIC_MOVE);
+            DurableFile.forceDirectory(root);
+            return folder(id);
+        } catch (AtomicMoveNotSupportedException e) {
+            throw new OperationFailed("the store " + root + " cannot rename atomically", "Use another file system.", e);
+        } catch (IOException e) {
+            throw new OperationFailed("the backup cannot be published: " + reason(e), "Run the command again.", e);
+        }
+    }
+
+    /** Adds a file of evidence to a published backup. */
+    public void addEvidence(BackupId id, String name, byte[] content) throws IOException {
+        Path evidence = folder(id).resolve("evidence");
+        if (!Files.isDirectory(evidence, LinkOption.NOFOLLOW_LINKS)) {
+            permissions.createDirectory(evidence);
+        }
+        DurableFile.write(evidence.resolve(name), content);
+        permissions.apply(evidence.resolve(name));
+    }
+
+    /**
+     * Deletes a backup: renamed out of sight first, so that a crash in between leaves something to sweep and no backup
+     * that lies.
+     *
+     * @throws NotFound if there is no such backup
+     */
+    public void delete(BackupId id) {
+        Path doomed = root.resolve(PARTIAL + id.text());
+        if (!Files.exists(folder(id).resolve(MANIFEST), LinkOption.NOFOLLOW_LINKS)) {
+            throw new NotFound("there is no backup " + id + " in " + root, "See: af backup list " + root);
+        }
+        try {
+            Files.move(folder(id), doomed, StandardCopyOption.ATOMIC_MOVE);
+            DurableFile.forceDirectory(root);
+            deleteTree(doomed);
+        } catch (IOException e) {
+            throw new OperationFailed("the backup cannot be deleted: " + reason(e), "Delete it by hand.", e);
+        }
+    }
+
+    /** Deletes a folder with all that is in it; follows no link. */
+    public static void deleteTree(Path folder) throws IOException {
+        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+
+    /** What is left of backups that were never published, or whose deletion was cut short. */
+    List<Path> remains() {
+        return folders().stream()
+                .filter(f -> String.valueOf(f.getFileName()).startsWith(PARTIAL))
+                .toList();
+    }
+
+    private static String reason(IOException e) {
+        String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
+        return reason == null ? e.getClass().getSimpleName() : reason;
+    }
+}

@@ -1,0 +1,94 @@
+package io.agentflow.dr.verify;
+
+import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.ByteSize;
+import io.agentflow.dr.core.OperationEvent;
+import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.core.Sha256;
+import io.agentflow.dr.manifest.Manifest;
+import io.agentflow.dr.manifest.ManifestDamagedException;
+import io.agentflow.dr.manifest.ManifestJson;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Verifies one backup: the manifest against its seal, every file against the manifest, nothing missing, nothing extra,
+ * and the archive's table of contents against the tables that the snapshot saw.
+ */
+public final class VerifyBackup {
+    private final ArchiveCheck archive;
+    private final OperationEvents events;
+
+    public VerifyBackup(ArchiveCheck archive, OperationEvents events) {
+        this.archive = archive;
+        this.events = events;
+    }
+
+    /**
+     * Reads all of it.
+     *
+     * @param folder where its files are, published or not yet
+     * @param id what its manifest must say
+     */
+    public VerifyReport verify(BackupId id, Path folder) {
+        long start = System.nanoTime();
+        Queue<Problem> problems = new ConcurrentLinkedQueue<>();
+        Queue<String> warnings = new ConcurrentLinkedQueue<>();
+        AtomicLong bytes = new AtomicLong();
+        Manifest manifest = manifest(id, folder, problems, bytes);
+        int files = 0;
+        if (manifest != null) {
+            FolderCheck check = new FolderCheck(folder, manifest, problems);
+            files = check.run(count -> progress(manifest, bytes.addAndGet(count)));
+            if (problems.isEmpty()) {
+                archive.compare(folder, manifest, problems, warnings);
+            }
+        }
+        return new VerifyReport(
+                id,
+                folder,
+                manifest,
+                files,
+                bytes.get(),
+                Duration.ofNanos(System.nanoTime() - start),
+                List.copyOf(problems),
+                List.copyOf(warnings));
+    }
+
+    private void progress(Manifest manifest, long bytes) {
+        long total = Math.max(1, manifest.summary().bytes());
+        events.accept(new OperationEvent.Progress(
+                "verify", Math.min(1.0, (double) bytes / total), new ByteSize(bytes).toString()));
+    }
+
+    private @Nullable Manifest manifest(BackupId id, Path folder, Queue<Problem> problems, AtomicLong bytes) {
+        String name = Manifest.FILE.text();
+        try {
+            byte[] json = SmallFile.read(Manifest.FILE.in(folder));
+            bytes.addAndGet(json.length);
+            if (!Manifest.SUM_FILE.in(folder).toFile().exists()) {
+                problems.add(new Problem(Manifest.SUM_FILE.text(), "is missing"));
+            } else if (!SmallFile.text(Manifest.SUM_FILE.in(folder))
+                    .equals(Sha256.of(json).sumLine(name))) {
+                problems.add(new Problem(name, "is not what its seal " + Manifest.SUM_FILE + " says"));
+            }
+            Manifest manifest = ManifestJson.read(new ByteArrayInputStream(json));
+            if (!manifest.id().equals(id)) {
+                problems.add(new Problem(name, "is that of backup " + manifest.id()));
+            }
+            return problems.isEmpty() ? manifest : null;
+        } catch (ManifestDamagedException e) {
+            problems.add(new Problem(name, e.fact()));
+        } catch (IOException e) {
+            problems.add(new Problem(name, SmallFile.why(e)));
+        }
+        return null;
+    }
+}

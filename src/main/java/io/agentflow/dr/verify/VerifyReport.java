@@ -1,0 +1,50 @@
+package io.agentflow.dr.verify;
+
+import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.VerificationFailed;
+import io.agentflow.dr.manifest.Manifest;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What reading a backup back found.
+ *
+ * @param manifest null when it cannot be read
+ * @param files how many were read
+ * @param bytes how many were read and digested
+ * @param problems empty when the backup is what it was
+ * @param warnings what could not be checked
+ */
+public record VerifyReport(
+        BackupId id,
+        Path folder,
+        @Nullable Manifest manifest,
+        int files,
+        long bytes,
+        Duration elapsed,
+        List<Problem> problems,
+        List<String> warnings) {
+
+    public boolean success() {
+        return problems.isEmpty() && manifest != null;
+    }
+
+    public double bytesPerSecond() {
+        return elapsed.isZero() ? 0 : bytes * 1e9 / elapsed.toNanos();
+    }
+
+    /** The backup, now known to be whole. @throws VerificationFailed if it is not */
+    public VerifiedBackup require() {
+        Manifest sound = manifest;
+        if (sound == null || !success()) {
+            throw new VerificationFailed(
+                    "backup " + id + " is damaged: " + problems.get(0).path() + ": "
+                            + problems.get(0).problem()
+                            + (problems.size() > 1 ? " (and " + (problems.size() - 1) + " more)" : ""),
+                    "See all with: af backup verify " + id + "; take another one from: af backup list");
+        }
+        return new VerifiedBackup(id, folder, sound);
+    }
+}
