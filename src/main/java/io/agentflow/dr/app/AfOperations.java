@@ -103,6 +103,9 @@ final class AfOperations implements Operations, AutoCloseable {
 
     private <T> T through(String endpoint, Operation operation, Object request, Class<T> outcome) {
         current.set(operation);
+        Thread driver = new Thread(Connections::loadDriver, "load-driver");
+        driver.setDaemon(true);
+        driver.start();
         try (Routes routes = routes(operation.events())) {
             return routes.operations().run(endpoint, operation, request, outcome);
         } finally {

@@ -6,6 +6,7 @@ import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.postgres.ExportedSnapshot;
 import io.agentflow.dr.postgres.PgToolSet;
 import io.agentflow.dr.postgres.ServerVersion;
+import io.agentflow.dr.postgres.Sql;
 import io.agentflow.dr.verify.VerifiedBackup;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,9 +18,8 @@ public sealed interface BackupRun {
     /** A backup is asked for. */
     record Requested(Operation operation, BackupRequest request) implements BackupRun {}
 
-    /** Nothing stands in the way. Nothing was written yet. */
-    record Checked(
-            Operation operation, BackupRequest request, ServerVersion server, PgToolSet tools, List<String> warnings)
+    /** Nothing stands in the way. Nothing was written yet. The session is the one that looked. */
+    record Checked(Operation operation, BackupRequest request, ServerVersion server, PgToolSet tools, Sql session)
             implements BackupRun {}
 
     /** The snapshot is held and the folder is there; the dumps may begin. */

@@ -13,7 +13,6 @@ import io.agentflow.dr.postgres.Sql;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /** The preflight: refuses what could only become a bad backup, before anything is written. */
@@ -36,16 +35,15 @@ public final class CheckBackup {
         Operation operation = requested.operation();
         BackupRequest request = requested.request();
         operation.beginAttempt();
-        try (Sql sql = Connections.open(request.url(), operation.sessionName("preflight"))) {
-            ServerVersion server = sql.serverVersion();
-            operation.events().accept(new OperationEvent.Started(headline(request, server, sql)));
-            requireSupported(server);
-            PgToolSet fitting = tools.forDumping(server);
-            requireCompression(request, fitting);
-            requireRights(new DatabaseCatalog(sql));
-            requireSpace(request, sql);
-            return new BackupRun.Checked(operation, request, server, fitting, new ArrayList<>());
-        }
+        Sql sql = operation.hold(Connections.open(request.url(), operation.sessionName("snapshot")));
+        ServerVersion server = sql.serverVersion();
+        operation.events().accept(new OperationEvent.Started(headline(request, server, sql)));
+        requireSupported(server);
+        PgToolSet fitting = tools.forDumping(server);
+        requireCompression(request, fitting);
+        requireRights(new DatabaseCatalog(sql));
+        requireSpace(request, sql);
+        return new BackupRun.Checked(operation, request, server, fitting, sql);
     }
 
     private static String headline(BackupRequest request, ServerVersion server, Sql sql) {

@@ -36,18 +36,18 @@ public final class OpenBackup {
         // Once published the folder has another name, and there is nothing to delete under this one.
         operation.hold(() -> DirectoryStore.deleteTree(folder));
         operation.hold(operation::awaitIdle);
-        ExportedSnapshot snapshot =
-                operation.hold(ExportedSnapshot.export(request.url(), operation.sessionName("snapshot")));
+        ExportedSnapshot snapshot = ExportedSnapshot.export(checked.session());
         operation.events().accept(new OperationEvent.Noted("snapshot", snapshot.id() + "   LSN " + snapshot.lsn()));
         SnapshotContents contents = contents(snapshot.sql(), request);
-        List<String> warnings = new ArrayList<>(checked.warnings());
+        snapshot.lock(contents.relations());
+        List<String> warnings = new ArrayList<>();
         if (request.criticalRequired() && !contents.critical().missing().isEmpty()) {
             warnings.add("critical tables not in this database: "
                     + String.join(", ", contents.critical().missing()));
         }
         BackupRun.Open open = new BackupRun.Open(
                 operation, request, checked.server(), checked.tools(), id, folder, snapshot, contents, warnings);
-        operation.hold(WatchDump.start(open));
+        operation.hold(new WatchDump(open));
         return open;
     }
 

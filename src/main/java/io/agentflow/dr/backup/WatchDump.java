@@ -5,7 +5,6 @@ import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.postgres.Connections;
 import io.agentflow.dr.postgres.CopyProgress;
 import io.agentflow.dr.postgres.DatabaseCatalog;
-import io.agentflow.dr.postgres.Relation;
 import io.agentflow.dr.postgres.Sql;
 import io.agentflow.dr.postgres.TableSize;
 import java.util.HashSet;
@@ -18,6 +17,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells how far the dump of the data has come, from what the server says of its COPY commands. Only watches: the backup
@@ -25,9 +25,6 @@ import java.util.stream.Collectors;
  */
 final class WatchDump implements AutoCloseable {
     private final BackupRun.Open run;
-    private final Sql sql;
-    private final Map<Long, TableSize> sizes;
-    private final long total;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "watch-dump");
         thread.setDaemon(true);
@@ -35,22 +32,30 @@ final class WatchDump implements AutoCloseable {
     });
     private final Future<?> looking;
     private final Set<Long> begun = new HashSet<>();
+    private Map<Long, TableSize> sizes = Map.of();
+    private long total = 1;
+    private @Nullable Sql sql;
 
-    private WatchDump(BackupRun.Open run, Sql sql) {
+    /** Begins to look after a second: what is done by then needs no progress bar, and no session of its own. */
+    WatchDump(BackupRun.Open run) {
         this.run = run;
-        this.sql = sql;
-        this.sizes = new DatabaseCatalog(sql).sizes();
-        List<Relation> dumped = run.contents().relations().stream()
-                .filter(r -> r.kind().dumped())
-                .toList();
-        this.total = Math.max(
-                1, dumped.stream().mapToLong(r -> size(r.oid()).bytes()).sum());
         this.looking = timer.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
     }
 
-    static WatchDump start(BackupRun.Open run) {
-        return new WatchDump(
-                run, Connections.open(run.request().url(), run.operation().sessionName("watch")));
+    private synchronized Sql session() {
+        Sql session = sql;
+        if (session == null) {
+            session = Connections.open(run.request().url(), run.operation().sessionName("watch"));
+            sql = session;
+            sizes = new DatabaseCatalog(session).sizes();
+            total = Math.max(
+                    1,
+                    run.contents().relations().stream()
+                            .filter(r -> r.kind().dumped())
+                            .mapToLong(r -> size(r.oid()).bytes())
+                            .sum());
+        }
+        return session;
     }
 
     private TableSize size(long oid) {
@@ -59,7 +64,8 @@ final class WatchDump implements AutoCloseable {
 
     private void look() {
         try {
-            List<CopyProgress> copies = CopyProgress.of(sql, run.operation().sessionName(DumpTools.DATA));
+            List<CopyProgress> copies =
+                    CopyProgress.of(session(), run.operation().sessionName(DumpTools.DATA));
             if (!copies.isEmpty()) {
                 tell(copies);
             }
@@ -101,6 +107,10 @@ final class WatchDump implements AutoCloseable {
     public void close() {
         looking.cancel(true);
         timer.shutdownNow();
-        sql.abort();
+        synchronized (this) {
+            if (sql != null) {
+                sql.abort();
+            }
+        }
     }
 }

@@ -4,6 +4,7 @@ import io.agentflow.dr.core.ConnectionLost;
 import io.agentflow.dr.core.DatabaseUrl;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * connection dies, the name can no longer be imported and the backup must fail.
  */
 public final class ExportedSnapshot implements AutoCloseable {
+    private static final int LOCKED_AT_ONCE = 500;
+
     private final Sql sql;
     private final String id;
     private final @Nullable String lsn;
@@ -29,9 +32,27 @@ public final class ExportedSnapshot implements AutoCloseable {
                 row -> row.getObject(1, OffsetDateTime.class).toInstant());
     }
 
-    /** Opens a connection, begins the transaction, and exports its snapshot. */
-    public static ExportedSnapshot export(DatabaseUrl url, String applicationName) {
-        return new ExportedSnapshot(Connections.open(url, applicationName));
+    /** Begins a transaction in this session, which it takes over, and exports its snapshot. */
+    public static ExportedSnapshot export(Sql session) {
+        return new ExportedSnapshot(session);
+    }
+
+    /**
+     * Keeps TRUNCATE and rewriting ALTER TABLE off these relations while the snapshot is held: a snapshot does not
+     * protect against them, and the fingerprints must not see other rows than the dumps.
+     *
+     * @throws io.agentflow.dr.core.Busy if somebody holds a lock on one for a minute
+     */
+    public void lock(List<Relation> relations) {
+        List<String> names = relations.stream()
+                .filter(r -> r.kind().dumped() || r.kind() == Relation.Kind.PARTITIONED)
+                .map(r -> "ONLY " + r.sqlName())
+                .toList();
+        sql.run("SET LOCAL lock_timeout = '60s'");
+        for (int from = 0; from < names.size(); from += LOCKED_AT_ONCE) {
+            List<String> some = names.subList(from, Math.min(names.size(), from + LOCKED_AT_ONCE));
+            sql.run("LOCK TABLE " + String.join(", ", some) + " IN ACCESS SHARE MODE");
+        }
     }
 
     /** What {@code pg_dump --snapshot} and {@code SET TRANSACTION SNAPSHOT} take. */

@@ -1,6 +1,7 @@
 package io.agentflow.dr.postgres;
 
 import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.Busy;
 import io.agentflow.dr.core.ConnectionLost;
 import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.NotFound;
@@ -71,6 +72,13 @@ public final class PgFailures {
         }
         if (state.equals("42501")) {
             return new OperationFailed(said(e), "Grant the role what it lacks, or use a superuser.", e);
+        }
+        if (state.equals("55P03")) {
+            return new Busy(
+                    "a table is locked by somebody else: " + said(e),
+                    "Find out who: SELECT pid, query FROM pg_stat_activity WHERE pid IN"
+                            + " (SELECT pid FROM pg_locks WHERE mode = 'AccessExclusiveLock');",
+                    e);
         }
         if (state.equals("53100")) {
             return diskFull("the database server", e);
