@@ -118,6 +118,10 @@ final class AfOperations implements Operations, AutoCloseable {
         for (ConfigKey key : ConfigKey.values()) {
             properties.setProperty(key.key(), config.text(key));
         }
+        // Camel counts delays in milliseconds.
+        properties.setProperty(
+                ConfigKey.RETRY_DELAY.key(),
+                String.valueOf(config.time(ConfigKey.RETRY_DELAY).toMillis()));
         properties.remove(ConfigKey.DATABASE_URL.key());
         properties.remove(ConfigKey.TARGET_DATABASE_URL.key());
         Path folder = config.given(ConfigKey.ROUTES) ? Path.of(config.text(ConfigKey.ROUTES)) : home.resolve("routes");

@@ -58,8 +58,8 @@ abstract class AfCommand implements Callable<Integer> {
     private void remember(OperationEvent event) {
         if (event instanceof OperationEvent.StepFailed failed && failedStep.isEmpty()) {
             failedStep = failed.step();
-        } else if (event instanceof OperationEvent.Noted noted && noted.label().equals("report")) {
-            report = noted.text();
+        } else if (event instanceof OperationEvent.Reported reported) {
+            report = reported.file();
         }
     }
 
@@ -72,6 +72,9 @@ abstract class AfCommand implements Callable<Integer> {
         }
         terminal.say(terminal.bad("✗ ") + e.fact());
         terminal.say("  " + e.hint());
+        if (report != null) {
+            terminal.say("  report: " + report);
+        }
         return e.exitCode().number();
     }
 

@@ -22,6 +22,7 @@ public final class Operation implements AutoCloseable {
     private final OperationEvents events;
     private final Deque<AutoCloseable> held = new ArrayDeque<>();
     private int working;
+    private boolean ended;
     private volatile boolean cancelled;
     private volatile @Nullable FailedStep failedStep;
 
@@ -65,16 +66,21 @@ public final class Operation implements AutoCloseable {
         return "af " + part + " " + id;
     }
 
-    /** Takes charge of something that must be closed when the operation ends. @throws Cancelled if it has ended already */
+    /**
+     * Takes charge of something that must be closed when the operation ends.
+     *
+     * @throws Cancelled if it has ended already; then the resource is closed at once, so that a branch that comes late
+     *     leaves nothing behind
+     */
     public <T extends AutoCloseable> T hold(T resource) {
         synchronized (held) {
-            if (!cancelled) {
+            if (!ended) {
                 held.push(resource);
                 return resource;
             }
         }
         close(resource);
-        throw new Cancelled("the operation was cancelled", "Run the command again.");
+        throw new Cancelled("the operation has ended", "Run the command again.");
     }
 
     /** Does work on files that may only be deleted when it has ended. */
@@ -116,6 +122,9 @@ public final class Operation implements AutoCloseable {
     /** Forgets a failed attempt before the next one. */
     public void beginAttempt() {
         close();
+        synchronized (held) {
+            ended = cancelled;
+        }
         failedStep = null;
     }
 
@@ -131,6 +140,9 @@ public final class Operation implements AutoCloseable {
 
     @Override
     public void close() {
+        synchronized (held) {
+            ended = true;
+        }
         for (AutoCloseable next = take(); next != null; next = take()) {
             close(next);
         }

@@ -35,6 +35,9 @@ public sealed interface OperationEvent {
     /** Something is degraded, but the operation goes on. */
     record Warned(String text) implements OperationEvent {}
 
+    /** A dead-letter report of the failure was written. */
+    record Reported(String file) implements OperationEvent {}
+
     /** An attempt failed and will be made again. */
     record Retrying(String fact, @Nullable Duration delay) implements OperationEvent {}
 

@@ -40,7 +40,7 @@ public final class DeadLetters {
             Files.createDirectories(folder);
             DurableFile.write(
                     file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(document(operation, failure)));
-            operation.events().accept(new OperationEvent.Noted("report", file.toString()));
+            operation.events().accept(new OperationEvent.Reported(file.toString()));
         } catch (IOException e) {
             operation
                     .events()

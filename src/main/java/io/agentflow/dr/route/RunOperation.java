@@ -5,6 +5,7 @@ import io.agentflow.dr.core.Cancelled;
 import io.agentflow.dr.core.Operation;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends a request into the routes and judges the outcome by what comes back, never by the absence of an exception: a
@@ -46,9 +47,13 @@ public final class RunOperation {
         }
     }
 
-    private static Throwable failure(Exchange ended) {
-        return ended.getException() != null
-                ? ended.getException()
-                : ended.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+    /** An exchange that succeeded in a second attempt still remembers what the first one caught. */
+    private static @Nullable Throwable failure(Exchange ended) {
+        if (ended.getException() != null) {
+            return ended.getException();
+        }
+        return ended.getExchangeExtension().isFailureHandled()
+                ? ended.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class)
+                : null;
     }
 }

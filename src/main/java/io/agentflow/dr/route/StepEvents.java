@@ -11,6 +11,7 @@ import org.apache.camel.NamedNode;
 import org.apache.camel.NamedRoute;
 import org.apache.camel.Processor;
 import org.apache.camel.model.EndpointRequiredDefinition;
+import org.apache.camel.model.MulticastDefinition;
 import org.apache.camel.spi.InterceptStrategy;
 import org.apache.camel.support.AsyncProcessorConverterHelper;
 import org.apache.camel.support.processor.DelegateAsyncProcessor;
@@ -54,6 +55,10 @@ public final class StepEvents implements InterceptStrategy {
             if (failure == null) {
                 operation.events().accept(new OperationEvent.StepDone(route(), node.getId(), elapsed));
             } else {
+                if (node instanceof MulticastDefinition) {
+                    // A multicast marks its failure as exhausted: no error handler above would retry or report it.
+                    exchange.getExchangeExtension().setRedeliveryExhausted(false);
+                }
                 operation.failedAt(new Operation.FailedStep(route(), node.getId(), endpoint()));
                 operation.events().accept(new OperationEvent.StepFailed(route(), node.getId(), failure));
             }
