@@ -22,9 +22,10 @@ if [ ${#missing[@]} -gt 0 ]; then
     exit 1
   fi
   # The package would make and start a cluster of its own: nobody asked for one.
-  if [ ! -e /etc/postgresql-common/createcluster.conf ]; then
-    mkdir -p /etc/postgresql-common
-    echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.conf
+  conf=/etc/postgresql-common/createcluster.conf
+  if ! grep -qs '^ *create_main_cluster' "$conf"; then
+    mkdir -p "${conf%/*}"
+    echo "create_main_cluster = false" >>"$conf"
   fi
   apt-get update -qq
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null

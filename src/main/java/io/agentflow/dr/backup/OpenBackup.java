@@ -47,7 +47,7 @@ public final class OpenBackup {
         }
         BackupRun.Open open = new BackupRun.Open(
                 operation, request, checked.server(), checked.tools(), id, folder, snapshot, contents, warnings);
-        operation.hold(new WatchDump(open));
+        operation.hold(DumpProgress.watch(open));
         return open;
     }
 

@@ -222,8 +222,9 @@ final class BackupRestoreCommand extends AfCommand {
         return swapped.previous() == null
                 ? text
                 : text
-                        + "\n  undo with:             af backup restore --undo\n  drop the old one with: af backup restore --drop-old "
-                        + swapped.previous();
+                        + "\n  undo with:             af backup restore --undo" + connection.asTyped()
+                        + "\n  drop the old one with: af backup restore --drop-old=" + swapped.previous()
+                        + connection.asTyped();
     }
 
     private ExitCode undo(AfConfig config, OperationEvents events) {

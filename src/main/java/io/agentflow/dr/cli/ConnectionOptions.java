@@ -63,4 +63,24 @@ final class ConnectionOptions {
                 ? config.text(ConfigKey.DATABASE_URL)
                 : environment.getOrDefault("DATABASE_URL", "postgresql://");
     }
+
+    /** These options again, for a command that is shown to be typed next; without a password. */
+    String asTyped() {
+        StringBuilder typed = new StringBuilder();
+        if (url != null) {
+            typed.append(" -d '")
+                    .append(DatabaseUrl.parse(url).password() == null ? url : "…")
+                    .append('\'');
+        }
+        append(typed, " -h ", host);
+        append(typed, " -p ", port);
+        append(typed, " -U ", user);
+        return typed.toString();
+    }
+
+    private static void append(StringBuilder typed, String option, @Nullable String value) {
+        if (value != null) {
+            typed.append(option).append(value);
+        }
+    }
 }

@@ -1,9 +1,12 @@
 package io.agentflow.dr.config;
 
 import io.agentflow.dr.core.DatabaseUrl;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.postgresql.jdbcurlresolver.PgServiceConfParser;
 
 /**
@@ -48,9 +51,17 @@ public final class LibpqEnvironment {
             keywords.putAll(service(service));
         }
         DatabaseUrl complete = given.over(DatabaseUrl.ofKeywords(keywords));
-        return complete.with("host", complete.host())
+        return complete.with("host", complete.keywords().getOrDefault("host", localHost(complete.port())))
                 .with("port", complete.port())
                 .without("service");
+    }
+
+    /** Where libpq looks when no host is named: the server's socket, if it is there. */
+    private static String localHost(String port) {
+        return Stream.of("/var/run/postgresql", "/tmp")
+                .filter(directory -> Files.exists(Path.of(directory, ".s.PGSQL." + port)))
+                .findFirst()
+                .orElse("localhost");
     }
 
     private static Map<String, String> service(String name) {

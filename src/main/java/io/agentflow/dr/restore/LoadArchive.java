@@ -9,6 +9,7 @@ import io.agentflow.dr.postgres.PgCommand;
 import io.agentflow.dr.postgres.PgFailures;
 import io.agentflow.dr.postgres.PgTools;
 import io.agentflow.dr.postgres.Sql;
+import io.agentflow.dr.postgres.WatchCopies;
 import io.agentflow.dr.process.ToolFailedException;
 import io.agentflow.dr.verify.ArchiveCheck;
 import java.io.IOException;
@@ -35,7 +36,13 @@ public final class LoadArchive {
         PgCommand command = PgCommand.restoreAll(tools.forReading(major), url, archive, request.jobs())
                 .silence(request.stall());
         staged.operation().events().accept(new OperationEvent.Progress("load", 0, ""));
-        return new LoadRun(staged, command);
+        LoadProgress progress = new LoadProgress(staged);
+        staged.operation()
+                .hold(new WatchCopies(
+                        request.target().database(staged.staging()),
+                        staged.operation().sessionName("load"),
+                        (session, copies) -> progress.seen(copies)));
+        return new LoadRun(staged, command, progress);
     }
 
     /** Waits for the end of pg_restore and collects statistics. @throws AfException if an error counts */

@@ -1,8 +1,6 @@
 package io.agentflow.dr.restore;
 
 import io.agentflow.dr.core.Operation;
-import io.agentflow.dr.core.OperationEvent;
-import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.postgres.PgCommand;
 import io.agentflow.dr.process.ExternalProgram;
 import io.agentflow.dr.process.RunningProgram;
@@ -23,15 +21,13 @@ public final class LoadRun implements ToolRun {
     private final RestoreRun.Staged staged;
     private final PgCommand command;
     private final List<String> warnings = new ArrayList<>();
-    private final int tables;
-    private int loaded;
+    private final LoadProgress progress;
     private @Nullable String error;
 
-    LoadRun(RestoreRun.Staged staged, PgCommand command) {
+    LoadRun(RestoreRun.Staged staged, PgCommand command, LoadProgress progress) {
         this.staged = staged;
         this.command = command;
-        Manifest manifest = staged.planned().backup().manifest();
-        this.tables = manifest.summary().tables();
+        this.progress = progress;
     }
 
     public RestoreRun.Staged staged() {
@@ -51,12 +47,7 @@ public final class LoadRun implements ToolRun {
     @Override
     public synchronized void said(RunningProgram program, String line) {
         if (FINISHED.matcher(line).matches()) {
-            loaded++;
-            double done = tables == 0 ? 1 : (double) loaded / tables;
-            operation()
-                    .events()
-                    .accept(new OperationEvent.Progress(
-                            "load", Math.min(0.99, done), loaded + " of " + tables + " tables"));
+            progress.finishedOne();
         } else if (line.startsWith("pg_restore: error: ") && error == null) {
             classify(program, line);
         }

@@ -33,7 +33,8 @@ public final class RunOperation {
             });
             Throwable failure = failure(ended);
             if (operation.cancelled()) {
-                throw new Cancelled("the operation was cancelled", "Run the command again.", failure);
+                throw new Cancelled(
+                        "cancelled: nothing was published and nothing was swapped", "Run the command again.", failure);
             }
             if (failure != null) {
                 AfException known = AfException.in(failure);

@@ -1,0 +1,72 @@
+package io.agentflow.dr.backup;
+
+import io.agentflow.dr.core.OperationEvent;
+import io.agentflow.dr.postgres.CopyProgress;
+import io.agentflow.dr.postgres.DatabaseCatalog;
+import io.agentflow.dr.postgres.Sql;
+import io.agentflow.dr.postgres.TableSize;
+import io.agentflow.dr.postgres.WatchCopies;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Tells how far the dump of the data has come, by bytes of the tables that were and are being copied. */
+final class DumpProgress {
+    private final BackupRun.Open run;
+    private final Set<Long> begun = new HashSet<>();
+    private Map<Long, TableSize> sizes = Map.of();
+    private long total = 1;
+
+    private DumpProgress(BackupRun.Open run) {
+        this.run = run;
+    }
+
+    static WatchCopies watch(BackupRun.Open run) {
+        DumpProgress progress = new DumpProgress(run);
+        return new WatchCopies(run.request().url(), run.operation().sessionName(DumpTools.DATA), progress::tell);
+    }
+
+    private void tell(Sql sql, List<CopyProgress> copies) {
+        if (sizes.isEmpty()) {
+            sizes = new DatabaseCatalog(sql).sizes();
+            total = Math.max(
+                    1,
+                    run.contents().relations().stream()
+                            .filter(r -> r.kind().dumped())
+                            .mapToLong(r -> size(r.oid()).bytes())
+                            .sum());
+        }
+        long done = finished(copies);
+        for (CopyProgress copy : copies) {
+            TableSize size = size(copy.oid());
+            done += size.rows() == 0 ? 0 : (long) (size.bytes() * Math.min(1.0, (double) copy.rows() / size.rows()));
+        }
+        CopyProgress largest = copies.get(0);
+        String detail = String.format(
+                Locale.ROOT,
+                "%s %,d of about %,d rows",
+                largest.qualifiedName(),
+                largest.rows(),
+                Math.max(largest.rows(), size(largest.oid()).rows()));
+        run.operation()
+                .events()
+                .accept(new OperationEvent.Progress(DumpTools.DATA, Math.min(0.99, (double) done / total), detail));
+    }
+
+    private TableSize size(long oid) {
+        return sizes.getOrDefault(oid, new TableSize(0, 0));
+    }
+
+    /** Bytes of the tables that were being copied at an earlier look and are no more. */
+    private long finished(List<CopyProgress> copies) {
+        Set<Long> now = copies.stream().map(CopyProgress::oid).collect(Collectors.toSet());
+        begun.addAll(now);
+        return begun.stream()
+                .filter(oid -> !now.contains(oid))
+                .mapToLong(oid -> size(oid).bytes())
+                .sum();
+    }
+}
