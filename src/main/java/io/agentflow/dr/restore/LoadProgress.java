@@ -23,7 +23,9 @@ final class LoadProgress {
         Manifest manifest = staged.planned().backup().manifest();
         for (TableEntry table : manifest.tables()) {
             Long counted = table.rows();
-            rowsOf.put(table.qualifiedName(), counted == null ? 0 : counted);
+            if (counted != null) {
+                rowsOf.put(table.qualifiedName(), counted);
+            }
         }
         Long total = manifest.summary().rows();
         this.tables = manifest.summary().tables();
