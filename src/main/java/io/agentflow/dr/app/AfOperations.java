@@ -2,6 +2,7 @@ package io.agentflow.dr.app;
 
 import io.agentflow.dr.backup.BackupRequest;
 import io.agentflow.dr.backup.BackupRun;
+import io.agentflow.dr.backup.EarlySession;
 import io.agentflow.dr.catalog.BackupCatalog;
 import io.agentflow.dr.cli.Operations;
 import io.agentflow.dr.config.AfConfig;
@@ -70,10 +71,11 @@ final class AfOperations implements Operations, AutoCloseable {
                 "backup of " + request.url() + " to " + request.store().root(),
                 "af backup create " + request.store().root(),
                 events);
+        EarlySession session = new EarlySession(request.url(), operation.sessionName("snapshot"));
         return through(
                 "direct:backup-create",
                 operation,
-                new BackupRun.Requested(operation, request),
+                new BackupRun.Requested(operation, request, session),
                 BackupRun.Published.class);
     }
 
@@ -103,11 +105,13 @@ final class AfOperations implements Operations, AutoCloseable {
 
     private <T> T through(String endpoint, Operation operation, Object request, Class<T> outcome) {
         current.set(operation);
-        Thread driver = new Thread(Connections::loadDriver, "load-driver");
-        driver.setDaemon(true);
-        driver.start();
-        try (Routes routes = routes(operation.events())) {
-            return routes.operations().run(endpoint, operation, request, outcome);
+        // The tools are looked for while Camel starts.
+        Thread search = new Thread(tools::all, "search-tools");
+        search.setDaemon(true);
+        search.start();
+        try {
+            // The routes are not stopped: they end with the process, a moment later.
+            return routes(operation.events()).operations().run(endpoint, operation, request, outcome);
         } finally {
             current.set(null);
         }

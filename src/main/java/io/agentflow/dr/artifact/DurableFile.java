@@ -11,8 +11,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Writes files that are there whole or not at all, also after a power cut: temporary name, force, atomic rename, force
- * the directory.
+ * Writes files that are there whole or not at all: temporary name, force, atomic rename. The name itself survives a
+ * power cut once {@link #forceDirectory} was called, which for the many files of a backup happens once, before it is
+ * published.
  */
 public final class DurableFile {
     private static final int BUFFER = 128 * 1024;
@@ -37,7 +38,6 @@ public final class DurableFile {
             channel.force(true);
             Digested written = digesting.result();
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-            forceDirectory(file.resolveSibling(".").normalize().toAbsolutePath());
             return written;
         } finally {
             Files.deleteIfExists(temporary);

@@ -10,13 +10,14 @@ import io.agentflow.dr.postgres.Sql;
 import io.agentflow.dr.verify.VerifiedBackup;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** How far a backup has come. Each act takes the state before it, so that none can be left out or done twice. */
 public sealed interface BackupRun {
     Operation operation();
 
-    /** A backup is asked for. */
-    record Requested(Operation operation, BackupRequest request) implements BackupRun {}
+    /** A backup is asked for. Each attempt begins with a session that this opens. */
+    record Requested(Operation operation, BackupRequest request, Supplier<Sql> session) implements BackupRun {}
 
     /** Nothing stands in the way. Nothing was written yet. The session is the one that looked. */
     record Checked(Operation operation, BackupRequest request, ServerVersion server, PgToolSet tools, Sql session)

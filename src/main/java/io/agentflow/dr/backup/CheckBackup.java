@@ -4,7 +4,6 @@ import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.Refused;
-import io.agentflow.dr.postgres.Connections;
 import io.agentflow.dr.postgres.DatabaseCatalog;
 import io.agentflow.dr.postgres.PgToolSet;
 import io.agentflow.dr.postgres.PgTools;
@@ -35,7 +34,7 @@ public final class CheckBackup {
         Operation operation = requested.operation();
         BackupRequest request = requested.request();
         operation.beginAttempt();
-        Sql sql = operation.hold(Connections.open(request.url(), operation.sessionName("snapshot")));
+        Sql sql = operation.hold(requested.session().get());
         ServerVersion server = sql.serverVersion();
         operation.events().accept(new OperationEvent.Started(headline(request, server, sql)));
         requireSupported(server);

@@ -38,6 +38,9 @@ final class LiveProgress implements OperationEvents, AutoCloseable {
             redraw(false);
         } else if (event instanceof OperationEvent.PartDone done) {
             done(done);
+        } else if (event instanceof OperationEvent.StepDone step && verbose) {
+            above("    " + step.route() + "/" + step.step() + " took "
+                    + step.elapsed().toMillis() + " ms");
         } else if (event instanceof OperationEvent.ToolSaid said && verbose) {
             above("    " + said.tool() + ": " + said.line().replaceFirst("^" + said.tool() + ": ", ""));
         }

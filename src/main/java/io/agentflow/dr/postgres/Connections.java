@@ -27,11 +27,6 @@ public final class Connections {
 
     private Connections() {}
 
-    /** Loads the driver's classes ahead of the first connection, while something else is still starting. */
-    public static void loadDriver() {
-        DriverManager.getDrivers();
-    }
-
     /**
      * Opens a connection whose session has no time-outs of the server's configuration and the search path {@code
      * pg_catalog}, so that nothing a user made can stand in for a built-in.

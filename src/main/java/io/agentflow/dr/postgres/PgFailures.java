@@ -80,6 +80,12 @@ public final class PgFailures {
                             + " (SELECT pid FROM pg_locks WHERE mode = 'AccessExclusiveLock');",
                     e);
         }
+        if (state.equals("53200")) {
+            return new OperationFailed(
+                    "the database server ran out of memory or locks: " + said(e),
+                    "With thousands of tables raise max_locks_per_transaction there.",
+                    e);
+        }
         if (state.equals("53100")) {
             return diskFull("the database server", e);
         }

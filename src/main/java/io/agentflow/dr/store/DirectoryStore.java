@@ -129,6 +129,7 @@ public final class DirectoryStore {
         }
         DurableFile.write(evidence.resolve(name), content);
         permissions.apply(evidence.resolve(name));
+        DurableFile.forceDirectory(evidence);
     }
 
     /**
