@@ -94,15 +94,16 @@ public final class PgFailures {
 
     /** What it means that a tool ended badly, judged by its exit code and what it said last. */
     public static AfException of(ToolFailedException e) {
-        String said = e.lastLines().stream()
+        List<String> errors = e.lastLines().stream()
                 .filter(line -> line.contains("error:") || line.contains("ERROR:") || line.contains("FATAL:"))
-                .findFirst()
-                .orElse(String.valueOf(e.getMessage()));
+                .toList();
+        String said = errors.isEmpty() ? String.valueOf(e.getMessage()) : errors.get(0);
         String all = String.join("\n", e.lastLines()).toLowerCase(Locale.ROOT);
         if (all.contains("no space left on device") || all.contains("disk full")) {
             return diskFull(e.tool(), e);
         }
-        if (all.contains("row-level security") || all.contains("row security")) {
+        // Among its errors only: with --verbose, pg_dump also tells that it is reading row-level security policies.
+        if (errors.stream().anyMatch(line -> line.contains("row-level security") || line.contains("row security"))) {
             return new Refused(said, "Use a role with BYPASSRLS or a superuser: a filtered dump is no backup.", e);
         }
         if (all.contains("server version mismatch")) {
