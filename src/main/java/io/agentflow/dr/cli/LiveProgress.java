@@ -35,7 +35,7 @@ final class LiveProgress implements OperationEvents, AutoCloseable {
             above(terminal.doubtful("! ") + retrying.fact() + "; trying again");
         } else if (event instanceof OperationEvent.Progress progress && terminal.live()) {
             parts.put(progress.part(), bar(progress.done()) + "  " + progress.detail());
-            redraw(false);
+            redraw(progress.done() >= 1);
         } else if (event instanceof OperationEvent.PartDone done) {
             done(done);
         } else if (event instanceof OperationEvent.StepDone step && verbose) {
@@ -100,10 +100,9 @@ final class LiveProgress implements OperationEvents, AutoCloseable {
         return line.length() <= columns ? line : line.substring(0, columns - 1) + "…";
     }
 
-    /** Leaves the bars as they are; what is printed next stands below them. */
+    /** Leaves the bars as they are: the outcome was printed below them and must not be drawn over. */
     @Override
     public synchronized void close() {
-        redraw(true);
         drawn = 0;
         parts.clear();
     }
