@@ -12,6 +12,7 @@ import java.util.Properties;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.spi.RoutesLoader;
@@ -52,7 +53,12 @@ public final class Routes implements AutoCloseable {
         context.getShutdownStrategy().setSuppressLoggingOnTimeout(true);
         beans.forEach(context.getRegistry()::bind);
         context.getCamelContextExtension().addInterceptStrategy(new StepEvents());
-        context.getPropertiesComponent().setInitialProperties(properties);
+        // The configuration has weighed environment and file already; Camel would let AF_… variables through unread.
+        PropertiesComponent placeholders = new PropertiesComponent();
+        placeholders.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_NEVER);
+        placeholders.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_NEVER);
+        placeholders.setInitialProperties(properties);
+        context.setPropertiesComponent(placeholders);
         try {
             RoutesLoader loader = PluginHelper.getRoutesLoader(context);
             loader.loadRoutes(resources(context, folder));
