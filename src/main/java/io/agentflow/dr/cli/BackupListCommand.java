@@ -75,8 +75,8 @@ final class BackupListCommand extends AfCommand {
                 .distinct()
                 .count();
         terminal()
-                .say(backups.size() + " backups of " + databases + (databases == 1 ? " database, " : " databases, ")
-                        + new ByteSize(bytes) + " in " + root);
+                .say(backups.size() + (backups.size() == 1 ? " backup of " : " backups of ") + databases
+                        + (databases == 1 ? " database, " : " databases, ") + new ByteSize(bytes) + " in " + root);
     }
 
     private String line(ListedBackup backup, Instant now) {

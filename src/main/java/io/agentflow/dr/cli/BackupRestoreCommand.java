@@ -44,7 +44,7 @@ final class BackupRestoreCommand extends AfCommand {
 
     @Parameters(
             index = "1..2",
-            arity = "0..2",
+            arity = "0..1",
             paramLabel = "STORE|TYPE",
             description = "Directory of the backups (default: ./backups), and full (the default).")
     java.util.List<String> storeAndType = java.util.List.of();
@@ -247,12 +247,11 @@ final class BackupRestoreCommand extends AfCommand {
                             .toString());
         } else {
             terminal()
-                    .data(terminal().good("✓ ") + undone.database() + " is again what it was before the restore of "
-                            + undone.backup() + " (away for "
+                    .data(terminal().good("✓ ") + undone.cameBack() + " is " + undone.database() + " again (away for "
                             + undone.downtime().toMillis() + " ms)"
                             + (aside == null
                                     ? ""
-                                    : "\n  the undone one is kept as " + aside + "; --undo brings it back"));
+                                    : "\n  the other one is kept as " + aside + "; --undo brings it back"));
         }
         return ExitCode.OK;
     }

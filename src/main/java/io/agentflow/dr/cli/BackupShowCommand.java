@@ -83,7 +83,8 @@ final class BackupShowCommand extends AfCommand {
         manifest.components()
                 .forEach(c -> field(
                         c.kind().text(),
-                        new ByteSize(c.bytes()) + " in " + c.files().size() + " files"));
+                        new ByteSize(c.bytes()) + " in " + c.files().size()
+                                + (c.files().size() == 1 ? " file" : " files")));
         field(
                 "tables",
                 manifest.summary().tables()
