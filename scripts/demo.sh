@@ -57,10 +57,9 @@ select 'users:         ' || count(*) as "-" from users;
 select 'messages:      ' || count(*) || ', ' || count(*) filter (where payload = '{}') || ' of them empty, ' || pg_size_pretty(pg_database_size(current_database())) || ' in all' from messages;
 \i $scripts/sample/audit-chain.sql
 SQL
-look() {
+look() { # [variable that holds the connection string]
     # The rest is looked at even when a table is missing. (What run gets is a command line, to be expanded there.)
-    # shellcheck disable=SC2016
-    run 'psql -qAt -f application.sql "$AF_DATABASE_URL"' 2>&1 | sed "s|psql:application.sql:[0-9]*: ||; /^LINE/d; /^ *^/d"
+    run "psql -qAt -f application.sql \"\$${1:-AF_DATABASE_URL}\"" 2>&1 | sed "s|psql:application.sql:[0-9]*: ||; /^LINE/d; /^ *^/d"
 }
 look
 
@@ -69,7 +68,7 @@ run 'af backup create'
 run 'af backup list'
 id=$(find backups -mindepth 1 -maxdepth 1 -type d -not -name '.*' -exec basename {} \;)
 
-say "3. Disaster: somebody drops users, empties messages and rewrites the audit trail"
+say "3. Disaster: somebody drops users, empties a quarter of the messages and rewrites the audit trail"
 run "psql -q \"\$AF_DATABASE_URL\" -c 'drop table users cascade' -c \"update messages set payload = '{}' where ts < '2026-09-01 03:00Z'\" \\
     -c \"update audits set action = 'nothing.happened' where action = 'role.bind'\" -c \"delete from audits where action = 'agent.update'\""
 look
@@ -79,9 +78,13 @@ run 'af backup verify latest'
 run 'af backup restore latest --yes'
 look
 
-say "5. No trust in us needed: stock tools check the same files"
-run "(cd backups/$id && sha256sum --check *.sha256 | tail -4)"
-run "sed -n '1,12p' backups/$id/RESTORE.md"
+say "5. No trust in us needed: stock tools check and restore the same files, as the backup's RESTORE.md says"
+run "(cd backups/$id && sha256sum --check *.sha256 | tail -3)"
+run "psql -qc 'create database restored' \"\$AF_DATABASE_URL\""
+RESTORED_URL=${AF_DATABASE_URL%/*}/restored
+export RESTORED_URL
+run "pg_restore --exit-on-error --jobs=4 --dbname=\"\$RESTORED_URL\" backups/$id/data"
+look RESTORED_URL
 
 seconds=$(((${EPOCHREALTIME/[.,]/} - started) / 1000000))
 if [[ $keep == yes ]]; then

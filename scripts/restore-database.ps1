@@ -3,6 +3,7 @@
 Restores one PostgreSQL database from a backup that af made.
 .DESCRIPTION
 Asks before it replaces anything, unless -Yes is given or AF_YES=1 is set.
+RestoreType is full; this version refuses schema and critical.
 Without -DatabaseUrl, AF_DATABASE_URL or DATABASE_URL is used; prefer that, because other users can read command lines.
 .EXAMPLE
 powershell -ExecutionPolicy Bypass -File scripts/restore-database.ps1 -BackupId latest -BackupDir D:\backups -RestoreType full
@@ -43,7 +44,7 @@ try {
     if ($DatabaseUrl -ne '') {
         $env:AF_DATABASE_URL = $DatabaseUrl
     }
-    # Ours alone: af takes every other AF_ variable for a configuration key.
+    # Ours alone: af itself does not know it.
     $env:AF_YES = $null
     & $af @arguments
     $code = $LASTEXITCODE
