@@ -27,6 +27,14 @@ public final class AfCommandLine {
 
     /** Runs the command of these arguments and returns its exit code. */
     public static int run(Session session, String version, String... arguments) {
+        CommandLine af = tree(session, version);
+        af.setParameterExceptionHandler((e, args) -> wrong(session, e, args));
+        af.setExecutionExceptionHandler((e, command, parsed) -> bug(session, e));
+        return af.execute(arguments);
+    }
+
+    /** All commands and their options. */
+    static CommandLine tree(Session session, String version) {
         CommandLine backup = new CommandLine(new Backup())
                 .addSubcommand(new BackupCreateCommand(session))
                 .addSubcommand(new BackupListCommand(session))
@@ -37,9 +45,7 @@ public final class AfCommandLine {
         CommandLine af =
                 new CommandLine(new Af()).addSubcommand(backup).addSubcommand(new TrainClassDataCommand(session));
         withHelp(af, version);
-        af.setParameterExceptionHandler((e, args) -> wrong(session, e, args));
-        af.setExecutionExceptionHandler((e, command, parsed) -> bug(session, e));
-        return af.execute(arguments);
+        return af;
     }
 
     private static void withHelp(CommandLine command, String version) {
