@@ -28,6 +28,8 @@ class DocsTest {
     private static final Pattern FENCED = Pattern.compile("(?ms)^```[a-z]*\\n(.*?)^```");
     private static final Pattern IN_LINE = Pattern.compile("`(af [a-z][^`]*)`");
     private static final Pattern TYPED = Pattern.compile("(?m)^(?:\\$ )?(af [a-z-].*)$");
+    private static final Pattern SOURCE =
+            Pattern.compile("`((?:[a-z]+/[A-Za-z]+\\.java)|(?:(?:routes|scripts)/[a-z/.-]+[a-z]))`");
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `(af\\.[a-z.-]+)` \\| (?:`([^`]*)`)? ?\\|");
 
     @TestFactory
@@ -46,6 +48,35 @@ class DocsTest {
         return pages().flatMap(page -> commands(text(page))
                 .distinct()
                 .map(command -> DynamicTest.dynamicTest(name(page) + ": " + command, () -> parses(command))));
+    }
+
+    @Test
+    void theArchitectureNamesFilesThatAreThere() {
+        List<Path> named = matches(SOURCE, text(Project.file("docs/architecture.md")))
+                .map(match -> match.group(1))
+                .map(file -> file.endsWith(".java")
+                        ? Project.file("src/main/java/io/agentflow/dr/" + file)
+                        : Project.file(file))
+                .toList();
+
+        assertThat(named)
+                .hasSizeGreaterThan(50)
+                .allSatisfy(file -> assertThat(file).exists());
+    }
+
+    @Test
+    void theArchitectureNamesEveryRoute() throws IOException {
+        String architecture = text(Project.file("docs/architecture.md"));
+        try (Stream<Path> files = Files.walk(Project.file("routes"))) {
+            List<String> routes = files.filter(Files::isRegularFile)
+                    .filter(file -> text(file).startsWith("- route:"))
+                    .map(file -> file.getFileName().toString().replace(".camel.yaml", ""))
+                    .toList();
+
+            assertThat(routes)
+                    .hasSizeGreaterThan(10)
+                    .allSatisfy(route -> assertThat(architecture).contains("| `" + route + "` |"));
+        }
     }
 
     @Test
