@@ -61,7 +61,7 @@ public final class SealBackup {
                 parts.stream().map(BackupPart::run).distinct().toList();
         if (runs.size() != 1) {
             throw new OperationFailed(
-                    "the parts to seal are of " + runs.size() + " backups", "Check the routes: af routes check");
+                    "the parts to seal are of " + runs.size() + " backups", "Check the routes that dump.");
         }
         return runs.get(0);
     }

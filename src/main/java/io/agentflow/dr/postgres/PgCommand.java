@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The command line of one of PostgreSQL's tools. The password goes by the environment; the database always by a
@@ -70,10 +71,18 @@ public final class PgCommand {
         return new PgCommand(tools, "pg_restore").add("--list", archive.toString());
     }
 
-    /** Loads a directory archive into an empty database. */
-    public static PgCommand restoreAll(PgToolSet tools, DatabaseUrl url, Path archive, int jobs) {
+    /**
+     * Loads a directory archive into an empty database.
+     *
+     * @param entries a file that names the only entries to load, or null for all
+     */
+    public static PgCommand restoreAll(
+            PgToolSet tools, DatabaseUrl url, Path archive, int jobs, @Nullable Path entries) {
         PgCommand command =
                 new PgCommand(tools, "pg_restore").connect(url).add("--jobs=" + jobs, "--verbose", archive.toString());
+        if (entries != null) {
+            command.add("--use-list=" + entries);
+        }
         // The swap's own commit is synchronous and flushes everything before it.
         command.environment.put(
                 "PGOPTIONS",

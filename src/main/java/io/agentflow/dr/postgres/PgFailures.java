@@ -23,7 +23,7 @@ public final class PgFailures {
             "server closed the connection unexpectedly",
             "terminating connection",
             "connection to server",
-            "could not connect",
+            "could not connect to server: ",
             "connection reset",
             "connection not open",
             "no connection to the server",
@@ -66,7 +66,8 @@ public final class PgFailures {
     /** What it means that a statement failed. */
     public static AfException of(SQLException e) {
         String state = state(e);
-        if (state.startsWith("08") || state.startsWith("57P")) {
+        // 08001 with a connection at hand is what a foreign data wrapper says of its own server.
+        if ((state.startsWith("08") && !state.equals("08001")) || state.startsWith("57P")) {
             return new ConnectionLost(
                     "the connection to the database broke off: " + said(e), "Run the command again.", e);
         }

@@ -5,6 +5,7 @@ import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.postgres.Connections;
+import io.agentflow.dr.postgres.DatabaseCatalog;
 import io.agentflow.dr.postgres.PgCommand;
 import io.agentflow.dr.postgres.PgFailures;
 import io.agentflow.dr.postgres.PgTools;
@@ -15,7 +16,11 @@ import io.agentflow.dr.verify.ArchiveCheck;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Loads the data archive into the staging database, and says whether what pg_restore did was good enough. */
 public final class LoadArchive {
@@ -27,26 +32,33 @@ public final class LoadArchive {
 
     /** The command line. The data was verified a moment ago, so it is read in place. */
     public LoadRun arguments(RestoreRun.Staged staged) {
-        RestoreRequest request = staged.request();
-        DatabaseUrl url = request.target()
-                .database(staged.staging())
-                .with("application_name", staged.operation().sessionName("load"));
-        Path archive = staged.planned().backup().folder().resolve("data");
-        int major = ArchiveCheck.dumpMajor(staged.planned().backup().manifest());
-        PgCommand command = PgCommand.restoreAll(tools.forReading(major), url, archive, request.jobs())
-                .silence(request.stall());
         staged.operation().events().accept(new OperationEvent.Progress("load", 0, ""));
         LoadProgress progress = new LoadProgress(staged);
         staged.operation()
                 .hold(new WatchCopies(
-                        request.target().database(staged.staging()),
+                        staged.request().target().database(staged.staging()),
                         staged.operation().sessionName("load"),
                         (session, copies) -> progress.seen(copies)));
-        return new LoadRun(staged, command, progress);
+        return new LoadRun(staged, command(staged, staged.request().jobs(), null), progress, true);
     }
 
-    /** Waits for the end of pg_restore and collects statistics. @throws AfException if an error counts */
-    public RestoreRun.Loaded outcome(LoadRun run, InputStream stdout) {
+    private PgCommand command(RestoreRun.Staged staged, int jobs, @Nullable Path entries) {
+        DatabaseUrl url = staged.request()
+                .target()
+                .database(staged.staging())
+                .with("application_name", staged.operation().sessionName("load"));
+        Path archive = staged.planned().backup().folder().resolve("data");
+        int major = ArchiveCheck.dumpMajor(staged.planned().backup().manifest());
+        return PgCommand.restoreAll(tools.forReading(major), url, archive, jobs, entries)
+                .silence(staged.request().stall());
+    }
+
+    /**
+     * Waits for the end of pg_restore.
+     *
+     * @throws AfException if an error counts
+     */
+    public LoadRun outcome(LoadRun run, InputStream stdout) {
         try (stdout) {
             stdout.transferTo(OutputStream.nullOutputStream());
         } catch (ToolFailedException e) {
@@ -54,14 +66,43 @@ public final class LoadArchive {
         } catch (IOException e) {
             throw new OperationFailed("pg_restore broke off: " + e.getMessage(), "Run the command again.", e);
         }
+        return run;
+    }
+
+    /** Whether entries are left that lost a deadlock. */
+    public boolean unfinished(LoadRun run) {
+        return !run.repeated().isEmpty();
+    }
+
+    /** The command line that restores what is left with one worker, which cannot run into itself. */
+    public LoadRun again(LoadRun run) {
+        try {
+            Path entries = Files.createTempFile("af-restore-", ".list");
+            run.operation().hold(() -> Files.deleteIfExists(entries));
+            Files.write(
+                    entries, run.repeated().stream().map(entry -> entry + ";").toList());
+            return new LoadRun(run.staged(), command(run.staged(), 1, entries), run.progress(), false);
+        } catch (IOException e) {
+            throw new OperationFailed("no temporary file can be written: " + e.getMessage(), "Check the disk.", e);
+        }
+    }
+
+    /** Collects statistics over what was loaded. */
+    public RestoreRun.Loaded finish(LoadRun run) {
+        if (unfinished(run)) {
+            throw new OperationFailed(
+                    run.repeated().size() + " entries of the archive lost a deadlock and were not restored again",
+                    "Check the route restore-load.");
+        }
         try (Sql sql = Connections.open(
                 run.staged().request().target().database(run.staged().staging()),
                 run.operation().sessionName("analyze"))) {
             run.operation().hold(sql::abort);
-            sql.run("ANALYZE");
+            List<String> warnings = new ArrayList<>(run.warnings());
+            warnings.addAll(new DatabaseCatalog(sql).analyze());
+            run.operation().events().accept(new OperationEvent.PartDone("load", loaded(run)));
+            return new RestoreRun.Loaded(run.staged(), warnings);
         }
-        run.operation().events().accept(new OperationEvent.PartDone("load", loaded(run)));
-        return new RestoreRun.Loaded(run.staged(), run.warnings());
     }
 
     private static String loaded(LoadRun run) {
@@ -72,7 +113,8 @@ public final class LoadArchive {
 
     private static void requireHarmless(LoadRun run, ToolFailedException e) {
         String error = run.error();
-        if (error == null && !run.warnings().isEmpty() && e.exitValue() == 1) {
+        boolean expected = !run.warnings().isEmpty() || !run.repeated().isEmpty();
+        if (error == null && expected && e.exitValue() == 1) {
             return;
         }
         AfException meaning = PgFailures.of(e);

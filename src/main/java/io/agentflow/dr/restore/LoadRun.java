@@ -7,27 +7,45 @@ import io.agentflow.dr.process.RunningProgram;
 import io.agentflow.dr.process.ToolRun;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** One run of pg_restore: hears its messages, tells progress, and ends it at the first error that counts. */
+/**
+ * One run of pg_restore: hears its messages, tells progress, and ends it at the first error that counts.
+ *
+ * <p>A deadlock is no such error: parallel workers of pg_restore run into one another where a table has a CLUSTER ON or
+ * REPLICA IDENTITY index beside others. The server has undone the entry that lost; it, and what failed because it was
+ * missing, is restored again by one worker alone.
+ */
 public final class LoadRun implements ToolRun {
     private static final Pattern FINISHED = Pattern.compile("pg_restore: finished item \\d+ TABLE DATA .*");
+    private static final Pattern ENTRY = Pattern.compile("pg_restore: from TOC entry (\\d+);.*");
+    private static final String ERROR = "pg_restore: error: ";
 
     /** Only what cannot change a row: everything else ends the restore. */
-    private static final Pattern HARMLESS = Pattern.compile(
-            ".*(must be owner of extension|unrecognized configuration parameter \"(transaction_timeout|default_table_access_method)\").*");
+    private static final Pattern HARMLESS = Pattern.compile(".*(must be owner of extension"
+            + "|unrecognized configuration parameter \"(transaction_timeout|default_table_access_method)\").*");
 
     private final RestoreRun.Staged staged;
     private final PgCommand command;
-    private final List<String> warnings = new ArrayList<>();
     private final LoadProgress progress;
+    private final boolean mayRepeat;
+    private final List<String> warnings = new ArrayList<>();
+    private final List<String> repeated = new ArrayList<>();
+    private String entry = "";
     private @Nullable String error;
 
-    LoadRun(RestoreRun.Staged staged, PgCommand command, LoadProgress progress) {
+    /**
+     * A run that is not started yet.
+     *
+     * @param mayRepeat whether entries that lost a deadlock are left for another run
+     */
+    LoadRun(RestoreRun.Staged staged, PgCommand command, LoadProgress progress, boolean mayRepeat) {
         this.staged = staged;
         this.command = command;
         this.progress = progress;
+        this.mayRepeat = mayRepeat;
     }
 
     public RestoreRun.Staged staged() {
@@ -44,29 +62,44 @@ public final class LoadRun implements ToolRun {
         return command.program();
     }
 
+    LoadProgress progress() {
+        return progress;
+    }
+
     @Override
     public synchronized void said(RunningProgram program, String line) {
-        if (FINISHED.matcher(line).matches()) {
+        Matcher toc = ENTRY.matcher(line);
+        if (toc.matches()) {
+            entry = toc.group(1);
+        } else if (FINISHED.matcher(line).matches()) {
             progress.finishedOne();
-        } else if (line.startsWith("pg_restore: error: ") && error == null) {
-            classify(program, line);
+        } else if (line.startsWith(ERROR) && error == null) {
+            classify(program, line.substring(ERROR.length()));
         }
     }
 
-    private void classify(RunningProgram program, String line) {
-        if (HARMLESS.matcher(line).matches()) {
-            warnings.add(line.substring("pg_restore: error: ".length()));
+    private void classify(RunningProgram program, String said) {
+        if (HARMLESS.matcher(said).matches()) {
+            warnings.add(said);
+        } else if (mayRepeat && (said.contains("deadlock detected") || !repeated.isEmpty()) && !entry.isEmpty()) {
+            repeated.add(entry);
         } else {
-            error = line.substring("pg_restore: error: ".length());
+            error = said;
             program.close();
         }
     }
 
+    /** The first error that counts, or null. */
     synchronized @Nullable String error() {
         return error;
     }
 
     synchronized List<String> warnings() {
         return List.copyOf(warnings);
+    }
+
+    /** The entries of the archive, by number, that are to be restored again. */
+    synchronized List<String> repeated() {
+        return List.copyOf(repeated);
     }
 }

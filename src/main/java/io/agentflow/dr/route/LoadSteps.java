@@ -17,11 +17,24 @@ public final class LoadSteps {
         return load.arguments(staged);
     }
 
-    public RestoreRun.Loaded outcome(ToolOutput output) {
+    /** Waits for the end and judges it. */
+    public LoadRun outcome(ToolOutput output) {
         if (output.run() instanceof LoadRun run) {
             return load.outcome(run, output.stream());
         }
         throw new OperationFailed(
                 output.run().program().name() + " is no load", "Use this step in the routes of a restore only.");
+    }
+
+    public boolean unfinished(LoadRun run) {
+        return load.unfinished(run);
+    }
+
+    public LoadRun again(LoadRun run) {
+        return load.again(run);
+    }
+
+    public RestoreRun.Loaded finish(LoadRun run) {
+        return load.finish(run);
     }
 }
