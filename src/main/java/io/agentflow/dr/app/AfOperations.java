@@ -69,7 +69,9 @@ final class AfOperations implements Operations, AutoCloseable {
         Operation operation = begin(
                 "backup",
                 "backup of " + request.url() + " to " + request.store().root(),
-                "af backup create " + request.store().root(),
+                "af backup create " + request.store().root() + " -d '" + open(request.url()) + "' -j " + request.jobs()
+                        + " -Z " + request.compression() + " --proof "
+                        + request.proof().text(),
                 events);
         EarlySession session = new EarlySession(request.url(), operation.sessionName("snapshot"));
         return through(
@@ -84,7 +86,8 @@ final class AfOperations implements Operations, AutoCloseable {
         Operation operation = begin(
                 "restore",
                 "restore of " + request.id() + " from " + request.store().root() + " into " + request.target(),
-                "af backup restore " + request.id() + " " + request.store().root(),
+                "af backup restore " + request.id() + " " + request.store().root() + " "
+                        + request.type().text() + " -d '" + open(request.target()) + "' -j " + request.jobs(),
                 events);
         return through(
                 "direct:backup-restore",
@@ -95,7 +98,11 @@ final class AfOperations implements Operations, AutoCloseable {
 
     @Override
     public UndoRestore.Undone undo(DatabaseUrl target, OperationEvents events) {
-        Operation operation = begin("undo", "undo of the restore of " + target, "af backup restore --undo", events);
+        Operation operation = begin(
+                "undo",
+                "undo of the restore of " + target,
+                "af backup restore --undo -d '" + open(target) + "'",
+                events);
         return through(
                 "direct:restore-undo",
                 operation,
@@ -133,6 +140,11 @@ final class AfOperations implements Operations, AutoCloseable {
                 folder,
                 RouteBeans.of(programs, tools, clock, random, Path.of(config.text(ConfigKey.DEAD_LETTERS)), events),
                 properties);
+    }
+
+    /** As a URI without its password, which the environment or ~/.pgpass must give again. */
+    private static String open(DatabaseUrl url) {
+        return url.withoutPassword().masked();
     }
 
     private Operation begin(String verb, String request, String replay, OperationEvents events) {

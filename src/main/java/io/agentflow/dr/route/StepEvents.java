@@ -1,5 +1,6 @@
 package io.agentflow.dr.route;
 
+import io.agentflow.dr.core.Cancelled;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvent;
 import java.time.Duration;
@@ -58,6 +59,10 @@ public final class StepEvents implements InterceptStrategy {
                 if (node instanceof MulticastDefinition) {
                     // A multicast marks its failure as exhausted: no error handler above would retry or report it.
                     exchange.getExchangeExtension().setRedeliveryExhausted(false);
+                }
+                if (operation.cancelled()) {
+                    // What fails because its children were ended is not worth another attempt.
+                    exchange.setException(new Cancelled("cancelled", "Run the command again.", failure));
                 }
                 operation.failedAt(new Operation.FailedStep(route(), node.getId(), endpoint()));
                 operation.events().accept(new OperationEvent.StepFailed(route(), node.getId(), failure));
