@@ -22,6 +22,13 @@ public final class ArchiveCheck {
         this.tools = tools;
     }
 
+    /** Looks for the tools in the background, so that they are known when they are needed. */
+    void prepare() {
+        Thread search = new Thread(tools::all, "search-tools");
+        search.setDaemon(true);
+        search.start();
+    }
+
     void compare(Path folder, Manifest manifest, Collection<Problem> problems, Collection<String> warnings) {
         try {
             ArchiveContents contents =

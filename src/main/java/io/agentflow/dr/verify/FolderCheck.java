@@ -1,84 +1,63 @@
 package io.agentflow.dr.verify;
 
 import io.agentflow.dr.artifact.Digested;
-import io.agentflow.dr.artifact.FileDigest;
 import io.agentflow.dr.catalog.EvidenceFile;
 import io.agentflow.dr.manifest.BackupPath;
 import io.agentflow.dr.manifest.FileEntry;
 import io.agentflow.dr.manifest.Manifest;
+import io.agentflow.dr.verify.FolderDigests.FileState;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Comparator;
+import java.util.Collection;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
-import java.util.function.LongConsumer;
-import java.util.stream.Stream;
 
 /** Compares the files in a backup's folder with what the manifest says must be there: all of it and nothing else. */
 final class FolderCheck {
-    private final Path folder;
     private final Manifest manifest;
-    private final Queue<Problem> problems;
+    private final FolderDigests found;
+    private final Collection<Problem> problems;
 
-    FolderCheck(Path folder, Manifest manifest, Queue<Problem> problems) {
-        this.folder = folder;
+    FolderCheck(Manifest manifest, FolderDigests found, Collection<Problem> problems) {
         this.manifest = manifest;
+        this.found = found;
         this.problems = problems;
     }
 
-    /**
-     * Reads and compares everything.
-     *
-     * @return how many files were read
-     */
-    int run(LongConsumer read) {
-        List<FileEntry> largestFirst = manifest.files().stream()
-                .sorted(Comparator.comparing(FileEntry::bytes).reversed())
-                .toList();
-        // One file a time and thread: the largest first, so that no thread is left alone with it at the end.
-        Readers.each(largestFirst, file -> compare(file, read));
-        manifest.sumFiles().forEach(this::compareSums);
+    void run(Path folder) {
+        manifest.files().forEach(this::compare);
+        manifest.sumFiles().forEach((path, expected) -> compareSums(folder, path, expected));
         extras();
-        return largestFirst.size();
     }
 
-    private void compare(FileEntry file, LongConsumer read) {
-        Path path = file.path().in(folder);
-        try {
-            if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-                found(file, Files.exists(path, LinkOption.NOFOLLOW_LINKS) ? "is not a plain file" : "is missing");
-            } else if (Files.size(path) != file.bytes()) {
-                found(file, "has " + Files.size(path) + " bytes, the manifest says " + file.bytes());
-            } else {
-                Digested content = FileDigest.of(path, read);
-                if (!content.sha256().equals(file.sha256())) {
-                    found(
-                            file,
-                            "SHA-256 is " + content.sha256().abbreviated() + ", the manifest says "
-                                    + file.sha256().abbreviated());
-                }
-            }
-        } catch (IOException e) {
-            found(file, SmallFile.why(e));
+    private void compare(FileEntry file) {
+        FileState state = found.files().get(file.path().text());
+        if (state == null) {
+            boolean other = found.others().contains(file.path().text());
+            problem(file.path().text(), other ? "is not a plain file" : "is missing");
+            return;
+        }
+        Digested content = state.content();
+        if (content == null) {
+            problem(file.path().text(), String.valueOf(state.why()));
+        } else if (content.bytes() != file.bytes()) {
+            problem(file.path().text(), "has " + content.bytes() + " bytes, the manifest says " + file.bytes());
+        } else if (!content.sha256().equals(file.sha256())) {
+            problem(
+                    file.path().text(),
+                    "SHA-256 is " + content.sha256().abbreviated() + ", the manifest says "
+                            + file.sha256().abbreviated());
         }
     }
 
-    private void found(FileEntry file, String problem) {
-        problems.add(new Problem(file.path().text(), problem));
-    }
-
-    private void compareSums(BackupPath path, String expected) {
+    private void compareSums(Path folder, BackupPath path, String expected) {
         try {
             if (!SmallFile.text(path.in(folder)).equals(expected)) {
-                problems.add(new Problem(path.text(), "differs from the manifest"));
+                problem(path.text(), "differs from the manifest");
             }
         } catch (IOException e) {
-            problems.add(new Problem(path.text(), SmallFile.why(e)));
+            problem(path.text(), SmallFile.why(e));
         }
     }
 
@@ -86,31 +65,34 @@ final class FolderCheck {
         Set<String> known = new HashSet<>(Set.of(Manifest.FILE.text(), Manifest.SUM_FILE.text()));
         manifest.files().forEach(f -> known.add(f.path().text()));
         manifest.sumFiles().keySet().forEach(p -> known.add(p.text()));
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path path : (Iterable<Path>) all::iterator) {
-                String name = folder.relativize(path).toString().replace('\\', '/');
-                if (!known.contains(name) && !path.equals(folder)) {
-                    extra(path, name, known);
-                }
-            }
-        } catch (IOException e) {
-            problems.add(new Problem(".", SmallFile.why(e)));
+        found.files().keySet().stream().filter(name -> !known.contains(name)).forEach(this::extra);
+        found.others().stream().filter(name -> !known.contains(name)).forEach(this::foreign);
+        found.folders().stream()
+                .filter(name ->
+                        !name.equals(EvidenceFile.FOLDER) && known.stream().noneMatch(k -> k.startsWith(name + "/")))
+                .forEach(this::foreign);
+    }
+
+    private void extra(String name) {
+        String folder = EvidenceFile.FOLDER + "/";
+        Optional<EvidenceFile> evidence =
+                name.startsWith(folder) ? EvidenceFile.parse(name.substring(folder.length())) : Optional.empty();
+        if (evidence.isEmpty()) {
+            foreign(name);
+            return;
+        }
+        FileState state = found.files().get(name);
+        Digested content = state == null ? null : state.content();
+        if (content == null || !evidence.get().holds(content.sha256())) {
+            problem(name, "is not what was written (evidence is no part of the data: move this file away to go on)");
         }
     }
 
-    private void extra(Path path, String name, Set<String> known) throws IOException {
-        boolean directory = Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
-        if (directory && (name.equals(EvidenceFile.FOLDER) || known.stream().anyMatch(k -> k.startsWith(name + "/")))) {
-            return;
-        }
-        Optional<EvidenceFile> evidence = name.startsWith(EvidenceFile.FOLDER + "/")
-                ? EvidenceFile.parse(name.substring(EvidenceFile.FOLDER.length() + 1))
-                : Optional.empty();
-        if (evidence.isEmpty() || !Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-            problems.add(new Problem(name, "does not belong to the backup"));
-        } else if (!evidence.get().holds(FileDigest.of(path).sha256())) {
-            problems.add(new Problem(
-                    name, "is not what was written (evidence is no part of the data: move this file away to go on)"));
-        }
+    private void foreign(String name) {
+        problem(name, "does not belong to the backup");
+    }
+
+    private void problem(String path, String what) {
+        problems.add(new Problem(path, what));
     }
 }

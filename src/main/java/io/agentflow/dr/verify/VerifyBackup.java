@@ -4,6 +4,7 @@ import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.core.Sha256;
 import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.manifest.ManifestDamagedException;
@@ -12,10 +13,14 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,11 +47,14 @@ public final class VerifyBackup {
         Queue<Problem> problems = new ConcurrentLinkedQueue<>();
         Queue<String> warnings = new ConcurrentLinkedQueue<>();
         AtomicLong bytes = new AtomicLong();
-        Manifest manifest = manifest(id, folder, problems, bytes);
-        int files = 0;
+        archive.prepare();
+        // The files are read while the manifest is parsed: for a large backup reading is what takes the time.
+        CompletableFuture<FolderDigests> reading =
+                CompletableFuture.supplyAsync(() -> digests(folder, count -> progress(bytes.addAndGet(count))));
+        Manifest manifest = manifest(id, folder, problems);
+        FolderDigests found = await(reading);
         if (manifest != null) {
-            FolderCheck check = new FolderCheck(folder, manifest, problems);
-            files = check.run(count -> progress(manifest, bytes.addAndGet(count)));
+            new FolderCheck(manifest, found, problems).run(folder);
             if (problems.isEmpty()) {
                 archive.compare(folder, manifest, problems, warnings);
             }
@@ -55,24 +63,38 @@ public final class VerifyBackup {
                 id,
                 folder,
                 manifest,
-                files,
+                found.files().size(),
                 bytes.get(),
                 Duration.ofNanos(System.nanoTime() - start),
-                List.copyOf(problems),
+                problems.stream().sorted(Comparator.comparing(Problem::path)).toList(),
                 List.copyOf(warnings));
     }
 
-    private void progress(Manifest manifest, long bytes) {
-        long total = Math.max(1, manifest.summary().bytes());
-        events.accept(new OperationEvent.Progress(
-                "verify", Math.min(1.0, (double) bytes / total), new ByteSize(bytes).toString()));
+    private static FolderDigests await(CompletableFuture<FolderDigests> reading) {
+        try {
+            return reading.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException known ? known : e;
+        }
     }
 
-    private @Nullable Manifest manifest(BackupId id, Path folder, Queue<Problem> problems, AtomicLong bytes) {
+    private static FolderDigests digests(Path folder, LongConsumer read) {
+        try {
+            return FolderDigests.of(folder, read);
+        } catch (IOException e) {
+            throw new OperationFailed(
+                    "the folder " + folder + " cannot be read: " + e.getMessage(), "Check its rights.", e);
+        }
+    }
+
+    private void progress(long bytes) {
+        events.accept(new OperationEvent.Progress("verify", -1, new ByteSize(bytes).toString()));
+    }
+
+    private @Nullable Manifest manifest(BackupId id, Path folder, Queue<Problem> problems) {
         String name = Manifest.FILE.text();
         try {
             byte[] json = SmallFile.read(Manifest.FILE.in(folder));
-            bytes.addAndGet(json.length);
             if (!Manifest.SUM_FILE.in(folder).toFile().exists()) {
                 problems.add(new Problem(Manifest.SUM_FILE.text(), "is missing"));
             } else if (!SmallFile.text(Manifest.SUM_FILE.in(folder))
