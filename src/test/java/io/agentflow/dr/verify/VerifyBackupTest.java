@@ -1,0 +1,110 @@
+package io.agentflow.dr.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agentflow.dr.postgres.PgTools;
+import io.agentflow.dr.process.Programs;
+import io.agentflow.dr.testing.GoldenBackup;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VerifyBackupTest {
+    private static final Programs PROGRAMS = new Programs();
+    private static final VerifyBackup VERIFY =
+            new VerifyBackup(new ArchiveCheck(PROGRAMS, new PgTools(PROGRAMS, List.of())), event -> {});
+
+    @TempDir
+    Path store;
+
+    private Path backup;
+
+    @BeforeEach
+    void copy() {
+        backup = GoldenBackup.copyInto(store);
+    }
+
+    private VerifyReport verify() {
+        return VERIFY.verify(GoldenBackup.ID, backup);
+    }
+
+    private List<Path> files() throws IOException {
+        try (Stream<Path> all = Files.walk(backup)) {
+            return all.filter(Files::isRegularFile).toList();
+        }
+    }
+
+    @Test
+    void theGoldenBackupIsWholeForEver() {
+        VerifyReport report = verify();
+
+        assertThat(report.problems()).isEmpty();
+        assertThat(report.warnings()).isEmpty();
+        assertThat(report.success()).isTrue();
+    }
+
+    @Test
+    void row05_findsOneFlippedBitInAnyFile() throws IOException {
+        for (Path file : files()) {
+            byte[] sound = Files.readAllBytes(file);
+            for (int at = 0; at < sound.length; at += Math.max(1, sound.length / 12)) {
+                byte[] damaged = sound.clone();
+                damaged[at] ^= 0x10;
+                Files.write(file, damaged);
+
+                assertThat(verify().success()).as(file + " at " + at).isFalse();
+            }
+            Files.write(file, sound);
+        }
+        assertThat(verify().success()).isTrue();
+    }
+
+    @Test
+    void row04_findsATruncatedFile() throws IOException {
+        for (Path file : files()) {
+            byte[] sound = Files.readAllBytes(file);
+            for (double kept : new double[] {0, 0.01, 0.5, 0.999}) {
+                Files.write(file, java.util.Arrays.copyOf(sound, (int) (sound.length * kept)));
+
+                assertThat(verify().success()).as(file + " cut to " + kept).isFalse();
+            }
+            Files.write(file, sound);
+        }
+    }
+
+    @Test
+    void row06_namesTheMissingAndTheExtraFile() throws IOException {
+        Path missing = backup.resolve("data/blobs.toc");
+        Files.delete(missing);
+        Files.writeString(backup.resolve("data/9999.dat.gz"), "extra");
+        Files.createDirectory(backup.resolve("more"));
+
+        assertThat(verify().problems())
+                .contains(
+                        new Problem("data/blobs.toc", "is missing"),
+                        new Problem("data/9999.dat.gz", "does not belong to the backup"),
+                        new Problem("more", "does not belong to the backup"));
+    }
+
+    @Test
+    void row07_aSymbolicLinkIsNotFollowed() throws IOException {
+        Path file = backup.resolve("schema.dump.gz");
+        Path elsewhere = store.resolve("elsewhere");
+        Files.move(file, elsewhere);
+        Files.createSymbolicLink(file, elsewhere);
+
+        assertThat(verify().problems()).contains(new Problem("schema.dump.gz", "is not a plain file"));
+    }
+
+    @Test
+    void anotherBackupsManifestIsNoticed() {
+        VerifyReport report = VERIFY.verify(new io.agentflow.dr.core.BackupId("20250101T000000Z-aaaa"), backup);
+
+        assertThat(report.problems()).contains(new Problem("manifest.json", "is that of backup " + GoldenBackup.ID));
+    }
+}
