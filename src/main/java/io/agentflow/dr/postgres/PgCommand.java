@@ -60,9 +60,12 @@ public final class PgCommand {
 
     /** Roles, memberships and tablespaces as SQL on stdout. */
     public static PgCommand dumpGlobals(PgToolSet tools, DatabaseUrl url, boolean rolePasswords) {
-        PgCommand command = new PgCommand(tools, "pg_dumpall")
-                .connect(url)
-                .add("--globals-only", "--database=" + url.database().text());
+        PgCommand command = new PgCommand(tools, "pg_dumpall").connect(url).add("--globals-only");
+        String database = url.database().text();
+        // pg_dumpall takes this name, too, for a connection string if it holds '='; without it, it tries postgres.
+        if (!database.contains("=") && !database.contains("://")) {
+            command.add("--database=" + database);
+        }
         return rolePasswords ? command : command.add("--no-role-passwords");
     }
 

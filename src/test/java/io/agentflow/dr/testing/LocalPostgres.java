@@ -257,6 +257,13 @@ public final class LocalPostgres implements AutoCloseable {
                 .collect(Collectors.joining("\n"));
     }
 
+    /** Runs a statement in the maintenance database. */
+    public void maintain(String statement) {
+        try (ADatabase maintenance = new ADatabase(this, "postgres")) {
+            maintenance.with(statement);
+        }
+    }
+
     /** Names of all databases, sorted. */
     public List<String> databases() {
         try (ADatabase maintenance = new ADatabase(this, "postgres")) {

@@ -1,0 +1,237 @@
+package io.agentflow.dr.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.agentflow.dr.testing.ADatabase;
+import io.agentflow.dr.testing.AfProcess;
+import io.agentflow.dr.testing.LocalPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Rows 13 to 20, 24 and 25 of the fault table: what a database may hold, and come back with. */
+class OddDatabasesIT {
+    private final LocalPostgres postgres = LocalPostgres.shared();
+
+    @TempDir
+    Path folder;
+
+    private AfProcess af(ADatabase database) {
+        return new AfProcess(folder).on(database);
+    }
+
+    private JsonNode ok(AfProcess.Result result) {
+        assertThat(result.exitCode()).as(result.toString()).isZero();
+        return result.json();
+    }
+
+    /** Backs up, restores in place, and finds the same dump; returns the restore's document. */
+    private JsonNode comesBack(ADatabase database) {
+        String before = database.dump();
+        ok(af(database).run("backup", "create", "--json"));
+        JsonNode restored = ok(af(database).run("backup", "restore", "latest", "--yes", "--json"));
+        assertThat(database.dump()).isEqualTo(before);
+        assertThat(restored.path("proof").path("different")).isEmpty();
+        ok(af(database).run("backup", "restore", "--drop-old", "--yes", "--json"));
+        return restored;
+    }
+
+    private void nothingWasWritten() {
+        try (Stream<Path> backups = Files.list(folder.resolve("backups"))) {
+            assertThat(backups.filter(b -> !b.endsWith(".lock"))).isEmpty();
+        } catch (IOException e) {
+            assertThat(folder.resolve("backups")).doesNotExist();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "it's \"quoted\"",
+                " spaces and = signs ",
+                "-leading dash",
+                "%percent*star?",
+                "ÜnicodeÄß日本",
+                "UPPER",
+                "dbname=x host=y",
+                "back\\slash",
+                "ééééééééééééééééééééééééééééééé"
+            })
+    void row13_aDatabaseOfAnyName(String name) {
+        ADatabase database = postgres.database(name)
+                .with("CREATE SCHEMA \"" + name.replace("\"", "\"\"") + "\"; CREATE TABLE \""
+                        + name.replace("\"", "\"\"")
+                        + "\".\"-t=%*\" (\"a b\" int, \"r\" text); INSERT INTO \"" + name.replace("\"", "\"\"")
+                        + "\".\"-t=%*\" VALUES (1, 'x')");
+
+        assertThat(comesBack(database).path("database").asText()).isEqualTo(name);
+    }
+
+    @Test
+    void row13_aTableWhoseNameHoldsANewLine() {
+        ADatabase database = postgres.database("newline")
+                .with("CREATE TABLE \"a\npg_dump: finished item 1 TABLE DATA b\" (i int);"
+                        + " INSERT INTO \"a\npg_dump: finished item 1 TABLE DATA b\" VALUES (1)");
+
+        comesBack(database);
+    }
+
+    @Test
+    void row14_largeObjectsWithOwnerAndPrivileges() {
+        ADatabase database = postgres.database("large_objects")
+                .with("DO $$BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'lo_reader') THEN"
+                        + " CREATE ROLE lo_reader; END IF; END$$;"
+                        + " SELECT lo_from_bytea(7001, convert_to(repeat('large ', 600000), 'UTF8'));"
+                        + " SELECT lo_from_bytea(7002, ''); SELECT lo_create(7003);"
+                        + " GRANT SELECT ON LARGE OBJECT 7001 TO lo_reader; COMMENT ON LARGE OBJECT 7002 IS 'empty'")
+                .with("BEGIN; SELECT lo_put(7003, 5000000, 'end'); COMMIT");
+
+        JsonNode restored = comesBack(database);
+
+        assertThat(restored.path("status").asText()).isEqualTo("ok");
+        assertThat(database.number("SELECT length(lo_get(7001))")).isEqualTo(3_600_000);
+        assertThat(database.number("SELECT length(lo_get(7003))")).isEqualTo(5_000_003);
+    }
+
+    @Test
+    void row15_anEmptyDatabaseAndOneOfExtensionsOnly() {
+        comesBack(postgres.database("empty"));
+        comesBack(postgres.database("extensions_only").with("CREATE EXTENSION pg_trgm; CREATE EXTENSION hstore"));
+    }
+
+    @Test
+    void row15_aDatabaseWithoutTheSchemaPublic() {
+        comesBack(postgres.database("no_public")
+                .with("DROP SCHEMA public; CREATE SCHEMA own; CREATE TABLE own.t (i int)"));
+    }
+
+    @Test
+    void row15_aDatabaseThatAllowsNoConnectionsIsRefused() {
+        ADatabase database = postgres.database("closed");
+        postgres.maintain("ALTER DATABASE closed ALLOW_CONNECTIONS false");
+
+        AfProcess.Result refused = af(database).run("backup", "create", "--json");
+
+        assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(4);
+        assertThat(refused.json().path("error").path("hint").asText()).contains("ALLOW_CONNECTIONS");
+        nothingWasWritten();
+        postgres.maintain("ALTER DATABASE closed ALLOW_CONNECTIONS true");
+    }
+
+    @Test
+    void row15_aDatabaseThatDoesNotExistIsNotFound() {
+        AfProcess.Result missing = new AfProcess(folder)
+                .with("AF_DATABASE_URL", postgres.uri("no_such_database"))
+                .run("backup", "create", "--json");
+
+        assertThat(missing.exitCode()).as(missing.toString()).isEqualTo(6);
+        assertThat(missing.json().path("error").path("message").asText()).contains("no_such_database");
+        nothingWasWritten();
+    }
+
+    @Test
+    void row16_partitionsAndInheritance() {
+        comesBack(postgres.database("partitioned")
+                .with("CREATE TABLE p (k int, v text) PARTITION BY RANGE (k);"
+                        + " CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);"
+                        + " CREATE TABLE p_default PARTITION OF p DEFAULT;"
+                        + " CREATE TABLE late (k int, v text); ALTER TABLE p ATTACH PARTITION late FOR VALUES FROM (10) TO (20);"
+                        + " INSERT INTO p SELECT i, 'v' || i FROM generate_series(0, 29) i;"
+                        + " CREATE TABLE parent (a int); CREATE TABLE child (b int) INHERITS (parent);"
+                        + " INSERT INTO parent VALUES (1); INSERT INTO child VALUES (2, 3)"));
+    }
+
+    @Test
+    void row17_materialisedViewsFilledAndNotThatDependOnEachOther() {
+        ADatabase database = postgres.database("matviews")
+                .with("CREATE TABLE t AS SELECT generate_series(1, 10) AS i;"
+                        + " CREATE MATERIALIZED VIEW z_first AS SELECT count(*) AS n FROM t;"
+                        + " CREATE MATERIALIZED VIEW a_second AS SELECT n + 1 AS n FROM z_first;"
+                        + " CREATE MATERIALIZED VIEW unfilled AS SELECT * FROM a_second WITH NO DATA");
+
+        comesBack(database);
+
+        assertThat(database.number("SELECT n FROM public.a_second")).isEqualTo(11);
+        assertThat(database.texts("SELECT relname FROM pg_class WHERE relkind = 'm' AND NOT relispopulated"))
+                .containsExactly("unfilled");
+    }
+
+    @Test
+    void row18_theNextInsertAfterARestoreDoesNotCollide() {
+        ADatabase database = postgres.database("sequences")
+                .with("CREATE TABLE t (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, s serial UNIQUE, x int,"
+                        + " doubled int GENERATED ALWAYS AS (x * 2) STORED);"
+                        + " INSERT INTO t (x) SELECT generate_series(1, 50); CREATE SEQUENCE down INCREMENT -1;"
+                        + " SELECT nextval('down'), nextval('down')");
+
+        comesBack(database);
+        database.with("INSERT INTO t (x) VALUES (99)");
+
+        assertThat(database.number("SELECT max(id) FROM public.t")).isEqualTo(51);
+        assertThat(database.number("SELECT max(doubled) FROM public.t")).isEqualTo(198);
+        assertThat(database.number("SELECT nextval('public.down')")).isEqualTo(-3);
+    }
+
+    @Test
+    void row19_aRoleThatRowSecurityFiltersIsRefused() {
+        ADatabase database = postgres.database("row_security")
+                .with("DROP ROLE IF EXISTS filtered; CREATE ROLE filtered LOGIN PASSWORD '"
+                        + LocalPostgres.PASSWORD.replace("'", "''")
+                        + "'; CREATE TABLE secret (owner text); INSERT INTO secret VALUES ('filtered'), ('other');"
+                        + " ALTER TABLE secret ENABLE ROW LEVEL SECURITY; GRANT SELECT ON secret TO filtered;"
+                        + " CREATE POLICY own ON secret USING (owner = current_user)");
+
+        AfProcess.Result refused = new AfProcess(folder)
+                .with("AF_DATABASE_URL", postgres.uri("row_security", "filtered"))
+                .run("backup", "create", "--json");
+
+        assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(4);
+        assertThat(refused.json().path("error").path("message").asText()).contains("secret");
+        assertThat(refused.json().path("error").path("hint").asText()).contains("BYPASSRLS");
+        nothingWasWritten();
+        comesBack(database.with("ALTER TABLE secret FORCE ROW LEVEL SECURITY"));
+    }
+
+    @Test
+    void row20_aForeignTableWhoseServerDoesNotAnswer() {
+        ADatabase database = postgres.database("foreign_tables")
+                .with(
+                        "CREATE EXTENSION postgres_fdw; CREATE SERVER gone FOREIGN DATA WRAPPER postgres_fdw"
+                                + " OPTIONS (host '127.0.0.1', port '1'); CREATE USER MAPPING FOR PUBLIC SERVER gone;"
+                                + " CREATE FOREIGN TABLE far (i int) SERVER gone; CREATE TABLE near (i int); INSERT INTO near VALUES (1)");
+
+        comesBack(database);
+
+        JsonNode shown = ok(af(database).run("backup", "show", "latest", "--json"));
+        assertThat(shown.path("manifest").path("excluded").path(0).path("name").asText())
+                .isEqualTo("far");
+    }
+
+    @Test
+    void row24_constraintsThatAreNotValidCircularDeferrableOrPointToThemselves() {
+        comesBack(postgres.database("constraints")
+                .with("CREATE TABLE a (id int PRIMARY KEY, b int, parent int REFERENCES a);"
+                        + " CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a DEFERRABLE INITIALLY DEFERRED);"
+                        + " INSERT INTO a VALUES (1, 1, NULL), (2, 99, 1); INSERT INTO b VALUES (1, 1), (2, 2);"
+                        + " ALTER TABLE a ADD CONSTRAINT circle FOREIGN KEY (b) REFERENCES b NOT VALID;"
+                        + " ALTER TABLE a ADD CONSTRAINT small CHECK (b < 50) NOT VALID"));
+    }
+
+    @Test
+    void row25_unloggedAndTemporaryTables() {
+        ADatabase database = postgres.database("unlogged")
+                .with(
+                        "CREATE UNLOGGED TABLE u AS SELECT generate_series(1, 5) AS i; CREATE TEMPORARY TABLE gone (i int)");
+
+        JsonNode restored = comesBack(database);
+
+        assertThat(restored.path("proof").path("tables").asInt()).isEqualTo(1);
+        assertThat(database.number("SELECT count(*) FROM public.u")).isEqualTo(5);
+    }
+}
