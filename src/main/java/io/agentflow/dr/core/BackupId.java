@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * Names one backup: UTC start time and four random characters, such as {@code 20261123T025149Z-k3f9}. Sorts by time.
  */
 public record BackupId(String text) implements Comparable<BackupId> {
-    private static final Pattern PATTERN = Pattern.compile("\\d{8}T\\d{6}Z-[a-z2-7]{4}");
+    private static final Pattern PATTERN = Pattern.compile("\\d{8}T\\d{6}Z-[0-9a-z]{4}");
 
     /** @throws IllegalArgumentException if the text is not a backup id */
     public BackupId {

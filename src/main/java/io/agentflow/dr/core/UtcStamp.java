@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
 public final class UtcStamp {
     private static final DateTimeFormatter FORMAT =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
-    private static final String BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
+    private static final String BASE32 = "0123456789abcdefghjkmnpqrstvwxyz";
 
     private UtcStamp() {}
 
@@ -21,7 +21,7 @@ public final class UtcStamp {
         return Instant.from(FORMAT.parse(stamp));
     }
 
-    /** Four random base32 characters: tells apart what began in the same second. */
+    /** Four random characters of Crockford's base32: tells apart what began in the same second. */
     static String randomSuffix(RandomGenerator random) {
         return random.ints(4, 0, BASE32.length())
                 .mapToObj(i -> String.valueOf(BASE32.charAt(i)))

@@ -158,7 +158,7 @@ public final class RunningProgram implements AutoCloseable {
         }
         List<ProcessHandle> tree = Stream.concat(process.descendants(), Stream.of(process.toHandle()))
                 .toList();
-        process.destroy();
+        tree.forEach(ProcessHandle::destroy);
         if (!gone(tree)) {
             tree.forEach(ProcessHandle::destroyForcibly);
             gone(tree);

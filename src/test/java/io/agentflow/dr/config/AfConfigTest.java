@@ -1,0 +1,80 @@
+package io.agentflow.dr.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.agentflow.dr.core.DatabaseUrl;
+import io.agentflow.dr.core.UsageError;
+import io.agentflow.dr.fingerprint.ProofLevel;
+import io.agentflow.dr.store.DirectoryPermissions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AfConfigTest {
+    @TempDir
+    Path folder;
+
+    private Path file(String content) throws IOException {
+        return Files.writeString(folder.resolve("af.properties"), content);
+    }
+
+    @Test
+    void everyKeyHasADefaultThatIsValid() {
+        AfConfig config = AfConfig.load(null, Map.of());
+
+        assertThat(config.text(ConfigKey.STORE)).isEqualTo("./backups");
+        assertThat(config.number(ConfigKey.JOBS)).isEqualTo(4);
+        assertThat(config.proof()).isEqualTo(ProofLevel.FULL);
+        assertThat(config.time(ConfigKey.STALL_TIMEOUT)).isEqualTo(Duration.ofMinutes(10));
+        assertThat(config.permissions()).isEqualTo(DirectoryPermissions.OWNER);
+        assertThat(config.list(ConfigKey.CRITICAL_TABLES))
+                .containsExactly("tenants", "users", "rbac_roles", "rbac_bindings", "audits");
+    }
+
+    @Test
+    void theEnvironmentComesBeforeTheFile() throws IOException {
+        Path file = file("af.jobs = 8\naf.store = /from/file\n");
+
+        AfConfig config = AfConfig.load(file, Map.of("AF_JOBS", "2"));
+
+        assertThat(config.number(ConfigKey.JOBS)).isEqualTo(2);
+        assertThat(config.text(ConfigKey.STORE)).isEqualTo("/from/file");
+    }
+
+    @Test
+    void allMistakesAreToldAtOnceAndTheNearestKeyIsNamed() throws IOException {
+        Path file = file("af.jbos = 3\naf.proof = some\naf.stall-timeout = soon\n");
+
+        assertThatThrownBy(() -> AfConfig.load(file, Map.of()))
+                .isInstanceOf(UsageError.class)
+                .hasMessageContaining("af.jbos")
+                .hasMessageContaining("did you mean af.jobs?")
+                .hasMessageContaining("af.proof is 'some'")
+                .hasMessageContaining("af.stall-timeout is 'soon'");
+    }
+
+    @Test
+    void aSecretMayComeFromAFileOfItsOwn() throws IOException {
+        Path secret = Files.writeString(folder.resolve("url"), "postgresql://af@db1/x\n");
+
+        AfConfig config = AfConfig.load(file("af.database-url-file = " + secret + "\n"), Map.of());
+
+        assertThat(config.text(ConfigKey.DATABASE_URL)).isEqualTo("postgresql://af@db1/x");
+    }
+
+    @Test
+    void libpqsEnvironmentFillsWhatIsNotGiven() {
+        DatabaseUrl url = LibpqEnvironment.complete(
+                DatabaseUrl.parse("postgresql://db1/x"),
+                Map.of("PGUSER", "af", "PGPORT", "5433", "PGHOST", "elsewhere", "PGPASSWORD", "secret"));
+
+        assertThat(url.address()).isEqualTo("db1:5433");
+        assertThat(url.user()).contains("af");
+        assertThat(url.password().reveal()).isEqualTo("secret");
+    }
+}

@@ -1,0 +1,112 @@
+package io.agentflow.dr.restore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.DatabaseName;
+import io.agentflow.dr.core.DatabaseUrl;
+import io.agentflow.dr.core.Operation;
+import io.agentflow.dr.core.OperationId;
+import io.agentflow.dr.postgres.PgCommand;
+import io.agentflow.dr.postgres.PgToolSet;
+import io.agentflow.dr.postgres.PgTools;
+import io.agentflow.dr.process.ExternalProgram;
+import io.agentflow.dr.process.Programs;
+import io.agentflow.dr.process.RunningProgram;
+import io.agentflow.dr.store.DirectoryPermissions;
+import io.agentflow.dr.store.DirectoryStore;
+import io.agentflow.dr.testing.GoldenBackup;
+import io.agentflow.dr.verify.ArchiveCheck;
+import io.agentflow.dr.verify.VerifyBackup;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What pg_restore may say, and what follows from it. A sleeping shell stands for the pg_restore that would be ended. */
+class LoadRunTest {
+    private final Programs programs = new Programs();
+    private final RunningProgram program = programs.start(
+            new ExternalProgram(Path.of("/bin/sleep"), List.of("300"), Map.of(), List.of(), Duration.ofMinutes(5)),
+            (running, line) -> {});
+
+    @AfterEach
+    void close() {
+        programs.close();
+    }
+
+    private LoadRun run(boolean mayRepeat) {
+        Operation operation = new Operation(
+                OperationId.startedAt(Instant.EPOCH, "restore", new Random(1)), Instant.EPOCH, "", "", event -> {});
+        BackupId id = GoldenBackup.ID;
+        Path folder = GoldenBackup.folder();
+        DatabaseUrl target = DatabaseUrl.parse("postgresql://af@db1/golden");
+        RestoreRequest request = new RestoreRequest(
+                new DirectoryStore(folder.resolve(".."), DirectoryPermissions.OWNER),
+                id,
+                RestoreType.FULL,
+                target,
+                4,
+                Duration.ofMinutes(1));
+        VerifyBackup verify =
+                new VerifyBackup(new ArchiveCheck(programs, new PgTools(programs, List.of())), event -> {});
+        RestoreRun.Staged staged = new RestoreRun.Staged(
+                new RestoreRun.Planned(
+                        operation,
+                        request,
+                        verify.verify(id, folder).require(),
+                        null,
+                        new RestorePlan(List.of(), false, 0, 0)),
+                new DatabaseName("golden_af_auny"));
+        PgCommand command =
+                PgCommand.restoreAll(new PgToolSet(Path.of("/usr/bin"), 15, "15.18"), target, folder, 4, null);
+        return new LoadRun(staged, command, new LoadProgress(staged), mayRepeat);
+    }
+
+    @Test
+    void anEntryThatLostADeadlockIsLeftForAnotherRun() {
+        LoadRun run = run(true);
+
+        run.said(program, "pg_restore: from TOC entry 6734; 1259 40575 INDEX for_replica postgres");
+        run.said(program, "pg_restore: error: could not execute query: ERROR:  deadlock detected");
+
+        assertThat(run.repeated()).containsExactly("6734");
+        assertThat(run.error()).isNull();
+        assertThat(program.running()).isTrue();
+    }
+
+    @Test
+    void aSecondRunHasNobodyToRunInto() {
+        LoadRun run = run(false);
+
+        run.said(program, "pg_restore: from TOC entry 6734; 1259 40575 INDEX for_replica postgres");
+        run.said(program, "pg_restore: error: could not execute query: ERROR:  deadlock detected");
+
+        assertThat(run.error()).contains("deadlock detected");
+        assertThat(program.running()).isFalse();
+    }
+
+    @Test
+    void anyOtherErrorEndsPgRestore() {
+        LoadRun run = run(true);
+
+        run.said(program, "pg_restore: error: could not execute query: ERROR:  role \"x\" does not exist");
+
+        assertThat(run.error()).contains("role \"x\" does not exist");
+        assertThat(program.running()).isFalse();
+    }
+
+    @Test
+    void whatCannotChangeARowIsAWarning() {
+        LoadRun run = run(true);
+
+        run.said(program, "pg_restore: error: could not execute query: ERROR:  must be owner of extension plpgsql");
+
+        assertThat(run.warnings()).hasSize(1);
+        assertThat(run.error()).isNull();
+    }
+}

@@ -1,0 +1,92 @@
+package io.agentflow.dr.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.NotFound;
+import io.agentflow.dr.core.Refused;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DirectoryStoreTest {
+    private static final BackupId ID = new BackupId("20261123T025149Z-k3f9");
+    private static final BackupId LATER = new BackupId("20261123T025150Z-aaaa");
+
+    @TempDir
+    Path root;
+
+    private DirectoryStore store() {
+        return new DirectoryStore(root.resolve("backups"), DirectoryPermissions.OWNER);
+    }
+
+    private Path published(BackupId id) throws IOException {
+        Path partial = store().begin(id);
+        Files.writeString(partial.resolve("manifest.json"), "{}");
+        return store().publish(id, partial);
+    }
+
+    @Test
+    void whatIsBeingBuiltIsNoBackup() throws IOException {
+        Path partial = store().begin(ID);
+        Files.writeString(partial.resolve("manifest.json"), "{}");
+
+        assertThat(store().ids()).isEmpty();
+    }
+
+    @Test
+    void aPublishedBackupIsListedNewestFirstAndForItsOwnerAlone() throws IOException {
+        Path folder = published(ID);
+        published(LATER);
+
+        assertThat(store().ids()).containsExactly(LATER, ID);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
+                .isEqualTo("rwx------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("manifest.json"))))
+                .isEqualTo("rw-------");
+    }
+
+    @Test
+    void nothingIsOverwritten() throws IOException {
+        published(ID);
+        Path second = store().begin(ID);
+
+        assertThatThrownBy(() -> store().publish(ID, second)).hasMessageContaining("exists already");
+    }
+
+    @Test
+    void deletingWhatIsNotThereIsNotFound() throws IOException {
+        published(ID);
+        store().delete(ID);
+
+        assertThat(store().ids()).isEmpty();
+        assertThat(root.resolve("backups").resolve(ID.text())).doesNotExist();
+        assertThatThrownBy(() -> store().delete(ID)).isInstanceOf(NotFound.class);
+    }
+
+    @Test
+    void aDeadPartialIsSweptAndALivingOneIsNot() throws IOException {
+        Path dead = store().begin(ID);
+        try (StoreLock first = StoreLock.hold(store())) {
+            assertThat(dead).doesNotExist();
+            Path living = store().begin(LATER);
+
+            try (StoreLock second = StoreLock.hold(store())) {
+                assertThat(first).isNotSameAs(second);
+                assertThat(living).exists();
+            }
+        }
+    }
+
+    @Test
+    void aFileWhereTheStoreShouldBeIsNamed() throws IOException {
+        Files.writeString(root.resolve("backups"), "not a directory");
+
+        assertThatThrownBy(() -> store().begin(ID)).isInstanceOf(Refused.class).hasMessageContaining("backups");
+        assertThat(store().ids()).isEmpty();
+    }
+}
