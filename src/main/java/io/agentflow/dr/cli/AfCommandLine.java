@@ -30,7 +30,11 @@ public final class AfCommandLine {
         CommandLine af = tree(session, version);
         af.setParameterExceptionHandler((e, args) -> wrong(session, e, args));
         af.setExecutionExceptionHandler((e, command, parsed) -> bug(session, e));
-        return af.execute(arguments);
+        try {
+            return af.execute(arguments);
+        } finally {
+            session.terminal().flush();
+        }
     }
 
     /** All commands and their options. */

@@ -1,5 +1,6 @@
 package io.agentflow.dr.cli;
 
+import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -28,7 +29,10 @@ public final class Terminal {
     /** This process's. The launcher tells by system properties which streams are terminals. */
     public static Terminal system() {
         return new Terminal(
-                new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8),
+                new PrintStream(
+                        new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 16 * 1024),
+                        false,
+                        StandardCharsets.UTF_8),
                 new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
                 Boolean.getBoolean("af.terminal.stdin"),
                 Boolean.getBoolean("af.terminal.stderr"),
@@ -40,9 +44,15 @@ public final class Terminal {
         out.println(line);
     }
 
-    /** Everything else. */
+    /** Everything else. On a terminal it stands where it was said, between the data. */
     public void say(String line) {
+        out.flush();
         err.println(line);
+    }
+
+    /** Hands on what data() has collected. */
+    void flush() {
+        out.flush();
     }
 
     void raw(String text) {
@@ -79,6 +89,7 @@ public final class Terminal {
     /** The line that the user types, or null at the end of input. */
     @Nullable
     String ask(String question) {
+        out.flush();
         err.print(question);
         err.flush();
         try {
