@@ -88,11 +88,9 @@ public final class PgFailures {
 
     /** What it means that a tool ended badly, judged by its exit code and what it said last. */
     public static AfException of(ToolFailedException e) {
-        String said = e.lastLines().stream()
-                .filter(line -> line.contains("error:") || line.contains("ERROR:") || line.contains("FATAL:"))
-                .findFirst()
-                .orElse(String.valueOf(e.getMessage()));
-        String all = String.join("\n", e.lastLines()).toLowerCase(Locale.ROOT);
+        List<String> complaints = complaints(e.lastLines());
+        String said = complaints.isEmpty() ? String.valueOf(e.getMessage()) : complaints.get(0);
+        String all = String.join("\n", complaints).toLowerCase(Locale.ROOT);
         if (all.contains("no space left on device") || all.contains("disk full")) {
             return diskFull(e.tool(), e);
         }
@@ -111,6 +109,13 @@ public final class PgFailures {
                     e.tool() + " was ended by signal " + (e.exitValue() - 128), "Run the command again.", e);
         }
         return new OperationFailed(e.tool() + " failed: " + said, "See its messages above, or run again with -v.", e);
+    }
+
+    /** From the first complaint on: what stands before it is what --verbose says, such as "reading row-level security". */
+    private static List<String> complaints(List<String> lines) {
+        return lines.stream()
+                .dropWhile(line -> !line.contains("error:") && !line.contains("ERROR:") && !line.contains("FATAL:"))
+                .toList();
     }
 
     private static OperationFailed diskFull(String where, Exception e) {
