@@ -113,6 +113,15 @@ public final class Aftermath {
         return this;
     }
 
+    /** Within ten seconds no program of ours is left, even while the network stalls and the server knows of nothing. */
+    public Aftermath noPrograms() {
+        await("the end of all programs")
+                .atMost(Duration.ofSeconds(10))
+                .pollInterval(Duration.ofMillis(50))
+                .untilAsserted(() -> assertThat(children()).isEmpty());
+        return this;
+    }
+
     /** One report was written, and it names the step and the exit code. */
     public Aftermath reported(String step, int exitCode) {
         List<Path> reports = files(folder.resolve("dead-letters"));
