@@ -45,7 +45,7 @@ public final class SealBackup {
      */
     public BackupRun.Sealed seal(List<BackupPart> parts) {
         BackupRun.Open run = onlyRun(parts);
-        run.snapshot().requireHeld();
+        run.snapshot().requireHeld(run.request().stall());
         List<Component> components = components(parts);
         BackupPart.Fingerprinted proof = proof(parts);
         try {

@@ -4,6 +4,7 @@ import io.agentflow.dr.artifact.DigestingStream;
 import io.agentflow.dr.artifact.DurableFile;
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.ByteSize;
+import io.agentflow.dr.core.ConnectionLost;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.manifest.Component;
@@ -13,11 +14,13 @@ import io.agentflow.dr.process.ToolFailedException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
 /** Brings what a tool dumps into durable files of the backup's folder. */
 public final class StoreArtifact {
+    private static final Duration ANSWER = Duration.ofSeconds(10);
 
     /**
      * Reads the tool's output to its end into one file. A tool that fails leaves no file.
@@ -62,10 +65,25 @@ public final class StoreArtifact {
         return part;
     }
 
+    /** Some of pg_dump's complaints, such as a lock not obtained, are only how it takes the loss of a connection. */
+    private static AfException meaning(BackupRun.Open run, ToolFailedException e) {
+        AfException said = PgFailures.of(e);
+        if (said.retryable()) {
+            return said;
+        }
+        try {
+            run.snapshot().requireHeld(ANSWER);
+            return said;
+        } catch (ConnectionLost gone) {
+            gone.addSuppressed(said);
+            return gone;
+        }
+    }
+
     private static AfException meaning(DumpRun run, IOException e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof ToolFailedException tool) {
-                return PgFailures.of(tool);
+                return meaning(run.run(), tool);
             }
         }
         String said = String.valueOf(e.getMessage());

@@ -52,6 +52,8 @@ public final class ManifestJson {
         word(words, Relation.Kind.class, text -> constant(Relation.Kind.class, text));
         return JsonMapper.builder(JsonFactory.builder()
                         .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                        // Whoever opened the stream closes it, and may want to digest the rest of it first.
+                        .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
                         .streamReadConstraints(StreamReadConstraints.builder()
                                 .maxDocumentLength(MAX_BYTES)
                                 .maxNestingDepth(MAX_DEPTH)

@@ -40,6 +40,8 @@ public final class Connections {
                 statement.execute("SET statement_timeout = 0; SET lock_timeout = 0;"
                         + " SET idle_in_transaction_session_timeout = 0; SET search_path = pg_catalog;"
                         + " SET default_transaction_read_only = off");
+                // From here on a query may take its time.
+                connection.setNetworkTimeout(Runnable::run, 0);
             } catch (SQLException e) {
                 connection.close();
                 throw e;
@@ -81,6 +83,8 @@ public final class Connections {
                 properties.setProperty(property, value);
             }
         });
+        // A server, or a firewall, that accepts and then says nothing must not hold us for ever.
+        properties.setProperty("socketTimeout", properties.getProperty("connectTimeout"));
         if ("read-write".equals(url.keywords().get("target_session_attrs"))) {
             properties.setProperty("targetServerType", "primary");
         }

@@ -2,6 +2,7 @@ package io.agentflow.dr.postgres;
 
 import io.agentflow.dr.core.ConnectionLost;
 import io.agentflow.dr.core.DatabaseUrl;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -81,10 +82,11 @@ public final class ExportedSnapshot implements AutoCloseable {
     /**
      * Makes sure that the snapshot is still there.
      *
+     * @param limit how long the server may take to answer
      * @throws ConnectionLost if the transaction that holds the snapshot has gone
      */
-    public void requireHeld() {
-        sql.number("SELECT 1");
+    public void requireHeld(Duration limit) {
+        sql.requireAlive(limit);
     }
 
     /** A further session that sees the same instant. */

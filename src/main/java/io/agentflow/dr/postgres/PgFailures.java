@@ -12,6 +12,8 @@ import io.agentflow.dr.process.ToolFailedException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /**
  * Says what a failure of PostgreSQL or of one of its tools means to an operator.
@@ -32,6 +34,10 @@ public final class PgFailures {
             "could not send data to server",
             "the database system is",
             "connection timed out");
+
+    private static final Predicate<String> NO_SPACE = Pattern.compile(
+                    "no space left on device|disk full", Pattern.CASE_INSENSITIVE)
+            .asPredicate();
 
     private PgFailures() {}
 
@@ -88,23 +94,22 @@ public final class PgFailures {
                     e);
         }
         if (state.equals("53100")) {
-            return diskFull("the database server", e);
+            return serverDiskFull(e);
         }
         return new OperationFailed("the database said: " + said(e), "See the server's log for more.", e);
     }
 
     /** What it means that a tool ended badly, judged by its exit code and what it said last. */
     public static AfException of(ToolFailedException e) {
-        List<String> errors = e.lastLines().stream()
-                .filter(line -> line.contains("error:") || line.contains("ERROR:") || line.contains("FATAL:"))
-                .toList();
-        String said = errors.isEmpty() ? String.valueOf(e.getMessage()) : errors.get(0);
-        String all = String.join("\n", e.lastLines()).toLowerCase(Locale.ROOT);
-        if (all.contains("no space left on device") || all.contains("disk full")) {
-            return diskFull(e.tool(), e);
+        List<String> complaints = complaints(e.lastLines());
+        String said = complaints.isEmpty() ? String.valueOf(e.getMessage()) : complaints.get(0);
+        String all = String.join("\n", complaints).toLowerCase(Locale.ROOT);
+        if (NO_SPACE.test(all)) {
+            // What the server says comes with its severity in capitals; the tool's own complaints do not.
+            boolean server = complaints.stream().anyMatch(line -> line.contains("ERROR:") && NO_SPACE.test(line));
+            return server ? serverDiskFull(e) : diskFull(e.tool() + " ran", "Free space, or use another directory.", e);
         }
-        // Among its errors only: with --verbose, pg_dump also tells that it is reading row-level security policies.
-        if (errors.stream().anyMatch(line -> line.contains("row-level security") || line.contains("row security"))) {
+        if (all.contains("row-level security") || all.contains("row security")) {
             return new Refused(said, "Use a role with BYPASSRLS or a superuser: a filtered dump is no backup.", e);
         }
         if (all.contains("server version mismatch")) {
@@ -121,8 +126,19 @@ public final class PgFailures {
         return new OperationFailed(e.tool() + " failed: " + said, "See its messages above, or run again with -v.", e);
     }
 
-    private static OperationFailed diskFull(String where, Exception e) {
-        return new OperationFailed(where + " ran out of disk space", "Free space, or use another directory.", e);
+    /** From the first complaint on: what stands before it is what --verbose says, such as "reading row-level security". */
+    private static List<String> complaints(List<String> lines) {
+        return lines.stream()
+                .dropWhile(line -> !line.contains("error:") && !line.contains("ERROR:") && !line.contains("FATAL:"))
+                .toList();
+    }
+
+    private static OperationFailed serverDiskFull(Exception e) {
+        return diskFull("the database server ran", "Free space on the server's disk, and run the command again.", e);
+    }
+
+    private static OperationFailed diskFull(String who, String hint, Exception e) {
+        return new OperationFailed(who + " out of disk space", hint, e);
     }
 
     private static String state(SQLException e) {

@@ -1,10 +1,12 @@
 package io.agentflow.dr.postgres;
 
+import io.agentflow.dr.core.ConnectionLost;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,22 @@ public final class Sql implements AutoCloseable {
     public void abort() {
         try {
             connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            throw PgFailures.of(e);
+        }
+    }
+
+    /**
+     * Makes sure that the session is still there and answers.
+     *
+     * @param limit how long the answer may take
+     * @throws ConnectionLost if it has gone, or the network to it
+     */
+    public void requireAlive(Duration limit) {
+        try {
+            if (!connection.isValid((int) Math.max(1, limit.toSeconds()))) {
+                throw new ConnectionLost("the connection to the database broke off", "Run the command again.");
+            }
         } catch (SQLException e) {
             throw PgFailures.of(e);
         }

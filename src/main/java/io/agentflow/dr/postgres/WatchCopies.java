@@ -24,7 +24,8 @@ public final class WatchCopies implements AutoCloseable {
         return thread;
     });
     private final Future<?> looking;
-    private @Nullable Sql session;
+    private volatile @Nullable Sql session;
+    private volatile boolean closed;
 
     /**
      * Begins to look.
@@ -52,21 +53,27 @@ public final class WatchCopies implements AutoCloseable {
         }
     }
 
-    private synchronized Sql session() {
-        if (session == null) {
-            session = Connections.open(url, "af watch");
+    private Sql session() {
+        Sql present = session;
+        if (present == null) {
+            present = Connections.open(url, "af watch");
+            session = present;
+            if (closed) {
+                present.abort();
+            }
         }
-        return session;
+        return present;
     }
 
     @Override
     public void close() {
+        // Does not wait for a look that hangs: whoever opens a session after this line ends it again.
+        closed = true;
         looking.cancel(true);
         timer.shutdownNow();
-        synchronized (this) {
-            if (session != null) {
-                session.abort();
-            }
+        Sql present = session;
+        if (present != null) {
+            present.abort();
         }
     }
 }

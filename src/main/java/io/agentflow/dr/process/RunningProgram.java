@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.stream.Stream;
  */
 public final class RunningProgram implements AutoCloseable {
     private static final int KEPT_LINES = 40;
+    private static final int SIGNALLED = 128;
     private static final Duration GRACE = Duration.ofSeconds(5);
 
     private final ExternalProgram program;
@@ -28,6 +30,7 @@ public final class RunningProgram implements AutoCloseable {
     private final Consumer<RunningProgram> ended;
     private final Deque<String> lastLines = new ArrayDeque<>();
     private final Thread stderrReader;
+    private final Instant startedAt;
     private volatile long lastSign = System.nanoTime();
     private volatile boolean silenced;
 
@@ -36,6 +39,7 @@ public final class RunningProgram implements AutoCloseable {
         this.process = process;
         this.listener = listener;
         this.ended = ended;
+        this.startedAt = process.info().startInstant().orElse(Instant.MAX);
         this.stderrReader = daemon("stderr", this::readStderr);
     }
 
@@ -146,8 +150,30 @@ public final class RunningProgram implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            endOrphans();
             ended.accept(this);
         }
+    }
+
+    /**
+     * Ends the workers of a program that was killed: they would go on, and keep its stdout and stderr open, until their
+     * table is done. They have no parent any more, so they are known by being forks: the same arguments, started later.
+     */
+    private void endOrphans() {
+        if (!process.isAlive() && process.exitValue() > SIGNALLED) {
+            ProcessHandle.allProcesses().filter(this::isFork).forEach(ProcessHandle::destroyForcibly);
+        }
+    }
+
+    private boolean isFork(ProcessHandle other) {
+        ProcessHandle.Info info = other.info();
+        return info.arguments()
+                        .map(List::of)
+                        .filter(program.arguments()::equals)
+                        .isPresent()
+                && info.startInstant()
+                        .filter(start -> !start.isBefore(startedAt))
+                        .isPresent();
     }
 
     /** Ends it and its children: asked first, so that pg_dump cancels its queries, killed after five seconds. */

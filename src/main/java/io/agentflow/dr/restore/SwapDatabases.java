@@ -29,6 +29,8 @@ public final class SwapDatabases {
     public RestoreRun.Swapped swap(RestoreRun.Proven proven) {
         RestoreRun.Planned planned = proven.loaded().staged().planned();
         MaintenanceSession session = planned.maintenance();
+        // It stood idle while the load ran, and it holds the lock on the target.
+        session.sql().requireAlive(planned.request().stall());
         Manifest manifest = planned.backup().manifest();
         DatabaseName live = planned.request().database();
         DatabaseName staging = proven.loaded().staged().staging();

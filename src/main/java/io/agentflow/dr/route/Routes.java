@@ -53,12 +53,7 @@ public final class Routes implements AutoCloseable {
         context.getShutdownStrategy().setSuppressLoggingOnTimeout(true);
         beans.forEach(context.getRegistry()::bind);
         context.getCamelContextExtension().addInterceptStrategy(new StepEvents());
-        // The configuration has weighed environment and file already; Camel would let AF_… variables through unread.
-        PropertiesComponent placeholders = new PropertiesComponent();
-        placeholders.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_NEVER);
-        placeholders.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_NEVER);
-        placeholders.setInitialProperties(properties);
-        context.setPropertiesComponent(placeholders);
+        context.setPropertiesComponent(placeholders(properties));
         try {
             RoutesLoader loader = PluginHelper.getRoutesLoader(context);
             loader.loadRoutes(resources(context, folder));
@@ -72,6 +67,15 @@ public final class Routes implements AutoCloseable {
             }
         }
         return new Routes(context);
+    }
+
+    /** af has read the environment, and in its own units: to Camel, AF_RETRY_DELAY=1s is no number of milliseconds. */
+    private static PropertiesComponent placeholders(Properties properties) {
+        PropertiesComponent placeholders = new PropertiesComponent();
+        placeholders.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_NEVER);
+        placeholders.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_NEVER);
+        placeholders.setInitialProperties(properties);
+        return placeholders;
     }
 
     private static AfException broken(Path folder, String why, @org.jspecify.annotations.Nullable Exception e) {

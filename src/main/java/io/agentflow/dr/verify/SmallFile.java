@@ -14,16 +14,20 @@ final class SmallFile {
 
     private SmallFile() {}
 
-    static byte[] read(Path file) throws IOException {
+    /** Opens it, if it is a plain file and not too long. */
+    static InputStream open(Path file) throws IOException {
         if (Files.isSymbolicLink(file)) {
             throw new IOException("is a symbolic link");
         }
-        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-            byte[] content = in.readNBytes(MAX_BYTES + 1);
-            if (content.length > MAX_BYTES) {
-                throw new IOException("is larger than 48 MiB");
-            }
-            return content;
+        if (Files.size(file) > MAX_BYTES) {
+            throw new IOException("is larger than 48 MiB");
+        }
+        return Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static byte[] read(Path file) throws IOException {
+        try (InputStream in = open(file)) {
+            return in.readNBytes(MAX_BYTES);
         }
     }
 

@@ -1,5 +1,7 @@
 package io.agentflow.dr.verify;
 
+import io.agentflow.dr.artifact.Digested;
+import io.agentflow.dr.artifact.DigestingStream;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.OperationEvent;
@@ -9,8 +11,8 @@ import io.agentflow.dr.core.Sha256;
 import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.manifest.ManifestDamagedException;
 import io.agentflow.dr.manifest.ManifestJson;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
@@ -94,14 +96,7 @@ public final class VerifyBackup {
     private @Nullable Manifest manifest(BackupId id, Path folder, Queue<Problem> problems) {
         String name = Manifest.FILE.text();
         try {
-            byte[] json = SmallFile.read(Manifest.FILE.in(folder));
-            if (!Manifest.SUM_FILE.in(folder).toFile().exists()) {
-                problems.add(new Problem(Manifest.SUM_FILE.text(), "is missing"));
-            } else if (!SmallFile.text(Manifest.SUM_FILE.in(folder))
-                    .equals(Sha256.of(json).sumLine(name))) {
-                problems.add(new Problem(name, "is not what its seal " + Manifest.SUM_FILE + " says"));
-            }
-            Manifest manifest = ManifestJson.read(new ByteArrayInputStream(json));
+            Manifest manifest = readAgainstSeal(folder, problems);
             if (!manifest.id().equals(id)) {
                 problems.add(new Problem(name, "is that of backup " + manifest.id()));
             }
@@ -112,5 +107,29 @@ public final class VerifyBackup {
             problems.add(new Problem(name, SmallFile.why(e)));
         }
         return null;
+    }
+
+    /** In one pass and without a copy in memory, whatever its length; what stands in it counts only with its seal. */
+    private static Manifest readAgainstSeal(Path folder, Queue<Problem> problems) throws IOException {
+        try (DigestingStream json = new DigestingStream(SmallFile.open(Manifest.FILE.in(folder)))) {
+            try {
+                return ManifestJson.read(json);
+            } finally {
+                json.transferTo(OutputStream.nullOutputStream());
+                Digested read = json.result();
+                compareSeal(folder, read.sha256(), problems);
+            }
+        }
+    }
+
+    private static void compareSeal(Path folder, Sha256 read, Queue<Problem> problems) {
+        String name = Manifest.FILE.text();
+        try {
+            if (!SmallFile.text(Manifest.SUM_FILE.in(folder)).equals(read.sumLine(name))) {
+                problems.add(new Problem(name, "is not what its seal " + Manifest.SUM_FILE + " says"));
+            }
+        } catch (IOException e) {
+            problems.add(new Problem(Manifest.SUM_FILE.text(), SmallFile.why(e)));
+        }
     }
 }

@@ -18,6 +18,7 @@ public final class AfProcess {
 
     private final Path folder;
     private final Map<String, String> environment = new LinkedHashMap<>();
+    private final List<String> command = new ArrayList<>();
 
     /** @param folder where it runs; its backups and dead letters go there by default */
     public AfProcess(Path folder) {
@@ -27,6 +28,12 @@ public final class AfProcess {
 
     public AfProcess with(String variable, String value) {
         environment.put(variable, value);
+        return this;
+    }
+
+    /** By way of another program, such as {@code setsid}, that ends by becoming it. */
+    public AfProcess under(String... launcher) {
+        command.addAll(List.of(launcher));
         return this;
     }
 
@@ -59,13 +66,13 @@ public final class AfProcess {
 
     /** Starts it and leaves it running. */
     public Running start(String... arguments) {
-        List<String> command =
-                new ArrayList<>(List.of(Project.file("scripts/af").toString()));
-        command.addAll(List.of(arguments));
+        List<String> all = new ArrayList<>(command);
+        all.add(Project.file("scripts/af").toString());
+        all.addAll(List.of(arguments));
         try {
             Path out = Files.createTempFile("af-out-", "");
             Path err = Files.createTempFile("af-err-", "");
-            ProcessBuilder builder = new ProcessBuilder(command)
+            ProcessBuilder builder = new ProcessBuilder(all)
                     .directory(folder.toFile())
                     .redirectInput(Path.of("/dev/null").toFile())
                     .redirectOutput(out.toFile())

@@ -241,6 +241,11 @@ public final class LocalPostgres implements AutoCloseable {
         return ADatabase.create(this, name, "");
     }
 
+    /** A database that is there already. */
+    public ADatabase existing(String name) {
+        return new ADatabase(this, name);
+    }
+
     /** A program of this PostgreSQL, run to its end against a database; returns its stdout. */
     public String tool(String program, String database, String... arguments) {
         List<String> command = new ArrayList<>(List.of(bin.resolve(program).toString()));

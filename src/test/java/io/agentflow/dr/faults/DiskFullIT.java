@@ -1,0 +1,90 @@
+package io.agentflow.dr.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agentflow.dr.testing.ADatabase;
+import io.agentflow.dr.testing.AfProcess;
+import io.agentflow.dr.testing.Aftermath;
+import io.agentflow.dr.testing.Ballast;
+import io.agentflow.dr.testing.LocalPostgres;
+import io.agentflow.dr.testing.SmallDisk;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Row 1 of the fault table: the disk of the store, and that of the server, fills up. */
+class DiskFullIT {
+    private static final LocalPostgres POSTGRES = LocalPostgres.shared();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void row01_diskFullInMidDumpPublishesNothing() throws IOException {
+        try (SmallDisk disk = SmallDisk.ofMegabytes(16)) {
+            ADatabase database = Ballast.in(POSTGRES, "disk_full");
+            AfProcess af = new AfProcess(folder)
+                    .with("AF_STORE", disk.path().resolve("store").toString())
+                    .on(database);
+            AfProcess.Result older = af.run("backup", "create", "--json");
+            assertThat(older.exitCode()).as(older.toString()).isZero();
+            // As much is left as the preflight's estimate asks for, and less than the dump turns out to need.
+            disk.leaveFree(5_000_000);
+            Aftermath aftermath = Aftermath.in(folder, disk.path().resolve("store"), POSTGRES, database);
+
+            AfProcess.Result result = af.run("backup", "create", "--json", "--proof", "none");
+
+            aftermath.failed(result, 1, "disk space").tidy().reported("data-folder", 1);
+            assertThat(af.run("backup", "verify", older.json().path("id").asText())
+                            .exitCode())
+                    .isIn(0, 3);
+            disk.leaveFree(8_000_000);
+            AfProcess.Result next = af.run("backup", "create", "--json");
+            assertThat(next.exitCode()).as(next.toString()).isZero();
+        }
+    }
+
+    @Test
+    void row01_aDiskThatIsTooSmallIsRefusedBeforehand() throws IOException {
+        try (SmallDisk disk = SmallDisk.ofMegabytes(2)) {
+            ADatabase database = Ballast.in(POSTGRES, "disk_full");
+            Aftermath aftermath = Aftermath.in(folder, disk.path().resolve("store"), POSTGRES, database);
+            AfProcess af = new AfProcess(folder)
+                    .with("AF_STORE", disk.path().resolve("store").toString())
+                    .on(database);
+
+            aftermath.failed(af.run("backup", "create", "--json"), 4, "free").tidy();
+        }
+    }
+
+    @Test
+    void row01_diskFullOnTheServerInMidRestoreLeavesTheLiveDatabaseAlone() throws IOException {
+        try (SmallDisk disk = SmallDisk.ofMegabytes(150)) {
+            Path data = Files.createDirectory(disk.path().resolve("cluster"));
+            try (LocalPostgres small = LocalPostgres.startIn(
+                    data,
+                    "max_wal_size = '32MB'",
+                    "min_wal_size = '32MB'",
+                    "wal_level = minimal",
+                    "max_wal_senders = 0")) {
+                ADatabase database = Ballast.in(small, "small");
+                AfProcess af = new AfProcess(folder).on(database);
+                AfProcess.Result made = af.run("backup", "create");
+                assertThat(made.exitCode()).as(made.toString()).isZero();
+                disk.leaveFree(16_000_000);
+                Aftermath aftermath = Aftermath.in(folder, small, database);
+
+                AfProcess.Result result = af.run("backup", "restore", "latest", "--yes", "--json");
+
+                aftermath.failed(result, 1, "disk space").tidy().reported("load-outcome", 1);
+                assertThat(result.json().path("error").path("message").asText()).contains("server");
+                disk.free();
+                AfProcess.Result next = af.run("backup", "restore", "latest", "--yes", "--json");
+                assertThat(next.exitCode()).as(next.toString()).isZero();
+                aftermath.unchanged().tidy();
+            }
+        }
+    }
+}

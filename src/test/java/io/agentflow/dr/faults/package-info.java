@@ -1,0 +1,2 @@
+/** The fault table, row by row: what a sceptical DBA tries, and what has to hold afterwards. */
+package io.agentflow.dr.faults;
