@@ -118,7 +118,15 @@ public final class PgTools {
                     ? Optional.of(new PgToolSet(directory, Integer.parseInt(version.group(2)), version.group(1)))
                     : Optional.empty();
         } catch (IOException e) {
-            return Optional.empty();
+            return byName(directory);
         }
+    }
+
+    /** Packagers name the directory by the major version: that must do when the tool itself could not be asked. */
+    private static Optional<PgToolSet> byName(Path directory) {
+        Matcher major = Pattern.compile("(?:^|\\D)(\\d{2})$").matcher(String.valueOf(directory.getParent()));
+        return major.find()
+                ? Optional.of(new PgToolSet(directory, Integer.parseInt(major.group(1)), major.group(1)))
+                : Optional.empty();
     }
 }

@@ -167,7 +167,8 @@ public final class RunningProgram implements AutoCloseable {
 
     private boolean isFork(ProcessHandle other) {
         ProcessHandle.Info info = other.info();
-        return info.arguments()
+        return info.command().filter(program.executable().toString()::equals).isPresent()
+                && info.arguments()
                         .map(List::of)
                         .filter(program.arguments()::equals)
                         .isPresent()
