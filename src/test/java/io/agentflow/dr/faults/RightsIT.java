@@ -84,6 +84,24 @@ class RightsIT {
     }
 
     @Test
+    void grantsThatAnotherRoleGaveOnComeBackThoughTheWorkersRace() {
+        postgres.role("grantor", "");
+        ADatabase database =
+                postgres.database("granted_on").with("CREATE SCHEMA s; GRANT USAGE ON SCHEMA s TO grantor");
+        for (int i = 0; i < 60; i++) {
+            database.with("CREATE TABLE s.t" + i + " (i int); GRANT SELECT ON s.t" + i
+                    + " TO grantor WITH GRANT OPTION; SET ROLE grantor; GRANT SELECT ON s.t" + i + " TO PUBLIC");
+        }
+        String before = database.dump();
+        AfProcess af = new AfProcess(folder).on(database);
+        ok(af.run("backup", "create"));
+
+        ok(af.run("backup", "restore", "latest", "--yes", "--jobs=8"));
+
+        assertThat(database.dump()).isEqualTo(before);
+    }
+
+    @Test
     void row33_aRoleThatMayNotCreateDatabasesIsRefusedUntouched() {
         ADatabase database = ownedBy(postgres, "no_creator", "uncreatable", "CREATE TABLE own.t AS SELECT 1 AS i");
         postgres.maintain("ALTER ROLE no_creator NOCREATEDB");
