@@ -39,12 +39,13 @@ final class RestoreInstructions {
                        %s
                        SQL
 
-                4. Restore the rows into it with four workers, stopping at the first error:
+                4. Restore into it, stopping at the first error: the tables, then their rows with four workers:
 
-                       pg_restore --exit-on-error --jobs=4 --section=pre-data --section=data --dbname=restored data
+                       pg_restore --exit-on-error --section=pre-data --dbname=restored data
+                       pg_restore --exit-on-error --section=data --jobs=4 --dbname=restored data
 
-                5. Then indexes, constraints and triggers, with one worker: several can run into a deadlock where
-                   a table has an index for CLUSTER or REPLICA IDENTITY:
+                5. Then indexes, constraints and triggers. Here as in the first command several workers can run into
+                   one another: a deadlock, or a GRANT before the one that it builds on:
 
                        pg_restore --exit-on-error --section=post-data --dbname=restored data
 
