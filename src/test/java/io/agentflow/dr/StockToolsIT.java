@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.agentflow.dr.testing.ADatabase;
 import io.agentflow.dr.testing.AfProcess;
 import io.agentflow.dr.testing.LocalPostgres;
+import io.agentflow.dr.testing.Project;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,11 +23,11 @@ class StockToolsIT {
 
     @Test
     void restoreMdAloneBringsTheDatabaseBackOnANewCluster() throws IOException {
-        ADatabase database = postgres.database("stock").agentflow();
+        ADatabase database = postgres.database("stock").script(Project.file("src/test/resources/sample/zoo.sql"));
         AfProcess.Result created = new AfProcess(folder).on(database).run("backup", "create", "--json");
         Path backup = folder.resolve(created.json().path("path").asText());
         List<String> commands = commands(Files.readString(backup.resolve("RESTORE.md")));
-        assertThat(commands).hasSize(4);
+        assertThat(commands).hasSize(5);
 
         try (LocalPostgres other = LocalPostgres.start()) {
             Map<String, String> environment = Map.of(

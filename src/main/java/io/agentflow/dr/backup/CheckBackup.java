@@ -80,6 +80,12 @@ public final class CheckBackup {
                     "this role may not read " + some(unreadable),
                     "Grant it pg_read_all_data (PostgreSQL 14 or newer), or use the owner or a superuser.");
         }
+        List<String> largeObjects = catalog.unreadableLargeObjects();
+        if (!largeObjects.isEmpty()) {
+            throw new Refused(
+                    "this role may not read the large objects " + some(largeObjects),
+                    "GRANT SELECT ON LARGE OBJECT … to it, or use their owner or a superuser.");
+        }
     }
 
     private static String some(List<String> names) {

@@ -5,16 +5,19 @@ import io.agentflow.dr.manifest.ComponentKind;
 import io.agentflow.dr.postgres.DatabaseProperties;
 import io.agentflow.dr.postgres.Sql;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Writes RESTORE.md: how to restore this very backup with stock tools alone, should af be gone. */
 final class RestoreInstructions {
     static final String FILE = "RESTORE.md";
 
+    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
+
     private RestoreInstructions() {}
 
     static String of(BackupRun.Open run, List<Component> components) {
         boolean critical = components.stream().anyMatch(c -> c.kind() == ComponentKind.CRITICAL);
-        String name = run.request().url().database().text();
+        String name = oneLine(run.request().url().database().text());
         return """
                 # Restore of backup %s
 
@@ -36,11 +39,17 @@ final class RestoreInstructions {
                        %s
                        SQL
 
-                4. Restore into it with four workers, stopping at the first error:
+                4. Restore into it, stopping at the first error: the tables, then their rows with four workers:
 
-                       pg_restore --exit-on-error --jobs=4 --dbname=restored data
+                       pg_restore --exit-on-error --section=pre-data --dbname=restored data
+                       pg_restore --exit-on-error --section=data --jobs=4 --dbname=restored data
 
-                5. Collect statistics: `psql -d restored -c ANALYZE`. Settings, privileges and comment of the
+                5. Then indexes, constraints and triggers. Here as in the first command several workers can run into
+                   one another: a deadlock, or a GRANT before the one that it builds on:
+
+                       pg_restore --exit-on-error --section=post-data --dbname=restored data
+
+                6. Collect statistics: `psql -d restored -c ANALYZE`. Settings, privileges and comment of the
                    database itself are shown by: `pg_restore --create --file=- data | head -60`
 
                 The structure as SQL: `gunzip -c schema.dump.gz | pg_restore --file=-`
@@ -56,7 +65,22 @@ final class RestoreInstructions {
     }
 
     private static String createDatabase(DatabaseProperties properties) {
-        return "CREATE DATABASE restored" + properties.creationOptions() + " OWNER "
-                + Sql.identifier(properties.owner()) + ";";
+        return "CREATE DATABASE restored" + properties.creationOptions() + " OWNER " + identifier(properties.owner())
+                + ";";
+    }
+
+    /** A name with a line break would otherwise end what it stands in, and go on as a command of the reader's shell. */
+    private static String identifier(String name) {
+        String plain = Sql.identifier(name);
+        return oneLine(name).equals(name) ? plain : "U&" + escaped(plain.replace("\\", "\\\\"));
+    }
+
+    private static String oneLine(String name) {
+        return CONTROL.matcher(name).find() ? escaped(name) : name;
+    }
+
+    private static String escaped(String text) {
+        return CONTROL.matcher(text)
+                .replaceAll(c -> String.format("\\\\%04X", (int) c.group().charAt(0)));
     }
 }

@@ -30,11 +30,9 @@ public final class AfCommandLine {
         CommandLine af = tree(session, version);
         af.setParameterExceptionHandler((e, args) -> wrong(session, e, args));
         af.setExecutionExceptionHandler((e, command, parsed) -> bug(session, e));
-        try {
-            return af.execute(arguments);
-        } finally {
-            session.terminal().flush();
-        }
+        int code = af.execute(arguments);
+        boolean written = session.terminal().flush();
+        return code == ExitCode.OK.number() && !written ? ExitCode.WARNINGS.number() : code;
     }
 
     /** All commands and their options. */

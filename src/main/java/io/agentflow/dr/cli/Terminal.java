@@ -6,20 +6,23 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Standard output for data, standard error for everything else, and what is known of who looks at them. */
 public final class Terminal {
+    private final DataOutput data;
     private final PrintStream out;
     private final PrintStream err;
     private final boolean interactiveInput;
     private final boolean liveError;
     private final boolean colour;
 
-    Terminal(PrintStream out, PrintStream err, boolean interactiveInput, boolean liveError, boolean colour) {
-        this.out = out;
+    Terminal(OutputStream out, PrintStream err, boolean interactiveInput, boolean liveError, boolean colour) {
+        this.data = new DataOutput(out);
+        this.out = new PrintStream(new BufferedOutputStream(data, 16 * 1024), false, StandardCharsets.UTF_8);
         this.err = err;
         this.interactiveInput = interactiveInput;
         this.liveError = liveError;
@@ -29,10 +32,7 @@ public final class Terminal {
     /** This process's. The launcher tells by system properties which streams are terminals. */
     public static Terminal system() {
         return new Terminal(
-                new PrintStream(
-                        new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 16 * 1024),
-                        false,
-                        StandardCharsets.UTF_8),
+                new FileOutputStream(FileDescriptor.out),
                 new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
                 Boolean.getBoolean("af.terminal.stdin"),
                 Boolean.getBoolean("af.terminal.stderr"),
@@ -50,9 +50,11 @@ public final class Terminal {
         err.println(line);
     }
 
-    /** Hands on what data() has collected. */
-    void flush() {
+    /** Hands on what data() has collected, and says so when it went nowhere. */
+    boolean flush() {
         out.flush();
+        data.lost().ifPresent(why -> err.println(doubtful("! ") + "standard output could not be written: " + why));
+        return data.lost().isEmpty();
     }
 
     void raw(String text) {

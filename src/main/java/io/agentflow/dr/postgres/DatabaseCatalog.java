@@ -129,6 +129,17 @@ public final class DatabaseCatalog {
                 + " ORDER BY 1");
     }
 
+    /** Large objects that this role may not read, a thousand at most. */
+    public List<String> unreadableLargeObjects() {
+        String readable = sql.serverVersion().major() >= 18
+                ? "has_largeobject_privilege(m.oid, 'SELECT')"
+                : "(current_setting('lo_compat_privileges')::bool OR pg_has_role(m.lomowner, 'USAGE') OR EXISTS (SELECT"
+                        + " FROM aclexplode(m.lomacl) a WHERE a.privilege_type = 'SELECT' AND (a.grantee = 0 OR"
+                        + " pg_has_role(a.grantee, 'USAGE'))))";
+        return sql.texts("SELECT m.oid::text FROM pg_largeobject_metadata m WHERE NOT " + readable
+                + " ORDER BY m.oid LIMIT 1000");
+    }
+
     /** Tables of which row-level security would show this role only a part. */
     public List<String> rowSecured() {
         return sql.texts("SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) FROM pg_class c"

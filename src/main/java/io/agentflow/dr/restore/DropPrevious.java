@@ -38,6 +38,7 @@ public final class DropPrevious {
     /** Drops it, unless somebody is connected to it. */
     public void drop(Operation operation, DatabaseUrl target, Previous previous) {
         try (MaintenanceSession session = MaintenanceSession.open(target, operation)) {
+            session.noTemplate(previous.name());
             session.sql().run("DROP DATABASE " + Sql.identifier(previous.name().text()));
         }
     }

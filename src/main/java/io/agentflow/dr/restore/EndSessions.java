@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Ends the sessions of two databases again and again, from a session of its own, until it is closed. */
 final class EndSessions implements AutoCloseable {
+    /** Autovacuum workers belong to no role: the rename ends them itself, and only a superuser may do so from here. */
     private static final String END = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-            + " WHERE datname IN (?, ?) AND pid <> pg_backend_pid()";
+            + " WHERE datname IN (?, ?) AND pid <> pg_backend_pid() AND usesysid IS NOT NULL";
 
     private final Sql sql;
     private final Operation operation;

@@ -16,11 +16,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A deadlock is no such error: parallel workers of pg_restore run into one another where a table has a CLUSTER ON or
  * REPLICA IDENTITY index beside others. The server has undone the entry that lost; it, and what failed because it was
- * missing, is restored again by one worker alone.
+ * missing, is restored again by one worker alone. So is a GRANT that another role gave on, and that a second worker ran
+ * before the GRANT on the schema that lets that role in.
  */
 public final class LoadRun implements ToolRun {
     private static final Pattern FINISHED = Pattern.compile("pg_restore: finished item \\d+ TABLE DATA .*");
-    private static final Pattern ENTRY = Pattern.compile("pg_restore: from TOC entry (\\d+);.*");
+    private static final Pattern ENTRY = Pattern.compile("pg_restore: from TOC entry (\\d+); \\d+ \\d+ (ACL )?.*");
     private static final String ERROR = "pg_restore: error: ";
 
     /** Only what cannot change a row: everything else ends the restore. */
@@ -34,6 +35,7 @@ public final class LoadRun implements ToolRun {
     private final List<String> warnings = new ArrayList<>();
     private final List<String> repeated = new ArrayList<>();
     private String entry = "";
+    private boolean grants;
     private @Nullable String error;
 
     /**
@@ -71,6 +73,7 @@ public final class LoadRun implements ToolRun {
         Matcher toc = ENTRY.matcher(line);
         if (toc.matches()) {
             entry = toc.group(1);
+            grants = toc.group(2) != null;
         } else if (FINISHED.matcher(line).matches()) {
             progress.finishedOne();
         } else if (line.startsWith(ERROR) && error == null) {
@@ -81,12 +84,16 @@ public final class LoadRun implements ToolRun {
     private void classify(RunningProgram program, String said) {
         if (HARMLESS.matcher(said).matches()) {
             warnings.add(said);
-        } else if (mayRepeat && (said.contains("deadlock detected") || !repeated.isEmpty()) && !entry.isEmpty()) {
+        } else if (mayRepeat && !entry.isEmpty() && (lostToAnotherWorker(said) || !repeated.isEmpty())) {
             repeated.add(entry);
         } else {
             error = said;
             program.close();
         }
+    }
+
+    private boolean lostToAnotherWorker(String said) {
+        return said.contains("deadlock detected") || (grants && said.contains("permission denied for schema"));
     }
 
     /** The first error that counts, or null. */

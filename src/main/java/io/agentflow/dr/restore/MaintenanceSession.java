@@ -61,6 +61,13 @@ public final class MaintenanceSession implements AutoCloseable {
         return sql.yes("SELECT EXISTS (SELECT FROM pg_database WHERE datname = ?)", name.text());
     }
 
+    /** Takes the mark of a template from a database: one that bears it cannot be dropped. */
+    void noTemplate(DatabaseName name) {
+        if (sql.yes("SELECT EXISTS (SELECT FROM pg_database WHERE datname = ? AND datistemplate)", name.text())) {
+            sql.run("ALTER DATABASE " + Sql.identifier(name.text()) + " IS_TEMPLATE false");
+        }
+    }
+
     @Override
     public void close() {
         sql.close();

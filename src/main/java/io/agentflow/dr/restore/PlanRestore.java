@@ -15,6 +15,9 @@ import java.util.Set;
 
 /** Compares what the backup needs with what the target has, before anything is touched. */
 public final class PlanRestore {
+    /** What every new database of a cluster is made from; others may be called template_something as they like. */
+    private static final Set<String> CLUSTER_TEMPLATES = Set.of("template0", "template1");
+
     private final PgTools tools;
 
     public PlanRestore(PgTools tools) {
@@ -93,7 +96,7 @@ public final class PlanRestore {
     }
 
     private static RestorePlan database(Sql sql, DatabaseName name, List<Finding> findings) {
-        if (name.text().startsWith("template")) {
+        if (CLUSTER_TEMPLATES.contains(name.text())) {
             findings.add(Finding.stop(
                     "'" + name + "' is a template of this cluster",
                     "Restore into another name and rename it by hand."));

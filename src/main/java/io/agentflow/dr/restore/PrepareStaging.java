@@ -3,6 +3,7 @@ package io.agentflow.dr.restore;
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.Busy;
 import io.agentflow.dr.core.DatabaseName;
+import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.core.Refused;
 import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.postgres.ClusterNeeds.Extension;
@@ -100,7 +101,14 @@ public final class PrepareStaging {
         // The maintenance session may be the very thing that broke.
         try (MaintenanceSession session =
                 MaintenanceSession.open(planned.request().target(), planned.operation())) {
-            session.sql().run("DROP DATABASE IF EXISTS " + Sql.identifier(staging.text()) + " WITH (FORCE)");
+            session.noTemplate(staging);
+            String drop = "DROP DATABASE IF EXISTS " + Sql.identifier(staging.text());
+            try {
+                session.sql().run(drop + " WITH (FORCE)");
+            } catch (OperationFailed e) {
+                // Only a superuser may force an autovacuum worker out; a plain drop ends it for anybody.
+                session.sql().run(drop);
+            }
         }
     }
 }

@@ -19,6 +19,7 @@ class LiveProgressTest {
             progress.accept(new OperationEvent.PartDone("schema", "3.9 kB"));
             progress.accept(new OperationEvent.PartDone("data", "11.2 MB"));
             terminal.data("the outcome");
+            terminal.flush();
         }
 
         assertThat(shown()).endsWith("the outcome\n");

@@ -2,8 +2,10 @@ package io.agentflow.dr.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.agentflow.dr.testing.ADatabase;
 import io.agentflow.dr.testing.AfProcess;
 import io.agentflow.dr.testing.GoldenBackup;
+import io.agentflow.dr.testing.LocalPostgres;
 import io.agentflow.dr.testing.Project;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,8 +39,6 @@ class TerminalIT {
     @Test
     void row35_stdoutClosedOrFull() {
         assertThat(shell("$af backup list >&- 2>/dev/null; echo \"exit $?\"")).contains("exit 0");
-        assertThat(shell("$af backup list >/dev/full 2>/dev/null; echo \"exit $?\""))
-                .contains("exit ");
         assertThat(shell("$af backup verify latest 2>&-; echo \"exit $?\"")).contains("exit 0");
     }
 
@@ -58,6 +58,46 @@ class TerminalIT {
         assertThat(shell("echo auny | script -qec \"$af backup delete latest\" /dev/null; echo \"exit $?\""))
                 .contains("is deleted")
                 .contains("exit 0");
+    }
+
+    @Test
+    void row35_outputThatCouldNotBeWrittenIsSaid() {
+        assertThat(shell("$af backup list 2>&1 >/dev/full; echo \"exit $?\""))
+                .contains("standard output could not be written")
+                .contains("exit 3");
+        assertThat(shell("$af backup show nosuch --json 2>/dev/null >/dev/full; echo \"exit $?\""))
+                .contains("exit 6");
+    }
+
+    @Test
+    void row35_aBackupIsMadeThoughNobodyHearsOfIt() {
+        LocalPostgres postgres = LocalPostgres.shared();
+        ADatabase database = postgres.database("unheard").with("CREATE TABLE t AS SELECT 1 AS i");
+        String create = "export AF_DATABASE_URL='" + database.uri() + "'; $af backup create s ";
+
+        assertThat(shell(create + ">&- 2>&- <&-; echo \"exit $?\"")).contains("exit 0");
+        assertThat(shell(create + "2>&1 >/dev/full; echo \"exit $?\"")).contains("exit 3");
+
+        assertThat(shell("$af backup list s --json | grep -c '\"id\"'; $af backup verify latest s"))
+                .startsWith("2")
+                .contains("is whole");
+    }
+
+    @Test
+    void row35_aRestoreAsksForTheNameOfTheDatabase() {
+        ADatabase database = LocalPostgres.shared().database("asked").with("CREATE TABLE t AS SELECT 1 AS i");
+        String af = "export AF_DATABASE_URL='" + database.uri() + "'; $af backup ";
+        shell(af + "create s");
+        database.with("UPDATE t SET i = 2");
+        String restore = "echo %s | script -qec \"$af backup restore latest s\" /dev/null; echo \"exit $?\"";
+        String url = "export AF_DATABASE_URL='" + database.uri() + "'; ";
+
+        assertThat(shell(url + String.format(restore, "y")))
+                .contains("nothing was touched")
+                .contains("exit 5");
+        assertThat(database.number("SELECT i FROM public.t")).isEqualTo(2);
+        assertThat(shell(url + String.format(restore, "asked"))).contains("exit 0");
+        assertThat(database.number("SELECT i FROM public.t")).isEqualTo(1);
     }
 
     @Test

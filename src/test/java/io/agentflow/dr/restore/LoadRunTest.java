@@ -80,6 +80,27 @@ class LoadRunTest {
     }
 
     @Test
+    void aGrantThatCameBeforeTheOneOnItsSchemaIsLeftForAnotherRun() {
+        LoadRun run = run(true);
+
+        run.said(program, "pg_restore: from TOC entry 3391; 0 0 ACL TABLE parent postgres");
+        run.said(program, "pg_restore: error: could not execute query: ERROR:  permission denied for schema zoo");
+
+        assertThat(run.repeated()).containsExactly("3391");
+        assertThat(run.error()).isNull();
+    }
+
+    @Test
+    void whatElseIsNotPermittedEndsPgRestore() {
+        LoadRun run = run(true);
+
+        run.said(program, "pg_restore: from TOC entry 220; 1259 16389 TABLE parent postgres");
+        run.said(program, "pg_restore: error: could not execute query: ERROR:  permission denied for schema zoo");
+
+        assertThat(run.error()).contains("permission denied");
+    }
+
+    @Test
     void aSecondRunHasNobodyToRunInto() {
         LoadRun run = run(false);
 

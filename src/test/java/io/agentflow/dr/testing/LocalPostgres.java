@@ -1,6 +1,7 @@
 package io.agentflow.dr.testing;
 
 import io.agentflow.dr.core.DatabaseUrl;
+import io.agentflow.dr.postgres.Sql;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -46,7 +47,10 @@ public final class LocalPostgres implements AutoCloseable {
 
     /** Starts a cluster in this folder, for instance on a file system of its own. */
     public static LocalPostgres startIn(Path folder, String... settings) {
-        LocalPostgres cluster = new LocalPostgres(folder, newestBin(), freePort());
+        return start(new LocalPostgres(folder, newestBin(), freePort()), settings);
+    }
+
+    private static LocalPostgres start(LocalPostgres cluster, String... settings) {
         try {
             cluster.init(settings);
         } catch (IOException e) {
@@ -54,6 +58,11 @@ public final class LocalPostgres implements AutoCloseable {
         }
         Runtime.getRuntime().addShutdownHook(new Thread(cluster::close));
         return cluster;
+    }
+
+    /** Starts a cluster of the programs in this folder. */
+    public static LocalPostgres startFrom(Path bin, String... settings) {
+        return start(new LocalPostgres(temporaryFolder(), bin, freePort()), settings);
     }
 
     private static int freePort() {
@@ -72,7 +81,7 @@ public final class LocalPostgres implements AutoCloseable {
         }
     }
 
-    private static Path newestBin() {
+    static Path newestBin() {
         String given = System.getenv("AF_TEST_POSTGRES_BIN");
         if (given != null) {
             return Path.of(given);
@@ -267,6 +276,24 @@ public final class LocalPostgres implements AutoCloseable {
         try (ADatabase maintenance = new ADatabase(this, "postgres")) {
             maintenance.with(statement);
         }
+    }
+
+    /** A role that may log in with {@link #PASSWORD}, and has these attributes; one that is there is kept. */
+    public void role(String name, String attributes) {
+        try (ADatabase maintenance = new ADatabase(this, "postgres")) {
+            if (maintenance.texts("SELECT rolname FROM pg_roles").contains(name)) {
+                return;
+            }
+        }
+        maintain("CREATE ROLE " + Sql.identifier(name) + " LOGIN " + attributes + " PASSWORD " + Sql.literal(PASSWORD));
+    }
+
+    /** What pg_dumpall says of roles and tablespaces. */
+    public String globals() {
+        return tool("pg_dumpall", "postgres", "--globals-only")
+                .lines()
+                .filter(line -> !line.startsWith("\\restrict") && !line.startsWith("\\unrestrict"))
+                .collect(Collectors.joining("\n"));
     }
 
     /** Names of all databases, sorted. */
