@@ -8,7 +8,9 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Starts {@code af}. */
@@ -33,25 +35,37 @@ public final class AfMain {
         AtomicReference<@Nullable AfOperations> operations = new AtomicReference<>();
         CountDownLatch ended = new CountDownLatch(1);
         // A signal ends the children and deletes what is unpublished before the JVM goes; its exit code stays 128 + n.
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> cleanUp(operations.get(), ended), "clean-up"));
+        AtomicBoolean ending = new AtomicBoolean();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> cleanUp(operations.get(), ending, ended), "clean-up"));
         Session session = new Session(Terminal.system(), environment, clock, config -> {
             AfOperations made = new AfOperations(config, environment.getOrDefault("PATH", ""), clock, home);
             operations.set(made);
             return made;
         });
         int code = AfCommandLine.run(session, VERSION, arguments);
+        boolean signalled = !ending.compareAndSet(false, true);
         ended.countDown();
-        System.exit(code);
+        if (signalled) {
+            // Once the hook is done, exit would race with the signal for the exit code, and might win.
+            while (true) {
+                LockSupport.park();
+            }
+        } else {
+            System.exit(code);
+        }
     }
 
-    private static void cleanUp(@Nullable AfOperations operations, CountDownLatch ended) {
+    private static void cleanUp(@Nullable AfOperations operations, AtomicBoolean ending, CountDownLatch ended) {
+        ending.set(true);
         if (operations == null) {
             return;
         }
         operations.close();
         try {
-            if (!ended.await(CLEAN_UP_SECONDS, TimeUnit.SECONDS)) {
-                Runtime.getRuntime().halt(1);
+            // Who hangs for longer is left behind; what he leaves is swept by the next run.
+            boolean clean = ended.await(CLEAN_UP_SECONDS, TimeUnit.SECONDS);
+            if (!clean) {
+                operations.close();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -24,6 +24,13 @@ public record EvidenceFile(String name, Instant at, EvidenceKind kind) {
                 : Optional.empty();
     }
 
+    /** Whether a file of this name is evidence that was being written when its writer was killed. It proves nothing. */
+    public static boolean halfWritten(String name) {
+        return name.startsWith(".")
+                && name.endsWith(".tmp")
+                && parse(name.substring(1, name.length() - ".tmp".length())).isPresent();
+    }
+
     /** The name for this content. */
     public static String name(Instant at, EvidenceKind kind, byte[] content) {
         return UtcStamp.of(at) + "-" + kind.text() + "-"

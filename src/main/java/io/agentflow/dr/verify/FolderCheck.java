@@ -82,7 +82,9 @@ final class FolderCheck {
         Optional<EvidenceFile> evidence =
                 name.startsWith(folder) ? EvidenceFile.parse(name.substring(folder.length())) : Optional.empty();
         if (evidence.isEmpty()) {
-            foreign(name);
+            if (!name.startsWith(folder) || !EvidenceFile.halfWritten(name.substring(folder.length()))) {
+                foreign(name);
+            }
             return;
         }
         FileState state = found.files().get(name);
