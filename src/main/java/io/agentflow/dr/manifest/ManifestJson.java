@@ -15,7 +15,6 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -35,10 +34,6 @@ public final class ManifestJson {
 
     private static final int MAX_DEPTH = 12;
     private static final ObjectMapper MAPPER = mapper();
-
-    /** What follows the summary is not looked at. */
-    private static final ObjectReader HEAD =
-            MAPPER.readerFor(Summary.class).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private ManifestJson() {}
 
@@ -134,7 +129,7 @@ public final class ManifestJson {
      */
     public static ManifestHead readHead(InputStream json) {
         try (JsonParser parser = MAPPER.getFactory().createParser(json)) {
-            return ManifestHead.read(parser, HEAD);
+            return ManifestHead.read(parser);
         } catch (IOException | RuntimeException e) {
             throw new ManifestDamagedException("the manifest cannot be read: " + e.getMessage(), e);
         }

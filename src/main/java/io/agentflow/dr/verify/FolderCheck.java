@@ -75,10 +75,6 @@ final class FolderCheck {
 
     private void extra(String name) {
         String folder = EvidenceFile.FOLDER + "/";
-        if (name.startsWith(folder + ".") && name.endsWith(".tmp")) {
-            // What a killed run had begun to write of its finding: it proves nothing and harms nothing.
-            return;
-        }
         Optional<EvidenceFile> evidence =
                 name.startsWith(folder) ? EvidenceFile.parse(name.substring(folder.length())) : Optional.empty();
         if (evidence.isEmpty()) {
