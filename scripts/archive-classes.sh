@@ -8,22 +8,34 @@ archive=$1
 jar=$(pwd -P)/target/dist/lib/af.jar
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap 'scripts/throwaway-postgres.sh stop "$work/postgres" 2>/dev/null || true; rm -rf "$work"' EXIT
 java=java
 [ -z "${JAVA_HOME:-}" ] || java=$JAVA_HOME/bin/java
 
-# A small backup that the tests keep for ever: something to list and to verify.
-cp -r src/test/resources/backups/format-1 "$work/store"
-run() {
-  "$java" -XX:+UseSerialGC -Xshare:off -XX:DumpLoadedClassList="$work/$1.classes" "-Daf.home=$PWD" \
+run() { # nothing of the user's settings: they would decide what is loaded
+  env -i HOME="$work" PATH="$PATH" "$java" -XX:+UseSerialGC -Xshare:off -XX:DumpLoadedClassList="$work/$1.classes" "-Daf.home=$PWD" \
     -cp "$jar" io.agentflow.dr.app.AfMain "${@:2}" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
 }
-run all train-class-data
+# The main job itself, on a small database: what it loads is what the archive must hold.
+chmod 711 "$work"
+url=$(scripts/throwaway-postgres.sh start "$work/postgres")
+"$(scripts/throwaway-postgres.sh bindir)/psql" -qAt -v ON_ERROR_STOP=1 "$url" >"$work/log" <<'SQL'
+CREATE TABLE tenants (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), name text NOT NULL UNIQUE);
+CREATE TABLE users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, tenant uuid REFERENCES tenants, data jsonb);
+INSERT INTO tenants (name) SELECT 'tenant ' || i FROM generate_series(1, 100) i;
+INSERT INTO users (tenant, data) SELECT id, to_jsonb(name) FROM tenants;
+CREATE DATABASE sample TEMPLATE postgres;
+SQL
+url=$(scripts/throwaway-postgres.sh url "$work/postgres" sample)
+store=$work/store
+run create backup create "$store" --database-url "$url"
+run counts backup create "$store" --database-url "$url" --proof counts --json
 run help backup create --help
-run list backup list "$work/store"
-run json backup list "$work/store" --json
-run show backup show latest "$work/store"
-run verify backup verify latest "$work/store"
+run list backup list "$store"
+run json backup list "$store" --json
+run show backup show latest "$store"
+run verify backup verify latest "$store"
+run restore backup restore latest "$store" full --yes --target-database-url "$url"
 
 sort -u "$work"/*.classes >"$work/classes"
 "$java" -XX:+UseSerialGC -Xshare:dump -XX:SharedClassListFile="$work/classes" -XX:SharedArchiveFile="$archive.new" \

@@ -13,8 +13,6 @@ import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.OperationId;
-import io.agentflow.dr.core.Unreachable;
-import io.agentflow.dr.postgres.Connections;
 import io.agentflow.dr.postgres.PgTools;
 import io.agentflow.dr.process.Programs;
 import io.agentflow.dr.restore.DropPrevious;
@@ -185,19 +183,6 @@ final class AfOperations implements Operations, AutoCloseable {
     public void drop(DatabaseUrl target, DropPrevious.Previous previous) {
         try (Operation operation = begin("drop", "", "", event -> {})) {
             new DropPrevious().drop(operation, target, previous);
-        }
-    }
-
-    @Override
-    public void warmUp() {
-        tools.all();
-        routes(event -> {}).close();
-        try {
-            // A port that nobody listens on: the driver loads its classes and gives up at once.
-            Connections.open(DatabaseUrl.parse("postgresql://af@127.0.0.1:1/af"), "af")
-                    .close();
-        } catch (Unreachable expected) {
-            programs.close();
         }
     }
 

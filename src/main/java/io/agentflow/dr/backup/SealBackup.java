@@ -18,9 +18,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -57,13 +60,14 @@ public final class SealBackup {
     }
 
     private static BackupRun.Open onlyRun(List<BackupPart> parts) {
-        List<BackupRun.Open> runs =
-                parts.stream().map(BackupPart::run).distinct().toList();
+        // The same object, not an equal one: to compare all that they hold takes longer than to write the manifest.
+        Set<BackupRun.Open> runs = Collections.newSetFromMap(new IdentityHashMap<>());
+        parts.forEach(part -> runs.add(part.run()));
         if (runs.size() != 1) {
             throw new OperationFailed(
                     "the parts to seal are of " + runs.size() + " backups", "Check the routes that dump.");
         }
-        return runs.get(0);
+        return runs.iterator().next();
     }
 
     private static List<Component> components(List<BackupPart> parts) {

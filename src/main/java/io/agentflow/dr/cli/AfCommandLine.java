@@ -44,8 +44,7 @@ public final class AfCommandLine {
                 .addSubcommand(new BackupVerifyCommand(session))
                 .addSubcommand(new BackupRestoreCommand(session))
                 .addSubcommand(new BackupDeleteCommand(session));
-        CommandLine af =
-                new CommandLine(new Af()).addSubcommand(backup).addSubcommand(new TrainClassDataCommand(session));
+        CommandLine af = new CommandLine(new Af()).addSubcommand(backup);
         withHelp(af, version);
         return af;
     }

@@ -32,7 +32,4 @@ public interface Operations {
     DropPrevious.Previous previous(DatabaseUrl target, @Nullable DatabaseName named);
 
     void drop(DatabaseUrl target, DropPrevious.Previous previous);
-
-    /** Loads what the other calls load, so that its classes can be archived. */
-    void warmUp();
 }

@@ -21,6 +21,7 @@ public final class PgCommand {
     private final Map<String, String> environment = new LinkedHashMap<>();
     private final List<Secret> secrets = new ArrayList<>();
     private Duration silence = Duration.ofMinutes(10);
+    private boolean yielding;
 
     private PgCommand(PgToolSet tools, String tool) {
         this.executable = tools.tool(tool);
@@ -28,12 +29,16 @@ public final class PgCommand {
 
     /** The structure alone, as a custom archive on stdout; compressed by us, so not by pg_dump. */
     public static PgCommand dumpSchema(PgToolSet tools, DatabaseUrl url, String snapshot) {
-        return dump(tools, url, snapshot).add("--format=custom", "--compress=0", "--schema-only");
+        return dump(tools, url, snapshot)
+                .add("--format=custom", "--compress=0", "--schema-only")
+                .yielding();
     }
 
     /** These tables with what belongs to them, as a custom archive on stdout. */
     public static PgCommand dumpTables(PgToolSet tools, DatabaseUrl url, String snapshot, List<Relation> tables) {
-        PgCommand command = dump(tools, url, snapshot).add("--format=custom", "--compress=0");
+        PgCommand command = dump(tools, url, snapshot)
+                .add("--format=custom", "--compress=0")
+                .yielding();
         tables.forEach(table -> command.add("--table=" + table.sqlName()));
         return command;
     }
@@ -60,7 +65,10 @@ public final class PgCommand {
 
     /** Roles, memberships and tablespaces as SQL on stdout. */
     public static PgCommand dumpGlobals(PgToolSet tools, DatabaseUrl url, boolean rolePasswords) {
-        PgCommand command = new PgCommand(tools, "pg_dumpall").connect(url).add("--globals-only");
+        PgCommand command = new PgCommand(tools, "pg_dumpall")
+                .connect(url)
+                .add("--globals-only")
+                .yielding();
         String database = url.database().text();
         // pg_dumpall takes this name, too, for a connection string if it holds '='; without it, it tries postgres.
         if (!database.contains("=") && !database.contains("://")) {
@@ -115,6 +123,12 @@ public final class PgCommand {
         return this;
     }
 
+    /** The small dumps leave the processors to the dump of all data, which is what a backup waits for. */
+    private PgCommand yielding() {
+        this.yielding = true;
+        return this;
+    }
+
     /** Ends the tool when it shows no sign of life for so long. */
     public PgCommand silence(Duration limit) {
         this.silence = limit;
@@ -122,6 +136,6 @@ public final class PgCommand {
     }
 
     public ExternalProgram program() {
-        return new ExternalProgram(executable, arguments, environment, secrets, silence);
+        return new ExternalProgram(executable, arguments, environment, secrets, silence, yielding);
     }
 }

@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
  */
 public final class Programs implements AutoCloseable {
     private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
+    private static final Path NICE = Path.of("/usr/bin/nice");
 
     /** What libpq would read and we have already put into the connection string, and our own secrets. */
     private static final Set<String> NOT_INHERITED = Set.of(
@@ -85,6 +86,9 @@ public final class Programs implements AutoCloseable {
         List<String> command = new ArrayList<>();
         if (Files.isExecutable(SETPRIV)) {
             command.addAll(List.of(SETPRIV.toString(), "--pdeathsig", "TERM", "--"));
+        }
+        if (program.yielding() && Files.isExecutable(NICE)) {
+            command.addAll(List.of(NICE.toString(), "-n", "10"));
         }
         command.add(program.executable().toString());
         command.addAll(program.arguments());

@@ -11,6 +11,7 @@ import io.agentflow.dr.core.Sha256;
 import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.manifest.ManifestDamagedException;
 import io.agentflow.dr.manifest.ManifestJson;
+import io.agentflow.dr.postgres.ArchiveContents;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -19,7 +20,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
@@ -52,13 +52,14 @@ public final class VerifyBackup {
         archive.prepare();
         // The files are read while the manifest is parsed: for a large backup reading is what takes the time.
         CompletableFuture<FolderDigests> reading =
-                CompletableFuture.supplyAsync(() -> digests(folder, count -> progress(bytes.addAndGet(count))));
+                Concurrently.start(() -> digests(folder, count -> progress(bytes.addAndGet(count))));
         Manifest manifest = manifest(id, folder, problems);
-        FolderDigests found = await(reading);
-        if (manifest != null) {
+        CompletableFuture<ArchiveContents> contents = manifest == null ? null : archive.read(folder, manifest);
+        FolderDigests found = Concurrently.join(reading);
+        if (manifest != null && contents != null) {
             new FolderCheck(manifest, found, problems).run(folder);
             if (problems.isEmpty()) {
-                archive.compare(folder, manifest, problems, warnings);
+                ArchiveCheck.compare(contents, manifest, problems, warnings);
             }
         }
         return new VerifyReport(
@@ -70,14 +71,6 @@ public final class VerifyBackup {
                 Duration.ofNanos(System.nanoTime() - start),
                 problems.stream().sorted(Comparator.comparing(Problem::path)).toList(),
                 List.copyOf(warnings));
-    }
-
-    private static FolderDigests await(CompletableFuture<FolderDigests> reading) {
-        try {
-            return reading.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException known ? known : e;
-        }
     }
 
     private static FolderDigests digests(Path folder, LongConsumer read) {

@@ -49,6 +49,17 @@ class ProgramsTest {
     }
 
     @Test
+    void aYieldingProgramRunsAtALowerPriority() throws IOException {
+        ExternalProgram nice = new ExternalProgram(
+                Path.of("/usr/bin/nice"), List.of(), Map.of(), List.of(), Duration.ofMinutes(1), true);
+        int own = Integer.parseInt(programs.output(new ExternalProgram(
+                        Path.of("/usr/bin/nice"), List.of(), Map.of(), List.of(), Duration.ofMinutes(1)))
+                .strip());
+
+        assertThat(programs.output(nice).strip()).isEqualTo(String.valueOf(Math.min(19, own + 10)));
+    }
+
+    @Test
     void theReaderOfABrokenDumpFailsAtItsEnd() {
         RunningProgram broken = shell("echo half; echo 'error: out of luck' >&2; exit 3");
 
