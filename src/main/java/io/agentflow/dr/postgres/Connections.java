@@ -75,7 +75,9 @@ public final class Connections {
     private static Properties properties(DatabaseUrl url, String applicationName) {
         Properties properties = new Properties();
         properties.setProperty("ApplicationName", applicationName);
+        // The driver switches keepalive off again when this does not say so, too.
         properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty("socketFactory", KeptAliveSockets.class.getName());
         properties.setProperty("connectTimeout", "10");
         url.keywords().forEach((keyword, value) -> {
             String property = PROPERTIES.get(keyword);
