@@ -11,7 +11,9 @@ need() { # package, what it is for
 
 missing=()
 javac_major=$(javac -version 2>&1 | sed -n 's/^javac \([0-9]*\).*/\1/p' || true)
-[ "${javac_major:-0}" -ge 17 ] || need openjdk-17-jdk-headless "a JDK of version 17 or newer"
+jdk=openjdk-17-jdk-headless # what newer Debians no longer have; their default is newer
+apt-cache show "$jdk" >/dev/null 2>&1 || jdk=default-jdk-headless
+[ "${javac_major:-0}" -ge 17 ] || need "$jdk" "a JDK of version 17 or newer"
 command -v mvn >/dev/null || need maven "Maven 3.8 or newer"
 scripts/throwaway-postgres.sh bindir >/dev/null 2>&1 || need postgresql "PostgreSQL, server and client programs"
 command -v setpriv >/dev/null || need util-linux "setpriv, which ends children when af is killed"
