@@ -70,8 +70,8 @@ public final class AfProcess {
         all.add(Project.file("scripts/af").toString());
         all.addAll(List.of(arguments));
         try {
-            Path out = Files.createTempFile("af-out-", "");
-            Path err = Files.createTempFile("af-err-", "");
+            Path out = temporary();
+            Path err = temporary();
             ProcessBuilder builder = new ProcessBuilder(all)
                     .directory(folder.toFile())
                     .redirectInput(Path.of("/dev/null").toFile())
@@ -83,6 +83,12 @@ public final class AfProcess {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static Path temporary() throws IOException {
+        Path file = Files.createTempFile("af-test-", "");
+        file.toFile().deleteOnExit();
+        return file;
     }
 
     private static void clean(Map<String, String> environment) {
@@ -120,8 +126,8 @@ public final class AfProcess {
     /** Runs any program to its end and returns its stdout; fails unless the exit code is 0. */
     public static String output(List<String> command, Map<String, String> environment) {
         try {
-            Path out = Files.createTempFile("af-tool-", "");
-            Path err = Files.createTempFile("af-tool-", "");
+            Path out = temporary();
+            Path err = temporary();
             ProcessBuilder builder =
                     new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
             clean(builder.environment());
@@ -131,8 +137,6 @@ public final class AfProcess {
             if (exit != 0) {
                 throw new IllegalStateException(command + " ended with " + exit + ": " + Files.readString(err) + text);
             }
-            Files.delete(out);
-            Files.delete(err);
             return text;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
