@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Says what a failure of PostgreSQL or of one of its tools means to an operator.
@@ -101,7 +102,21 @@ public final class PgFailures {
 
     /** What it means that a tool ended badly, judged by its exit code and what it said last. */
     public static AfException of(ToolFailedException e) {
-        List<String> complaints = complaints(e.lastLines());
+        return of(e, complaints(e.lastLines()));
+    }
+
+    /**
+     * What it means that a tool ended badly that went on after its first complaint, for so long that this may no longer
+     * be among what it said last.
+     */
+    public static AfException of(ToolFailedException e, String first) {
+        return of(
+                e,
+                Stream.concat(Stream.of(first), complaints(e.lastLines()).stream())
+                        .toList());
+    }
+
+    private static AfException of(ToolFailedException e, List<String> complaints) {
         String said = complaints.isEmpty() ? String.valueOf(e.getMessage()) : complaints.get(0);
         String all = String.join("\n", complaints).toLowerCase(Locale.ROOT);
         if (NO_SPACE.test(all)) {

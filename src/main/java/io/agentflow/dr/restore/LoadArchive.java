@@ -117,7 +117,7 @@ public final class LoadArchive {
         if (error == null && expected && e.exitValue() == 1) {
             return;
         }
-        AfException meaning = PgFailures.of(e);
+        AfException meaning = error == null ? PgFailures.of(e) : PgFailures.of(e, error);
         if (error == null || meaning.retryable() || meaning.fact().contains("disk space")) {
             throw meaning;
         }

@@ -33,11 +33,27 @@ class PgFailuresTest {
         assertThat(meaning.hint()).contains("BYPASSRLS");
     }
 
+    @Test
+    void theFirstComplaintCountsAlsoWhenOthersFollowed() {
+        ToolFailedException failure =
+                failure("echo 'pg_restore: error: COPY failed for table \"messages\"' >&2; exit 1");
+
+        AfException meaning = PgFailures.of(
+                failure,
+                "could not execute query: ERROR:  could not extend file \"base/1/2\": No space left on device");
+
+        assertThat(meaning.fact()).isEqualTo("the database server ran out of disk space");
+    }
+
     private static AfException failureOf(String script) {
+        return PgFailures.of(failure(script));
+    }
+
+    private static ToolFailedException failure(String script) {
         ExternalProgram shell = new ExternalProgram(
                 Path.of("/bin/sh"), List.of("-c", script), Map.of(), List.of(), Duration.ofMinutes(1));
         try (Programs programs = new Programs()) {
-            return PgFailures.of(catchThrowableOfType(ToolFailedException.class, () -> programs.output(shell)));
+            return catchThrowableOfType(ToolFailedException.class, () -> programs.output(shell));
         }
     }
 }
