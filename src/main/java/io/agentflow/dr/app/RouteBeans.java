@@ -11,6 +11,7 @@ import io.agentflow.dr.backup.TakeProof;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.postgres.PgTools;
 import io.agentflow.dr.process.Programs;
+import io.agentflow.dr.restore.CreateRoles;
 import io.agentflow.dr.restore.FetchBackup;
 import io.agentflow.dr.restore.LoadArchive;
 import io.agentflow.dr.restore.PlanRestore;
@@ -66,6 +67,7 @@ final class RouteBeans {
         beans.put("verifyPublished", new VerifyPublished(verify, evidence));
         beans.put("fetchBackup", new FetchBackup(verify, evidence));
         beans.put("planRestore", new PlanRestore(tools));
+        beans.put("createRoles", new CreateRoles());
         beans.put("prepareStaging", new PrepareStaging(clock));
         beans.put("loadSteps", new LoadSteps(new LoadArchive(tools)));
         beans.put("proveRestore", new ProveRestore(evidence));

@@ -4,6 +4,7 @@ import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.manifest.Manifest.Critical;
+import io.agentflow.dr.manifest.Manifest.Footprint;
 import io.agentflow.dr.postgres.DatabaseCatalog;
 import io.agentflow.dr.postgres.ExportedSnapshot;
 import io.agentflow.dr.postgres.Relation;
@@ -72,7 +73,8 @@ public final class OpenBackup {
                 critical.stream().distinct().toList(),
                 new Critical(found, missing),
                 sql.number("SELECT oid::bigint FROM pg_database WHERE datname = current_database()"),
-                systemIdentifier(sql));
+                systemIdentifier(sql),
+                new Footprint(sql.number("SELECT pg_database_size(current_database())"), catalog.owned()));
     }
 
     @org.jspecify.annotations.Nullable

@@ -177,7 +177,8 @@ public final class SealBackup {
                 excluded(contents),
                 contents.needs(),
                 contents.critical(),
-                run.warnings());
+                run.warnings(),
+                contents.footprint());
     }
 
     private static Manifest.Source source(BackupRun.Open run) {

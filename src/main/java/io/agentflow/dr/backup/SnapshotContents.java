@@ -1,6 +1,7 @@
 package io.agentflow.dr.backup;
 
 import io.agentflow.dr.manifest.Manifest.Critical;
+import io.agentflow.dr.manifest.Manifest.Footprint;
 import io.agentflow.dr.postgres.ClusterNeeds;
 import io.agentflow.dr.postgres.DatabaseProperties;
 import io.agentflow.dr.postgres.Relation;
@@ -24,4 +25,5 @@ public record SnapshotContents(
         List<Relation> criticalRelations,
         Critical critical,
         long databaseOid,
-        @Nullable String systemIdentifier) {}
+        @Nullable String systemIdentifier,
+        Footprint footprint) {}

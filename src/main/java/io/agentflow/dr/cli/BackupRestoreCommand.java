@@ -14,7 +14,6 @@ import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.manifest.ManifestHead;
 import io.agentflow.dr.manifest.ManifestJson;
 import io.agentflow.dr.restore.DropPrevious;
-import io.agentflow.dr.restore.Finding;
 import io.agentflow.dr.restore.RestorePlan;
 import io.agentflow.dr.restore.RestoreRequest;
 import io.agentflow.dr.restore.RestoreRun;
@@ -46,7 +45,7 @@ final class BackupRestoreCommand extends AfCommand {
             index = "1..2",
             arity = "0..1",
             paramLabel = "STORE|TYPE",
-            description = "Directory of the backups (default: ./backups), and full (the default).")
+            description = "Directory of the backups (default: ./backups), and full (the default) or schema.")
     java.util.List<String> storeAndType = java.util.List.of();
 
     @Mixin
@@ -71,6 +70,12 @@ final class BackupRestoreCommand extends AfCommand {
             description = "Do not ask.")
     boolean yes;
 
+    @Option(names = "--plan", description = "Only compare what the backup needs with what the target has.")
+    boolean planOnly;
+
+    @Mixin
+    RestoreDeviations deviations = new RestoreDeviations();
+
     @Option(names = "--undo", description = "Swap the previous database back.")
     boolean undo;
 
@@ -89,7 +94,10 @@ final class BackupRestoreCommand extends AfCommand {
 
     @Override
     String kind() {
-        return undo ? "RestoreUndo" : dropOld != null ? "RestoreDropOld" : "BackupRestore";
+        if (undo) {
+            return "RestoreUndo";
+        }
+        return dropOld != null ? "RestoreDropOld" : planOnly ? "RestorePlan" : "BackupRestore";
     }
 
     @Override
@@ -108,7 +116,10 @@ final class BackupRestoreCommand extends AfCommand {
         RestoreRequest request = request(config);
         Operations operations = operations(config);
         RestorePlan plan = operations.preview(request, events);
-        show(plan);
+        if (planOnly) {
+            return new PlanOutput(terminal(), json).outcome(request, plan);
+        }
+        new PlanOutput(terminal(), json).show(plan);
         if (plan.replaces() && plan.obstacles().isEmpty()) {
             new Confirmation(terminal(), yes)
                     .require(consequence(request, plan), request.database().text(), "the database name");
@@ -139,9 +150,9 @@ final class BackupRestoreCommand extends AfCommand {
                 type = RestoreType.parse(word);
             }
         }
-        if (type != RestoreType.FULL) {
+        if (type == RestoreType.CRITICAL) {
             throw new UsageError(
-                    "this version restores 'full' only, not '" + type.text() + "'",
+                    "this version does not restore '" + type.text() + "'",
                     "Restore in full, or by hand as RESTORE.md in the backup says.");
         }
         DirectoryStore store = store(storeText, config);
@@ -151,6 +162,7 @@ final class BackupRestoreCommand extends AfCommand {
                 id,
                 type,
                 target(config, store, id),
+                deviations.options(),
                 jobs == null ? config.number(ConfigKey.JOBS) : jobs,
                 config.time(ConfigKey.STALL_TIMEOUT));
     }
@@ -176,24 +188,15 @@ final class BackupRestoreCommand extends AfCommand {
         }
     }
 
-    private void show(RestorePlan plan) {
-        if (json) {
-            return;
-        }
-        for (Finding finding : plan.findings()) {
-            switch (finding.severity()) {
-                case OK -> terminal().say("  " + terminal().good("✓ ") + finding.fact());
-                case NOTE -> terminal().say("  " + terminal().doubtful("! ") + finding.fact() + "   " + finding.fix());
-                case STOP -> terminal().say("  " + terminal().bad("✗ ") + finding.fact() + "   " + finding.fix());
-            }
-        }
-    }
-
     private static String consequence(RestoreRequest request, RestorePlan plan) {
         return "This replaces the database " + request.database() + " at "
                 + request.target().address() + " (" + new ByteSize(plan.bytes()) + ", " + plan.sessions()
                 + " sessions) by backup " + request.id()
-                + ".\nIt is restored beside the live database, proven, and then swapped in; the live one is kept.";
+                + ".\nIt is restored beside the live database, proven, and then swapped in; the live one is kept."
+                + (request.type() == RestoreType.SCHEMA
+                        ? "\nOnly the structure is restored: the new " + request.database()
+                                + " has no rows. They are in the one that is kept."
+                        : "");
     }
 
     private static JsonDocument document(RestoreRun.Swapped swapped, double seconds) {
@@ -216,7 +219,9 @@ final class BackupRestoreCommand extends AfCommand {
     }
 
     private String outcome(RestoreRun.Swapped swapped, double seconds) {
-        String text = terminal().good("✓ ") + swapped.request().database() + " is restored from "
+        boolean structure = swapped.request().type() == RestoreType.SCHEMA;
+        String text = terminal().good("✓ ") + (structure ? "the structure of " : "")
+                + swapped.request().database() + " is restored from "
                 + swapped.request().id() + String.format(Locale.ROOT, " in %.1f s: ", seconds)
                 + String.join(", ", swapped.proof().checks());
         return swapped.previous() == null

@@ -1,5 +1,7 @@
 package io.agentflow.dr.manifest;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.postgres.ClusterNeeds;
 import io.agentflow.dr.postgres.DatabaseProperties;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param largeObjects how many, and their fingerprint in the form of a table's
  * @param objects number of indexes, constraints, functions and so on, by kind, that a restore must bring back
  * @param excluded relations whose rows are deliberately not in the backup
+ * @param footprint what it takes on a server; null in backups of af 0.1.0
  */
 public record Manifest(
         int formatVersion,
@@ -46,7 +49,10 @@ public record Manifest(
         List<Excluded> excluded,
         ClusterNeeds needs,
         Critical critical,
-        List<String> warnings) {
+        List<String> warnings,
+
+        @JsonProperty(required = false) @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+        Footprint footprint) {
 
     public static final int FORMAT = 1;
     public static final BackupPath FILE = new BackupPath("manifest.json");
@@ -76,6 +82,18 @@ public record Manifest(
     /** Which critical tables were found and which were not there. */
     public record Critical(List<String> found, List<String> missing) {}
 
+    /**
+     * What the database takes on a server.
+     *
+     * @param databaseBytes with its indexes
+     * @param owned how many objects each role owns
+     */
+    public record Footprint(long databaseBytes, SortedMap<String, Long> owned) {
+        public Footprint {
+            owned = new TreeMap<>(owned);
+        }
+    }
+
     /** @throws IllegalArgumentException if it names a file twice or its summary is not that of its content */
     public Manifest {
         if (!summary.equals(Summary.of(components, tables))) {
@@ -102,6 +120,11 @@ public record Manifest(
     /** Every file that the seal names: not the manifest itself and not the sum files. */
     public List<FileEntry> files() {
         return files(components, documents).toList();
+    }
+
+    /** How many objects each role owns; nothing where the backup does not say. */
+    public Map<String, Long> owned() {
+        return footprint == null ? Map.of() : footprint.owned();
     }
 
     public boolean has(ComponentKind kind) {

@@ -220,6 +220,18 @@ public final class DatabaseCatalog {
                 sql.texts("SELECT srvname FROM pg_foreign_server ORDER BY 1"));
     }
 
+    /** How many objects of this database each role owns, the database itself among them. */
+    public SortedMap<String, Long> owned() {
+        SortedMap<String, Long> owned = new TreeMap<>();
+        sql.list(
+                "SELECT r.rolname, count(*) FROM pg_shdepend s JOIN pg_roles r ON r.oid = s.refobjid"
+                        + " JOIN pg_database d ON d.datname = current_database() WHERE s.deptype = 'o'"
+                        + " AND s.refclassid = 'pg_authid'::regclass AND (s.dbid = d.oid"
+                        + " OR s.classid = 'pg_database'::regclass AND s.objid = d.oid) GROUP BY 1",
+                row -> owned.put(row.getString(1), row.getLong(2)));
+        return owned;
+    }
+
     public List<Extension> extensions() {
         return sql.list(
                 "SELECT e.extname, e.extversion, n.nspname FROM pg_extension e"

@@ -102,6 +102,12 @@ public final class PgCommand {
         return command;
     }
 
+    /** Adds further arguments as the tool knows them. */
+    public PgCommand with(List<String> options) {
+        arguments.addAll(options);
+        return this;
+    }
+
     private PgCommand connect(DatabaseUrl url) {
         DatabaseUrl alive = url.over(new DatabaseUrl(
                 Map.of(

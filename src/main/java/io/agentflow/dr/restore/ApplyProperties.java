@@ -22,10 +22,12 @@ final class ApplyProperties {
      *
      * @return what could not be applied and why
      */
-    List<String> apply(DatabaseName database, DatabaseProperties properties) {
+    List<String> apply(DatabaseName database, DatabaseProperties properties, RestoreOptions options) {
         List<String> problems = new ArrayList<>();
         String name = Sql.identifier(database.text());
-        attempt("ALTER DATABASE " + name + " OWNER TO " + Sql.identifier(properties.owner()), problems);
+        if (!options.noOwner()) {
+            attempt("ALTER DATABASE " + name + " OWNER TO " + Sql.identifier(properties.owner()), problems);
+        }
         if (properties.connectionLimit() != -1) {
             attempt("ALTER DATABASE " + name + " CONNECTION LIMIT " + properties.connectionLimit(), problems);
         }
@@ -33,8 +35,9 @@ final class ApplyProperties {
             attempt("ALTER DATABASE " + name + " IS_TEMPLATE true", problems);
         }
         List<Grant> grants = properties.grants();
-        if (grants != null) {
-            attempt("REVOKE ALL ON DATABASE " + name + " FROM PUBLIC, " + Sql.identifier(properties.owner()), problems);
+        if (grants != null && !options.noPrivileges()) {
+            String owner = options.noOwner() ? "CURRENT_USER" : Sql.identifier(properties.owner());
+            attempt("REVOKE ALL ON DATABASE " + name + " FROM PUBLIC, " + owner, problems);
             grants.forEach(grant -> attempt(
                     "GRANT " + grant.privilege() + " ON DATABASE " + name + " TO "
                             + (grant.role() == null ? "PUBLIC" : Sql.identifier(grant.role()))

@@ -24,12 +24,15 @@ final class CompareDatabases {
 
     private final Manifest manifest;
     private final boolean sameMajor;
+    private final boolean rows;
     private final List<String> different = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private final List<String> checks = new ArrayList<>();
 
-    CompareDatabases(Manifest manifest, int major) {
+    /** @param rows whether they were restored, too, and not the structure alone */
+    CompareDatabases(Manifest manifest, int major, boolean rows) {
         this.manifest = manifest;
+        this.rows = rows;
         this.sameMajor = manifest.source().serverVersionNumber() / 10000 == major;
     }
 
@@ -39,12 +42,14 @@ final class CompareDatabases {
             Map<Relation, Fingerprint> fingerprints,
             @Nullable String largeObjects) {
         int identical = tables(relations, fingerprints);
-        largeObjects(catalog.largeObjects(), largeObjects);
+        if (rows) {
+            largeObjects(catalog.largeObjects(), largeObjects);
+        }
         objects(catalog.objects());
         sequences(catalog.sequences());
         extensions(catalog.extensions());
         return new Proof(
-                manifest.options().proof(),
+                rows ? manifest.options().proof() : "none",
                 manifest.summary().tables(),
                 identical,
                 List.copyOf(different),
@@ -61,20 +66,27 @@ final class CompareDatabases {
                     restored.remove(new Relation(0, table.schema(), table.name(), table.kind(), null).sqlName());
             if (relation == null) {
                 different.add("table " + table.qualifiedName() + " is missing");
-            } else if (relation.kind() != table.kind()) {
+            } else if (relation.kind() != table.kind() && !unfilled(table, relation)) {
                 different.add(table.qualifiedName() + " is a " + relation.kind() + ", was a " + table.kind());
-            } else if (table.holdsRows() && same(table, fingerprints.get(relation))) {
+            } else if (rows && table.holdsRows() && same(table, fingerprints.get(relation))) {
                 identical++;
             }
         }
         restored.values().forEach(r -> different.add(r.qualifiedName() + " was not in the backup"));
         checks.add(
-                switch (manifest.options().proof()) {
+                switch (rows ? manifest.options().proof() : "none") {
                     case "full" -> identical + " of " + manifest.summary().tables() + " tables identical";
                     case "counts" -> identical + " of " + manifest.summary().tables() + " tables of equal count";
                     default -> manifest.summary().tables() + " tables present";
                 });
         return identical;
+    }
+
+    /** Filling a materialised view is part of the data. */
+    private boolean unfilled(TableEntry before, Relation now) {
+        return !rows
+                && before.kind() == Relation.Kind.MATERIALIZED_VIEW
+                && now.kind() == Relation.Kind.UNPOPULATED_VIEW;
     }
 
     private boolean same(TableEntry table, @Nullable Fingerprint now) {
@@ -122,7 +134,7 @@ final class CompareDatabases {
             SequenceState after = now.get(before.qualifiedName());
             if (after == null) {
                 different.add("sequence " + before.qualifiedName() + " is missing");
-            } else if (!before.keptBy(after)) {
+            } else if (rows && !before.keptBy(after)) {
                 different.add("sequence " + before.qualifiedName() + " is at " + after.lastValue() + ", was at "
                         + before.lastValue());
             }

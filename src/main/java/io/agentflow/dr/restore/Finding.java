@@ -3,9 +3,11 @@ package io.agentflow.dr.restore;
 /**
  * One thing that the plan found.
  *
- * @param fix what to do about it, or why it matters; empty when all is well
+ * @param fact what there is
+ * @param why why it matters; empty when all is well
+ * @param fix the command that mends it, or what else to do; empty when there is nothing to do
  */
-public record Finding(Severity severity, String fact, String fix) {
+public record Finding(Severity severity, String fact, String why, String fix) {
 
     /** Whether it lets the restore go on. */
     public enum Severity {
@@ -15,14 +17,14 @@ public record Finding(Severity severity, String fact, String fix) {
     }
 
     static Finding ok(String fact) {
-        return new Finding(Severity.OK, fact, "");
+        return new Finding(Severity.OK, fact, "", "");
     }
 
-    static Finding note(String fact, String why) {
-        return new Finding(Severity.NOTE, fact, why);
+    static Finding note(String fact, String why, String fix) {
+        return new Finding(Severity.NOTE, fact, why, fix);
     }
 
-    static Finding stop(String fact, String fix) {
-        return new Finding(Severity.STOP, fact, fix);
+    static Finding stop(String fact, String why, String fix) {
+        return new Finding(Severity.STOP, fact, why, fix);
     }
 }

@@ -50,6 +50,8 @@ public final class LoadArchive {
         Path archive = staged.planned().backup().folder().resolve("data");
         int major = ArchiveCheck.dumpMajor(staged.planned().backup().manifest());
         return PgCommand.restoreAll(tools.forReading(major), url, archive, jobs, entries)
+                .with(staged.request().options().arguments())
+                .with(staged.request().type() == RestoreType.SCHEMA ? List.of("--schema-only") : List.of())
                 .silence(staged.request().stall());
     }
 
@@ -107,6 +109,9 @@ public final class LoadArchive {
 
     private static String loaded(LoadRun run) {
         var summary = run.staged().planned().backup().manifest().summary();
+        if (run.staged().request().type() == RestoreType.SCHEMA) {
+            return summary.tables() + " tables without rows";
+        }
         return summary.tables() + " tables"
                 + (summary.rows() == null ? "" : String.format(java.util.Locale.ROOT, ", %,d rows", summary.rows()));
     }

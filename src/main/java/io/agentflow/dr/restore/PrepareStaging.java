@@ -34,7 +34,7 @@ public final class PrepareStaging {
         DatabaseName target = planned.request().database();
         sweep(planned, target);
         Manifest manifest = planned.backup().manifest();
-        DatabaseName staging = target.with("_af_" + manifest.id().suffix());
+        DatabaseName staging = staging(target, manifest);
         if (planned.maintenance().exists(staging)) {
             throw new Busy(
                     "a database '" + staging + "' exists already and is not ours",
@@ -42,7 +42,7 @@ public final class PrepareStaging {
         }
         // Dropped again however the restore ends, unless the swap has given it another name by then.
         planned.operation().hold(() -> drop(planned, staging));
-        create(sql, staging, manifest.properties());
+        create(sql, staging, manifest.properties(), planned.request().options().noTablespaces());
         sql.run(new DatabaseMark(
                         staging,
                         DatabaseMark.STAGING,
@@ -55,10 +55,16 @@ public final class PrepareStaging {
         return new RestoreRun.Staged(planned, staging);
     }
 
-    private static void create(Sql sql, DatabaseName staging, DatabaseProperties properties) {
+    /** The name under which a backup is restored until it is proven. */
+    static DatabaseName staging(DatabaseName target, Manifest manifest) {
+        return target.with("_af_" + manifest.id().suffix());
+    }
+
+    private static void create(
+            Sql sql, DatabaseName staging, DatabaseProperties properties, boolean defaultTablespace) {
         try {
             sql.run("CREATE DATABASE " + Sql.identifier(staging.text()) + properties.creationOptions()
-                    + (properties.tablespace().equals("pg_default")
+                    + (defaultTablespace || properties.tablespace().equals("pg_default")
                             ? ""
                             : " TABLESPACE " + Sql.identifier(properties.tablespace())));
         } catch (AfException e) {

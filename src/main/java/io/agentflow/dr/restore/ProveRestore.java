@@ -32,15 +32,16 @@ public final class ProveRestore {
      */
     public RestoreRun.Proven prove(RestoreRun.Loaded loaded) {
         Manifest manifest = loaded.staged().planned().backup().manifest();
-        ProofLevel level = ProofLevel.parse(manifest.options().proof());
+        boolean rows = loaded.request().type() != RestoreType.SCHEMA;
+        ProofLevel level = rows ? ProofLevel.parse(manifest.options().proof()) : ProofLevel.NONE;
         Proof proof;
         try (Sql sql = session(loaded)) {
             DatabaseCatalog catalog = new DatabaseCatalog(sql);
             List<Relation> relations = catalog.relations();
             Map<Relation, Fingerprint> fingerprints =
                     level == ProofLevel.NONE ? Map.of() : take(loaded, level, relations);
-            String largeObjects = manifest.largeObjects().fingerprint() == null ? null : largeObjects(sql);
-            proof = new CompareDatabases(manifest, sql.serverVersion().major())
+            String largeObjects = !rows || manifest.largeObjects().fingerprint() == null ? null : largeObjects(sql);
+            proof = new CompareDatabases(manifest, sql.serverVersion().major(), rows)
                     .compare(catalog, relations, fingerprints, largeObjects);
         }
         report(loaded, manifest, proof);
@@ -77,17 +78,10 @@ public final class ProveRestore {
 
     private void report(RestoreRun.Loaded loaded, Manifest manifest, Proof proof) {
         OperationEvents events = loaded.operation().events();
-        evidence.record(
-                        loaded.request().store(),
-                        manifest.id(),
-                        proof.holds() ? EvidenceKind.RESTORED : EvidenceKind.RESTORE_FAILED,
-                        Map.of(
-                                "operation", loaded.operation().id().text(),
-                                "level", proof.level(),
-                                "tables", proof.tables(),
-                                "identical", proof.identical(),
-                                "different", proof.different()))
-                .ifPresent(why -> events.accept(new OperationEvent.Warned(why)));
+        // What proves the structure alone says nothing of the rows.
+        if (loaded.request().type() == RestoreType.FULL || !proof.holds()) {
+            record(loaded, manifest, proof);
+        }
         proof.warnings().forEach(w -> events.accept(new OperationEvent.Warned(w)));
         if (!proof.holds()) {
             throw new VerificationFailed(
@@ -99,5 +93,20 @@ public final class ProveRestore {
                     "The live database was not touched. Take another backup from: af backup list");
         }
         events.accept(new OperationEvent.PartDone("prove", String.join(", ", proof.checks())));
+    }
+
+    private void record(RestoreRun.Loaded loaded, Manifest manifest, Proof proof) {
+        OperationEvents events = loaded.operation().events();
+        evidence.record(
+                        loaded.request().store(),
+                        manifest.id(),
+                        proof.holds() ? EvidenceKind.RESTORED : EvidenceKind.RESTORE_FAILED,
+                        Map.of(
+                                "operation", loaded.operation().id().text(),
+                                "level", proof.level(),
+                                "tables", proof.tables(),
+                                "identical", proof.identical(),
+                                "different", proof.different()))
+                .ifPresent(why -> events.accept(new OperationEvent.Warned(why)));
     }
 }

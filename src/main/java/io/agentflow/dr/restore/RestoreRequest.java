@@ -15,7 +15,13 @@ import java.time.Duration;
  * @param stall how long a tool may show no sign of life
  */
 public record RestoreRequest(
-        DirectoryStore store, BackupId id, RestoreType type, DatabaseUrl target, int jobs, Duration stall) {
+        DirectoryStore store,
+        BackupId id,
+        RestoreType type,
+        DatabaseUrl target,
+        RestoreOptions options,
+        int jobs,
+        Duration stall) {
 
     public RestoreRequest {
         if (jobs < 1 || jobs > 256) {

@@ -35,7 +35,8 @@ public final class SwapDatabases {
         DatabaseName live = planned.request().database();
         DatabaseName staging = proven.loaded().staged().staging();
         List<String> warnings = new ArrayList<>(proven.loaded().warnings());
-        warnings.addAll(new ApplyProperties(session.sql()).apply(staging, manifest.properties()));
+        warnings.addAll(new ApplyProperties(session.sql())
+                .apply(staging, manifest.properties(), planned.request().options()));
         DatabaseName previous = session.exists(live)
                 ? free(session, live, "_before_" + manifest.id().suffix())
                 : null;

@@ -50,6 +50,7 @@ class LoadRunTest {
                 id,
                 RestoreType.FULL,
                 target,
+                RestoreOptions.EXACT,
                 4,
                 Duration.ofMinutes(1));
         VerifyBackup verify =

@@ -58,10 +58,15 @@ public final class PostgresCopy {
 
     /** Adds an extension of version 1.0 that this script makes. */
     public PostgresCopy with(String extension, String script) {
+        return with(extension, "1.0", script);
+    }
+
+    public PostgresCopy with(String extension, String version, String script) {
         try {
             Files.writeString(
-                    extensions.resolve(extension + ".control"), "default_version = '1.0'\nrelocatable = false\n");
-            Files.writeString(extensions.resolve(extension + "--1.0.sql"), script);
+                    extensions.resolve(extension + ".control"),
+                    "default_version = '" + version + "'\nrelocatable = false\n");
+            Files.writeString(extensions.resolve(extension + "--" + version + ".sql"), script);
             return this;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -1,0 +1,39 @@
+package io.agentflow.dr.cli;
+
+import io.agentflow.dr.restore.RestoreOptions;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options by which what is restored may differ from what was backed up; called as pg_restore calls them. */
+final class RestoreDeviations {
+    @Option(
+            names = "--create-roles",
+            description = "Make the roles that the target lacks from the backup's globals; never change another one.")
+    boolean createRoles;
+
+    @Option(
+            names = "--role-passwords",
+            description = "With --create-roles: give them their passwords, if the backup holds them.")
+    boolean rolePasswords;
+
+    @Option(
+            names = {"-O", "--no-owner"},
+            description = "Everything belongs to the role that restores.")
+    boolean noOwner;
+
+    @Option(
+            names = {"-x", "--no-privileges"},
+            description = "Grant nothing.")
+    boolean noPrivileges;
+
+    @Option(names = "--no-tablespaces", description = "Put everything into the default tablespace.")
+    boolean noTablespaces;
+
+    @Option(names = "--role", paramLabel = "ROLE", description = "Restore as this role (SET ROLE).")
+    @Nullable
+    String role;
+
+    RestoreOptions options() {
+        return new RestoreOptions(createRoles, rolePasswords, noOwner, noPrivileges, noTablespaces, role);
+    }
+}

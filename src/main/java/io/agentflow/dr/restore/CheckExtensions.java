@@ -1,0 +1,78 @@
+package io.agentflow.dr.restore;
+
+import io.agentflow.dr.manifest.Manifest;
+import io.agentflow.dr.postgres.ClusterNeeds.Extension;
+import io.agentflow.dr.postgres.Sql;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Whether the target can make the backup's extensions, and in which versions. */
+final class CheckExtensions {
+    /** Packages that are not called after their extension, without {@code postgresql-<major>-}. */
+    private static final Map<String, String> PACKAGES = Map.of(
+            "postgis", "postgis-3",
+            "postgis_raster", "postgis-3",
+            "postgis_topology", "postgis-3",
+            "vector", "pgvector",
+            "pg_cron", "cron",
+            "pg_partman", "partman",
+            "pg_repack", "repack",
+            "plpython3u", "plpython3",
+            "plperl", "plperl",
+            "pltcl", "pltcl");
+
+    /** @param superuserOnly whether only a superuser may create it */
+    private record Available(String defaultVersion, boolean superuserOnly) {}
+
+    private final Sql sql;
+    private final Manifest manifest;
+
+    CheckExtensions(Sql sql, Manifest manifest) {
+        this.sql = sql;
+        this.manifest = manifest;
+    }
+
+    List<Finding> findings() {
+        Map<String, Available> available = available();
+        boolean superuser = sql.yes("SELECT rolsuper FROM pg_roles WHERE rolname = current_user");
+        List<Finding> findings = new ArrayList<>();
+        for (Extension needed : manifest.needs().extensions()) {
+            Available there = available.get(needed.name());
+            if (there == null) {
+                findings.add(missing(needed));
+            } else if (there.superuserOnly() && !superuser && !needed.name().equals("plpgsql")) {
+                findings.add(Finding.stop(
+                        "the extension " + needed.name() + " may be created by a superuser only",
+                        "its functions could do what only a superuser may",
+                        "Restore as a superuser."));
+            } else if (!there.defaultVersion().equals(needed.version())) {
+                findings.add(Finding.note(
+                        "the extension " + needed.name() + " comes in " + there.defaultVersion()
+                                + ", the backup has it in " + needed.version(),
+                        "a restore takes what the target has",
+                        "Read its release notes if that matters to you."));
+            }
+        }
+        return findings;
+    }
+
+    private Map<String, Available> available() {
+        Map<String, Available> available = new HashMap<>();
+        sql.list(
+                "SELECT e.name, e.default_version, v.superuser AND NOT v.trusted FROM pg_available_extensions e"
+                        + " JOIN pg_available_extension_versions v ON v.name = e.name AND v.version = e.default_version",
+                row -> available.put(row.getString(1), new Available(row.getString(2), row.getBoolean(3))));
+        return available;
+    }
+
+    private Finding missing(Extension needed) {
+        String name = PACKAGES.getOrDefault(needed.name(), needed.name().replace('_', '-'));
+        return Finding.stop(
+                "the extension " + needed.name() + " " + needed.version() + " is not available",
+                "the database uses it",
+                "On the target's server, for instance: apt-get install postgresql-"
+                        + sql.serverVersion().major() + "-" + name);
+    }
+}

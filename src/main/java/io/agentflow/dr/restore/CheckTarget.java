@@ -1,0 +1,102 @@
+package io.agentflow.dr.restore;
+
+import io.agentflow.dr.core.ByteSize;
+import io.agentflow.dr.core.DatabaseName;
+import io.agentflow.dr.manifest.Manifest;
+import io.agentflow.dr.postgres.Sql;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Whether the name that the restored database will have can be taken from the one that has it now. */
+final class CheckTarget {
+    /** What every new database of a cluster is made from; others may be called template_something as they like. */
+    private static final Set<String> CLUSTER_TEMPLATES = Set.of("template0", "template1");
+
+    private record Live(long bytes, int sessions, int prepared, boolean owned, int slots) {}
+
+    private final Sql sql;
+    private final DatabaseName name;
+    private final Manifest manifest;
+    private final @Nullable Live live;
+
+    CheckTarget(Sql sql, RestoreRequest request, Manifest manifest) {
+        this.sql = sql;
+        this.name = request.database();
+        this.manifest = manifest;
+        List<Live> found = sql.list(
+                "SELECT pg_database_size(oid), (SELECT count(*) FROM pg_stat_activity a WHERE a.datid = d.oid"
+                        + " AND a.backend_type = 'client backend'),"
+                        + " (SELECT count(*) FROM pg_prepared_xacts p WHERE p.database = d.datname),"
+                        + " pg_has_role(d.datdba, 'USAGE'),"
+                        + " (SELECT count(*) FROM pg_replication_slots s WHERE s.database = d.datname)"
+                        + " FROM pg_database d WHERE datname = ?",
+                row -> new Live(row.getLong(1), row.getInt(2), row.getInt(3), row.getBoolean(4), row.getInt(5)),
+                name.text());
+        this.live = found.isEmpty() ? null : found.get(0);
+    }
+
+    List<Finding> findings() {
+        List<Finding> findings = new ArrayList<>();
+        if (CLUSTER_TEMPLATES.contains(name.text())) {
+            findings.add(Finding.stop(
+                    "'" + name + "' is a template of this cluster",
+                    "every new database is made from it",
+                    "Restore into another name and rename it by hand."));
+        }
+        clash(findings);
+        if (live == null) {
+            findings.add(Finding.ok("'" + name + "' does not exist yet and is created"));
+        } else {
+            live(live, findings);
+        }
+        return findings;
+    }
+
+    RestorePlan plan(List<Finding> findings) {
+        return live == null
+                ? new RestorePlan(findings, false, 0, 0)
+                : new RestorePlan(findings, true, live.bytes(), live.sessions());
+    }
+
+    private void clash(List<Finding> findings) {
+        DatabaseName staging = PrepareStaging.staging(name, manifest);
+        boolean there = sql.yes("SELECT EXISTS (SELECT FROM pg_database WHERE datname = ?)", staging.text());
+        boolean ours = DatabaseMark.of(sql, DatabaseMark.STAGING, name).stream()
+                .anyMatch(mark -> mark.marked().equals(staging));
+        if (there && !ours) {
+            findings.add(Finding.stop(
+                    "a database '" + staging + "' exists already and is not ours",
+                    "the backup is restored under that name at first",
+                    "Look at it, then: DROP DATABASE " + Sql.identifier(staging.text()) + ";"));
+        }
+    }
+
+    private void live(Live present, List<Finding> findings) {
+        findings.add(Finding.ok("'" + name + "' (" + new ByteSize(present.bytes()) + ") is kept under another name"));
+        if (present.sessions() > 0) {
+            findings.add(Finding.note(
+                    present.sessions() + (present.sessions() == 1 ? " session is" : " sessions are") + " connected to "
+                            + name,
+                    "they are ended at the swap",
+                    ""));
+        }
+        if (present.prepared() > 0) {
+            findings.add(Finding.stop(
+                    name + " has " + present.prepared() + " prepared transactions",
+                    "it cannot be renamed before they end",
+                    "SELECT gid FROM pg_prepared_xacts; then COMMIT PREPARED or ROLLBACK PREPARED each."));
+        }
+        if (present.slots() > 0) {
+            findings.add(Finding.note(
+                    name + " has " + present.slots() + " logical replication slots",
+                    "they stay with the old database: subscribers must be pointed at new ones",
+                    ""));
+        }
+        if (!present.owned() && !sql.yes("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")) {
+            findings.add(Finding.stop(
+                    "this role does not own " + name, "only its owner may rename it", "Use its owner or a superuser."));
+        }
+    }
+}

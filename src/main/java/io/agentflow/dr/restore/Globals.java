@@ -1,0 +1,162 @@
+package io.agentflow.dr.restore;
+
+import io.agentflow.dr.core.VerificationFailed;
+import io.agentflow.dr.manifest.ComponentKind;
+import io.agentflow.dr.manifest.FileEntry;
+import io.agentflow.dr.manifest.Manifest;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
+import org.postgresql.core.NativeQuery;
+import org.postgresql.core.Parser;
+
+/**
+ * What a backup holds of its cluster: roles, memberships and tablespaces, as {@code pg_dumpall --globals-only} wrote
+ * them. A cluster of ten thousand roles has about 2 MB of it.
+ */
+final class Globals {
+    private static final int MOST_BYTES = 64 * 1024 * 1024;
+    private static final String NAME = "(\"(?:[^\"]|\"\")+\"|[^\\s;\"]+)";
+    private static final Pattern CREATE = Pattern.compile("CREATE ROLE " + NAME);
+    private static final Pattern OF_ROLE = Pattern.compile(
+            "(?:CREATE ROLE|ALTER ROLE|COMMENT ON ROLE|SECURITY LABEL FOR \\S+ ON ROLE) " + NAME + ".*",
+            Pattern.DOTALL);
+    private static final Pattern MEMBERSHIP = Pattern.compile("GRANT " + NAME + " TO " + NAME + ".*", Pattern.DOTALL);
+    private static final Pattern TABLESPACE = Pattern.compile("CREATE TABLESPACE " + NAME + ".*", Pattern.DOTALL);
+    private static final Pattern PASSWORD = Pattern.compile(" PASSWORD '(?:[^']|'')*'");
+    /** What psql understands and a server does not, and comments. */
+    private static final Pattern NO_SQL = Pattern.compile("\\A(?:\\s+|--[^\n]*\n|\\\\(?:un)?restrict [^\n]*\n?)+");
+
+    private final List<String> statements;
+
+    private Globals(List<String> statements) {
+        this.statements = statements;
+    }
+
+    /**
+     * Reads them, whole.
+     *
+     * @throws VerificationFailed if they are not what the manifest says
+     */
+    static Globals of(Path folder, Manifest manifest) {
+        FileEntry entry = manifest.components().stream()
+                .filter(component -> component.kind() == ComponentKind.GLOBALS)
+                .flatMap(component -> component.files().stream())
+                .findFirst()
+                .orElseThrow(() -> damaged("is missing", null));
+        try {
+            if (entry.bytes() > MOST_BYTES) {
+                throw damaged("is too large", null);
+            }
+            byte[] stored = Files.readAllBytes(entry.path().in(folder));
+            if (!io.agentflow.dr.core.Sha256.of(stored).equals(entry.sha256())) {
+                throw damaged("is not what the manifest says", null);
+            }
+            try (GZIPInputStream plain = new GZIPInputStream(new ByteArrayInputStream(stored))) {
+                return of(new String(plain.readNBytes(MOST_BYTES), StandardCharsets.UTF_8));
+            }
+        } catch (IOException e) {
+            throw damaged("cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static VerificationFailed damaged(String how, @org.jspecify.annotations.Nullable Throwable cause) {
+        return new VerificationFailed("globals.sql.gz " + how, "Look at it with: af backup verify", cause);
+    }
+
+    static Globals of(String sql) {
+        try {
+            List<String> statements = new ArrayList<>();
+            // pgJDBC's own splitter: it knows strings, quoted names and comments.
+            for (NativeQuery query : Parser.parseJdbcSql(lines(sql), true, false, true, false, true)) {
+                String statement =
+                        NO_SQL.matcher(query.nativeSql).replaceFirst("").strip();
+                if (!statement.isEmpty()) {
+                    statements.add(statement);
+                }
+            }
+            return new Globals(List.copyOf(statements));
+        } catch (SQLException e) {
+            throw damaged("is no SQL: " + e.getMessage(), e);
+        }
+    }
+
+    /** A line of psql's own would be taken for the beginning of the statement after it. */
+    private static String lines(String sql) {
+        return Pattern.compile("^\\\\(?:un)?restrict .*$", Pattern.MULTILINE)
+                .matcher(sql)
+                .replaceAll("");
+    }
+
+    /** The names of all roles, in their order. */
+    Set<String> roles() {
+        Set<String> roles = new LinkedHashSet<>();
+        for (String statement : statements) {
+            Matcher create = CREATE.matcher(statement);
+            if (create.matches()) {
+                roles.add(name(create.group(1)));
+            }
+        }
+        return roles;
+    }
+
+    /** The statement that makes this tablespace. */
+    Optional<String> tablespace(String name) {
+        return statements.stream()
+                .filter(statement -> {
+                    Matcher create = TABLESPACE.matcher(statement);
+                    return create.matches() && name(create.group(1)).equals(name);
+                })
+                .map(statement -> statement + ";")
+                .findFirst();
+    }
+
+    /**
+     * The statements that make these roles and their memberships, and change no other role.
+     *
+     * @param passwords whether they get their passwords
+     */
+    List<String> creating(Set<String> roles, boolean passwords) {
+        List<String> creating = new ArrayList<>();
+        for (String statement : statements) {
+            Matcher role = OF_ROLE.matcher(statement);
+            Matcher membership = MEMBERSHIP.matcher(statement);
+            // A membership changes the role that gains it.
+            if ((role.matches() && roles.contains(name(role.group(1))))
+                    || (membership.matches() && roles.contains(name(membership.group(2))))) {
+                creating.add(passwords ? statement : PASSWORD.matcher(statement).replaceFirst(""));
+            }
+        }
+        return creating;
+    }
+
+    /** Memberships of roles that exist already in roles that do not: they would change the former. */
+    List<String> leftOut(Set<String> roles) {
+        return statements.stream()
+                .filter(statement -> {
+                    Matcher membership = MEMBERSHIP.matcher(statement);
+                    return membership.matches()
+                            && roles.contains(name(membership.group(1)))
+                            && !roles.contains(name(membership.group(2)));
+                })
+                .map(statement -> statement + ";")
+                .toList();
+    }
+
+    private static String name(String identifier) {
+        return identifier.startsWith("\"")
+                ? identifier.substring(1, identifier.length() - 1).replace("\"\"", "\"")
+                : identifier;
+    }
+}

@@ -1,0 +1,92 @@
+package io.agentflow.dr.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agentflow.dr.testing.ADatabase;
+import io.agentflow.dr.testing.AfProcess;
+import io.agentflow.dr.testing.LocalPostgres;
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The seed's third scenario: the cluster is gone, there is an empty new one and the backup. */
+class CompleteLossIT {
+    @TempDir
+    Path folder;
+
+    @Test
+    void oneCommandBringsTheWholeClusterBack() {
+        String before;
+        try (LocalPostgres lost = LocalPostgres.start()) {
+            lost.role("af_owner", "CREATEDB");
+            lost.role("af_reader", "NOINHERIT CONNECTION LIMIT 5");
+            lost.role("af_unused", "");
+            lost.role("af odd \"one\"", "");
+            lost.maintain("CREATE ROLE af_group NOLOGIN; GRANT af_group TO af_reader WITH ADMIN OPTION;"
+                    + " GRANT af_reader TO \"af odd \"\"one\"\"\"; ALTER ROLE af_reader SET work_mem = '7MB';"
+                    + " COMMENT ON ROLE af_group IS 'those who; read'; GRANT pg_read_all_data TO af_group");
+            ADatabase database = lost.database("agentflow").agentflow();
+            database.with(
+                            "DO $$ DECLARE t name; BEGIN FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+                                    + " LOOP EXECUTE format('ALTER TABLE public.%I OWNER TO af_owner', t); END LOOP; END $$")
+                    .with("GRANT SELECT ON ALL TABLES IN SCHEMA public TO af_group;"
+                            + " ALTER DEFAULT PRIVILEGES FOR ROLE af_owner GRANT SELECT ON TABLES TO af_reader");
+            lost.maintain("ALTER DATABASE agentflow OWNER TO af_owner; ALTER DATABASE agentflow SET jit = off;"
+                    + " ALTER ROLE af_reader IN DATABASE agentflow SET statement_timeout = '3s';"
+                    + " REVOKE ALL ON DATABASE agentflow FROM PUBLIC; GRANT CONNECT ON DATABASE agentflow TO af_group;"
+                    + " COMMENT ON DATABASE agentflow IS 'the only copy'");
+            AfProcess.Result made = new AfProcess(folder).on(database).run("backup", "create", "--role-passwords");
+            assertThat(made.exitCode()).as(made.toString()).isZero();
+            before = everything(lost);
+        }
+
+        try (LocalPostgres empty = LocalPostgres.start()) {
+            AfProcess.Result restored = new AfProcess(folder)
+                    .with("AF_TARGET_DATABASE_URL", empty.uri("agentflow"))
+                    .run(
+                            "backup",
+                            "restore",
+                            "latest",
+                            "full",
+                            "--create-roles",
+                            "--role-passwords",
+                            "--yes",
+                            "--json");
+
+            assertThat(restored.exitCode()).as(restored.toString()).isZero();
+            assertThat(everything(empty)).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void rolesGetNoPasswordUnlessThatIsAskedFor() {
+        try (LocalPostgres lost = LocalPostgres.start();
+                LocalPostgres empty = LocalPostgres.start()) {
+            lost.role("with_password", "");
+            ADatabase database = lost.database("small").with("CREATE TABLE t (a int)");
+            database.with("ALTER TABLE t OWNER TO with_password");
+            new AfProcess(folder).on(database).run("backup", "create", "--role-passwords");
+
+            AfProcess.Result restored = new AfProcess(folder)
+                    .with("AF_TARGET_DATABASE_URL", empty.uri("small"))
+                    .run("backup", "restore", "latest", "--create-roles", "--yes");
+
+            assertThat(restored.exitCode()).as(restored.toString()).isZero();
+            assertThat(empty.globals()).contains("CREATE ROLE with_password;");
+            assertThat(empty.globals().lines().filter(l -> l.startsWith("ALTER ROLE with_password")))
+                    .hasSize(1)
+                    .noneMatch(line -> line.contains("PASSWORD"));
+        }
+    }
+
+    /** pg_dumpall of the whole cluster; the superuser's password is salted anew in each. */
+    private static String everything(LocalPostgres cluster) {
+        return cluster.tool("pg_dumpall", "postgres")
+                .lines()
+                .filter(line -> !line.startsWith("ALTER ROLE postgres ")
+                        && !line.startsWith("\\restrict")
+                        && !line.startsWith("\\unrestrict"))
+                .collect(Collectors.joining("\n"));
+    }
+}
