@@ -3,6 +3,7 @@ package io.agentflow.dr.restore;
 import io.agentflow.dr.catalog.EvidenceKind;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvent;
+import io.agentflow.dr.store.StoreLock;
 import io.agentflow.dr.verify.RecordEvidence;
 import io.agentflow.dr.verify.VerifyBackup;
 import io.agentflow.dr.verify.VerifyReport;
@@ -32,6 +33,7 @@ public final class FetchBackup {
                 .accept(new OperationEvent.Started(
                         "Restoring " + request.id() + " (" + request.type().text() + ") into " + request.database()
                                 + " at " + request.target().address()));
+        operation.hold(StoreLock.reading(request.store(), request.id()));
         VerifyReport report = verify.verify(request.id(), request.store().folder(request.id()));
         report.warnings().forEach(w -> operation.events().accept(new OperationEvent.Warned(w)));
         if (!report.success()) {

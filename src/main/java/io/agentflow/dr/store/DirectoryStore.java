@@ -137,6 +137,7 @@ public final class DirectoryStore {
      * that lies.
      *
      * @throws NotFound if there is no such backup
+     * @throws io.agentflow.dr.core.Busy if it is being restored or verified
      */
     public void delete(BackupId id) {
         Path doomed = root.resolve(PARTIAL + id.text());
@@ -144,12 +145,21 @@ public final class DirectoryStore {
             throw new NotFound("there is no backup " + id + " in " + root, "See: af backup list " + root);
         }
         try {
-            Files.move(folder(id), doomed, StandardCopyOption.ATOMIC_MOVE);
-            DurableFile.forceDirectory(root);
-            deleteTree(doomed);
+            StoreLock alone = StoreLock.deleting(this, id);
+            try {
+                deleteAlone(id, doomed);
+            } finally {
+                alone.close();
+            }
         } catch (IOException e) {
             throw new OperationFailed("the backup cannot be deleted: " + reason(e), "Delete it by hand.", e);
         }
+    }
+
+    private void deleteAlone(BackupId id, Path doomed) throws IOException {
+        Files.move(folder(id), doomed, StandardCopyOption.ATOMIC_MOVE);
+        DurableFile.forceDirectory(root);
+        deleteTree(doomed);
     }
 
     /** Deletes a folder with all that is in it; follows no link. */

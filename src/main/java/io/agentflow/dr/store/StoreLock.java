@@ -1,93 +1,93 @@
 package io.agentflow.dr.store;
 
+import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.Busy;
 import io.agentflow.dr.core.Refused;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Optional;
 
 /**
- * Tells who works on a directory store. Every backup being built holds the lock of {@code <store>/.lock} shared; whoever
- * gets it alone knows that all partials are dead and sweeps them. The kernel gives the lock up when its owner dies,
- * however it dies.
+ * Tells who works on a directory store and on which backup, by bytes of {@code <store>/.lock}. Byte 0 is shared by all who
+ * build a backup; whoever gets it alone knows that all partials are dead and sweeps them. Each backup has a byte of its
+ * own, shared by those who read it.
  */
 public final class StoreLock implements AutoCloseable {
-    /** Java refuses a second lock on the same file within one process, shared or not: so all users share this one. */
-    private static final Map<Path, Shared> HELD = new HashMap<>();
+    private static final long BUILDING = 0;
+    /** Two backups may have the same byte: then one is taken for busy while the other one is read. */
+    private static final long FIRST_BACKUP = 1;
 
-    private record Shared(FileChannel channel, AtomicInteger users) {}
+    private final LockFile.Held held;
 
-    private final Path file;
-    private final AtomicBoolean open = new AtomicBoolean(true);
-
-    private StoreLock(Path file) {
-        this.file = file;
+    private StoreLock(LockFile.Held held) {
+        this.held = held;
     }
 
     /** Sweeps what dead owners left, if nobody is at work, then holds the lock until closed. */
     public static StoreLock hold(DirectoryStore store) {
-        synchronized (HELD) {
-            try {
-                if (!Files.isDirectory(store.root())) {
-                    store.permissions().createDirectories(store.root());
-                }
-                Path file = store.root().toRealPath().resolve(".lock");
-                Shared shared = HELD.get(file);
-                if (shared == null) {
-                    shared = acquire(store, file);
-                    HELD.put(file, shared);
-                }
-                shared.users.incrementAndGet();
-                return new StoreLock(file);
-            } catch (IOException e) {
-                throw new Refused(
-                        "the store " + store.root() + " cannot be written to: " + e.getMessage(),
-                        "Choose another directory, or give this user the right to write there.",
-                        e);
+        try {
+            if (!Files.isDirectory(store.root())) {
+                store.permissions().createDirectories(store.root());
             }
+            Path file = file(store);
+            Optional<LockFile.Held> alone = LockFile.alone(file, BUILDING);
+            if (alone.isPresent()) {
+                sweep(store, alone.get());
+            }
+            return new StoreLock(LockFile.shared(file, BUILDING));
+        } catch (IOException e) {
+            throw new Refused(
+                    "the store " + store.root() + " cannot be written to: " + e.getMessage(),
+                    "Choose another directory, or give this user the right to write there.",
+                    e);
         }
     }
 
-    private static Shared acquire(DirectoryStore store, Path file) throws IOException {
-        FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    private static void sweep(DirectoryStore store, LockFile.Held alone) throws IOException {
         try {
-            FileLock alone = channel.tryLock();
-            if (alone != null) {
-                for (Path dead : store.remains()) {
-                    DirectoryStore.deleteTree(dead);
-                }
-                alone.release();
+            for (Path dead : store.remains()) {
+                DirectoryStore.deleteTree(dead);
             }
-            channel.lock(0, Long.MAX_VALUE, true);
-            return new Shared(channel, new AtomicInteger());
-        } catch (IOException e) {
-            channel.close();
-            throw e;
+        } finally {
+            alone.close();
         }
+    }
+
+    /**
+     * Keeps a backup from being deleted while it is read. In a store where nothing can be written there is nobody to keep
+     * from it, and no lock.
+     */
+    public static StoreLock reading(DirectoryStore store, BackupId id) {
+        try {
+            return new StoreLock(LockFile.shared(file(store), position(id)));
+        } catch (IOException e) {
+            return new StoreLock(() -> {});
+        }
+    }
+
+    /**
+     * Makes sure that nobody reads a backup, and keeps others from beginning.
+     *
+     * @throws Busy if somebody does
+     */
+    static StoreLock deleting(DirectoryStore store, BackupId id) throws IOException {
+        return new StoreLock(LockFile.alone(file(store), position(id))
+                .orElseThrow(() -> new Busy(
+                        "backup " + id + " is being restored or verified",
+                        "Wait until that has ended, then delete it.")));
+    }
+
+    private static Path file(DirectoryStore store) throws IOException {
+        return store.root().toRealPath().resolve(".lock");
+    }
+
+    private static long position(BackupId id) {
+        return FIRST_BACKUP + Integer.toUnsignedLong(id.text().hashCode());
     }
 
     @Override
     public void close() {
-        if (!open.compareAndSet(true, false)) {
-            return;
-        }
-        synchronized (HELD) {
-            Shared shared = HELD.get(file);
-            if (shared != null && shared.users.decrementAndGet() == 0) {
-                HELD.remove(file);
-                try {
-                    shared.channel.close();
-                } catch (IOException e) {
-                    throw new java.io.UncheckedIOException(e);
-                }
-            }
-        }
+        held.close();
     }
 }

@@ -4,6 +4,7 @@ import io.agentflow.dr.catalog.EvidenceKind;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.store.DirectoryStore;
+import io.agentflow.dr.store.StoreLock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ public final class VerifyPublished {
 
     /** The report; a damaged backup is a finding, not a failure to verify. */
     public VerifyReport verify(Requested requested) {
+        requested.operation().hold(StoreLock.reading(requested.store(), requested.id()));
         VerifyReport report = verify.verify(requested.id(), requested.store().folder(requested.id()));
         List<String> problems = report.problems().stream()
                 .map(p -> p.path() + " " + p.problem())

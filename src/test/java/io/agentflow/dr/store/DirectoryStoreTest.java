@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.Busy;
 import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.Refused;
 import java.io.IOException;
@@ -80,6 +81,21 @@ class DirectoryStoreTest {
                 assertThat(living).exists();
             }
         }
+    }
+
+    @Test
+    void row09_aBackupThatIsReadIsNotDeletedAndAnotherOneIs() throws IOException {
+        published(ID);
+        published(LATER);
+        try (StoreLock reader = StoreLock.reading(store(), ID);
+                StoreLock other = StoreLock.reading(store(), ID)) {
+            assertThat(reader).isNotSameAs(other);
+            assertThatThrownBy(() -> store().delete(ID)).isInstanceOf(Busy.class);
+            store().delete(LATER);
+        }
+
+        store().delete(ID);
+        assertThat(store().ids()).isEmpty();
     }
 
     @Test
