@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  * @param criticalRequired whether somebody named these tables, so that a missing one is worth a warning
  * @param rolePasswords whether the globals hold the password hashes
  * @param stall how long a tool may show no sign of life
+ * @param lockTimeout how long to wait for a table that somebody else has locked
  */
 public record BackupRequest(
         DirectoryStore store,
@@ -27,7 +28,8 @@ public record BackupRequest(
         boolean criticalRequired,
         ProofLevel proof,
         boolean rolePasswords,
-        Duration stall) {
+        Duration stall,
+        Duration lockTimeout) {
     private static final Pattern COMPRESSION = Pattern.compile("[0-9]|(gzip|lz4|zstd|none)(:[0-9]{1,2})?");
 
     public BackupRequest {

@@ -35,6 +35,8 @@ public final class CheckBackup {
         BackupRequest request = requested.request();
         operation.beginAttempt();
         Sql sql = operation.hold(requested.session().get());
+        // To ask for a table's size waits for whoever has locked it.
+        sql.run("SET lock_timeout = " + Math.max(1, request.lockTimeout().toMillis()));
         ServerVersion server = sql.serverVersion();
         operation.events().accept(new OperationEvent.Started(headline(request, server, sql)));
         requireSupported(server);

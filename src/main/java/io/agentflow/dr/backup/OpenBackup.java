@@ -41,7 +41,7 @@ public final class OpenBackup {
         operation.events().accept(new OperationEvent.Noted("snapshot", snapshot.id() + "   LSN " + snapshot.lsn()));
         SnapshotContents contents = contents(snapshot.sql(), request);
         snapshot.lock(contents.relations());
-        List<String> warnings = new ArrayList<>();
+        List<String> warnings = new ArrayList<>(clock(store, id));
         if (request.criticalRequired() && !contents.critical().missing().isEmpty()) {
             warnings.add("critical tables not in this database: "
                     + String.join(", ", contents.critical().missing()));
@@ -50,6 +50,16 @@ public final class OpenBackup {
                 operation, request, checked.server(), checked.tools(), id, folder, snapshot, contents, warnings);
         operation.hold(DumpProgress.watch(open));
         return open;
+    }
+
+    /** Ids sort by time: a clock that was put back makes the newest backup look older than others. */
+    private static List<String> clock(DirectoryStore store, BackupId id) {
+        return store.ids().stream()
+                .limit(1)
+                .filter(newest -> newest.compareTo(id) > 0)
+                .map(newest -> "this machine's clock is behind the newest backup " + newest
+                        + ": 'latest' will not be the one that is made now")
+                .toList();
     }
 
     private static SnapshotContents contents(Sql sql, BackupRequest request) {

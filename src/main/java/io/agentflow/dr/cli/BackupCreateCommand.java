@@ -101,7 +101,8 @@ final class BackupCreateCommand extends AfCommand {
                 criticalTables != null || config.given(ConfigKey.CRITICAL_TABLES),
                 level(config),
                 rolePasswords,
-                config.time(ConfigKey.STALL_TIMEOUT));
+                config.time(ConfigKey.STALL_TIMEOUT),
+                config.time(ConfigKey.LOCK_TIMEOUT));
     }
 
     private ProofLevel level(AfConfig config) {

@@ -22,6 +22,7 @@ public enum ConfigKey {
     ROUTES("af.routes", "", "the folder of Camel routes; empty for the one that af came with"),
     DEAD_LETTERS("af.dead-letters", "./dead-letters", "the folder for reports of failed operations"),
     STALL_TIMEOUT("af.stall-timeout", "10m", "how long a tool may show no sign of life"),
+    LOCK_TIMEOUT("af.lock-timeout", "1m", "how long to wait for a table that somebody else has locked"),
     RETRIES("af.retries", "1", "how often an attempt is made again after a lost connection"),
     RETRY_DELAY("af.retry-delay", "2s", "how long to wait before that");
 

@@ -1,5 +1,6 @@
 package io.agentflow.dr.postgres;
 
+import io.agentflow.dr.core.Busy;
 import io.agentflow.dr.core.ConnectionLost;
 import io.agentflow.dr.core.DatabaseUrl;
 import java.time.Duration;
@@ -42,17 +43,33 @@ public final class ExportedSnapshot implements AutoCloseable {
      * Keeps TRUNCATE and rewriting ALTER TABLE off these relations while the snapshot is held: a snapshot does not
      * protect against them, and the fingerprints must not see other rows than the dumps.
      *
-     * @throws io.agentflow.dr.core.Busy if somebody holds a lock on one for a minute
+     * @throws Busy if somebody holds a lock on one for longer than the session's lock_timeout, or has emptied or
+     *     rewritten one just now
      */
     public void lock(List<Relation> relations) {
         List<String> names = relations.stream()
                 .filter(r -> r.kind().dumped() || r.kind() == Relation.Kind.PARTITIONED)
                 .map(r -> "ONLY " + r.sqlName())
                 .toList();
-        sql.run("SET LOCAL lock_timeout = '60s'");
         for (int from = 0; from < names.size(); from += LOCKED_AT_ONCE) {
             List<String> some = names.subList(from, Math.min(names.size(), from + LOCKED_AT_ONCE));
             sql.run("LOCK TABLE " + String.join(", ", some) + " IN ACCESS SHARE MODE");
+        }
+        requireNotRewritten();
+    }
+
+    /**
+     * A TRUNCATE between the snapshot and the lock would leave the snapshot without the table's rows. The catalog's rows
+     * are seen as of the snapshot, the function tells the file of now.
+     */
+    private void requireNotRewritten() {
+        List<String> rewritten = sql.texts("SELECT oid::regclass::text FROM pg_class WHERE relkind IN ('r', 'm')"
+                + " AND relfilenode <> 0 AND relpersistence <> 't'"
+                + " AND pg_relation_filenode(oid) IS DISTINCT FROM relfilenode LIMIT 5");
+        if (!rewritten.isEmpty()) {
+            throw new Busy(
+                    String.join(", ", rewritten) + " was emptied or rewritten while the snapshot was taken",
+                    "Run the command again.");
         }
     }
 
@@ -92,8 +109,10 @@ public final class ExportedSnapshot implements AutoCloseable {
     /** A further session that sees the same instant. */
     public Sql join(DatabaseUrl url, String applicationName) {
         Sql joined = Connections.open(url, applicationName);
-        joined.run("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET TRANSACTION SNAPSHOT "
-                + Sql.literal(id));
+        // The tables are locked for us already: whoever stands in the way now waits for us, and we would for him.
+        joined.run(
+                "SET lock_timeout = '2s'; BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET TRANSACTION SNAPSHOT "
+                        + Sql.literal(id));
         return joined;
     }
 

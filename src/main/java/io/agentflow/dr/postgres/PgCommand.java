@@ -59,8 +59,9 @@ public final class PgCommand {
                         "--verbose");
     }
 
+    /** The tables are locked for the snapshot already: who stands in pg_dump's way waits for us, it need not wait for him. */
     private static PgCommand dump(PgToolSet tools, DatabaseUrl url, String snapshot) {
-        return new PgCommand(tools, "pg_dump").connect(url).add("--snapshot=" + snapshot, "--lock-wait-timeout=60s");
+        return new PgCommand(tools, "pg_dump").connect(url).add("--snapshot=" + snapshot, "--lock-wait-timeout=2s");
     }
 
     /** Roles, memberships and tablespaces as SQL on stdout. */

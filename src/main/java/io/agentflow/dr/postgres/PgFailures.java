@@ -1,12 +1,12 @@
 package io.agentflow.dr.postgres;
 
 import io.agentflow.dr.core.AfException;
-import io.agentflow.dr.core.Busy;
 import io.agentflow.dr.core.ConnectionLost;
 import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.core.Refused;
+import io.agentflow.dr.core.TableLocked;
 import io.agentflow.dr.core.Unreachable;
 import io.agentflow.dr.process.ToolFailedException;
 import java.sql.SQLException;
@@ -82,11 +82,7 @@ public final class PgFailures {
             return new OperationFailed(said(e), "Grant the role what it lacks, or use a superuser.", e);
         }
         if (state.equals("55P03")) {
-            return new Busy(
-                    "a table is locked by somebody else: " + said(e),
-                    "Find out who: SELECT pid, query FROM pg_stat_activity WHERE pid IN"
-                            + " (SELECT pid FROM pg_locks WHERE mode = 'AccessExclusiveLock');",
-                    e);
+            return locked(said(e), e);
         }
         if (state.equals("53200")) {
             return new OperationFailed(
@@ -127,6 +123,9 @@ public final class PgFailures {
         if (all.contains("row-level security") || all.contains("row security")) {
             return new Refused(said, "Use a role with BYPASSRLS or a superuser: a filtered dump is no backup.", e);
         }
+        if (all.contains("could not obtain lock") || all.contains("due to lock timeout")) {
+            return locked(said, e);
+        }
         if (all.contains("server version mismatch")) {
             return new Refused(said, "Install the client tools of the server's major version.", e);
         }
@@ -139,6 +138,14 @@ public final class PgFailures {
                     e.tool() + " was ended by signal " + (e.exitValue() - 128), "Run the command again.", e);
         }
         return new OperationFailed(e.tool() + " failed: " + said, "See its messages above, or run again with -v.", e);
+    }
+
+    private static TableLocked locked(String said, Exception e) {
+        return new TableLocked(
+                "a table is locked by somebody else, or somebody waits to change it: " + said,
+                "Find out who: SELECT pid, query FROM pg_stat_activity WHERE pid IN"
+                        + " (SELECT pid FROM pg_locks WHERE mode = 'AccessExclusiveLock');",
+                e);
     }
 
     /** From the first complaint on: what stands before it is what --verbose says, such as "reading row-level security". */

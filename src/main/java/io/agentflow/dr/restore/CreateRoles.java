@@ -1,6 +1,7 @@
 package io.agentflow.dr.restore;
 
 import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.ConnectionLost;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.Refused;
 import io.agentflow.dr.postgres.Sql;
@@ -31,7 +32,7 @@ public final class CreateRoles {
             globals.creating(missing, options.rolePasswords()).forEach(statement -> run(sql, statement));
             sql.run("COMMIT");
         } catch (AfException e) {
-            if (!e.retryable()) {
+            if (!(e instanceof ConnectionLost)) {
                 sql.run("ROLLBACK");
             }
             throw e;

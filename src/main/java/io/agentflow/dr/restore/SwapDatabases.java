@@ -2,6 +2,7 @@ package io.agentflow.dr.restore;
 
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.Busy;
+import io.agentflow.dr.core.ConnectionLost;
 import io.agentflow.dr.core.DatabaseName;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvent;
@@ -103,10 +104,10 @@ public final class SwapDatabases {
             session.sql().run("COMMIT");
             return Duration.ofNanos(System.nanoTime() - start);
         } catch (AfException e) {
-            if (e.retryable() && committed(operation, session, incoming)) {
+            if (e instanceof ConnectionLost && committed(operation, session, incoming)) {
                 return Duration.ofNanos(System.nanoTime() - start);
             }
-            if (!e.retryable()) {
+            if (!(e instanceof ConnectionLost)) {
                 session.sql().run("ROLLBACK");
             }
             throw new Busy(
