@@ -12,7 +12,9 @@ public final class LeaveOutCritical {
     }
 
     public BackupPart leaveOut(BackupRun.Open run) {
-        run.operation().events().accept(new OperationEvent.PartDone("critical", "left out"));
+        run.operation()
+                .events()
+                .accept(new OperationEvent.Noted("critical", "left out: none of the critical tables is here"));
         return new BackupPart.LeftOut(run, ComponentKind.CRITICAL, "none of the critical tables exists");
     }
 }

@@ -42,9 +42,11 @@ public final class OpenBackup {
         SnapshotContents contents = contents(snapshot.sql(), request);
         snapshot.lock(contents.relations());
         List<String> warnings = new ArrayList<>(clock(store, id));
-        if (request.criticalRequired() && !contents.critical().missing().isEmpty()) {
-            warnings.add("critical tables not in this database: "
-                    + String.join(", ", contents.critical().missing()));
+        String absent = String.join(", ", contents.critical().missing());
+        if (request.criticalRequired() && !absent.isEmpty()) {
+            warnings.add("critical tables not in this database: " + absent);
+        } else if (!absent.isEmpty() && !contents.critical().found().isEmpty()) {
+            operation.events().accept(new OperationEvent.Noted("critical", "not in this database: " + absent));
         }
         BackupRun.Open open = new BackupRun.Open(
                 operation, request, checked.server(), checked.tools(), id, folder, snapshot, contents, warnings);

@@ -63,6 +63,11 @@ abstract class AfCommand implements Callable<Integer> {
         }
     }
 
+    /** For what fails before an operation begins, which would say its step itself. */
+    void step(String name) {
+        failedStep = name;
+    }
+
     private int failed(AfException e) {
         Terminal terminal = session.terminal();
         if (json) {

@@ -4,10 +4,14 @@ import io.agentflow.dr.catalog.BackupCatalog;
 import io.agentflow.dr.catalog.EvidenceFile;
 import io.agentflow.dr.catalog.ListedBackup;
 import io.agentflow.dr.config.AfConfig;
+import io.agentflow.dr.config.ConfigKey;
 import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.ExitCode;
+import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.manifest.ManifestHead;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,6 +46,10 @@ final class BackupListCommand extends AfCommand {
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
         BackupCatalog catalog = new BackupCatalog(store(store, config));
+        Path root = catalog.store().root();
+        if ((store != null || config.given(ConfigKey.STORE)) && !Files.isDirectory(root)) {
+            throw new NotFound("there is no directory " + root, "Check the name, and that its disk is mounted.");
+        }
         List<ListedBackup> backups = catalog.list();
         if (json) {
             terminal()

@@ -10,6 +10,7 @@ import io.agentflow.dr.core.DatabaseName;
 import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.core.ShellWord;
 import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.manifest.ManifestHead;
 import io.agentflow.dr.manifest.ManifestJson;
@@ -115,15 +116,19 @@ final class BackupRestoreCommand extends AfCommand {
         long start = System.nanoTime();
         RestoreRequest request = request(config);
         Operations operations = operations(config);
+        step("plan");
         RestorePlan plan = operations.preview(request, events);
         if (planOnly) {
             return new PlanOutput(terminal(), json).outcome(request, plan);
         }
         new PlanOutput(terminal(), json).show(plan);
-        if (plan.replaces() && plan.obstacles().isEmpty()) {
+        plan.require();
+        step("confirm");
+        if (plan.replaces()) {
             new Confirmation(terminal(), yes)
                     .require(consequence(request, plan), request.database().text(), "the database name");
         }
+        step("");
         RestoreRun.Swapped swapped = operations.restore(request, events);
         double seconds = (System.nanoTime() - start) / 1e9;
         if (json) {
@@ -224,12 +229,13 @@ final class BackupRestoreCommand extends AfCommand {
                 + swapped.request().database() + " is restored from "
                 + swapped.request().id() + String.format(Locale.ROOT, " in %.1f s: ", seconds)
                 + String.join(", ", swapped.proof().checks());
+        String target = targetUrl == null ? connection.asTyped() : ConnectionOptions.asTyped(targetUrl);
         return swapped.previous() == null
                 ? text
                 : text
-                        + "\n  undo with:             af backup restore --undo" + connection.asTyped()
-                        + "\n  drop the old one with: af backup restore --drop-old=" + swapped.previous()
-                        + connection.asTyped();
+                        + "\n  undo with:             af backup restore --undo" + target
+                        + "\n  drop the old one with: af backup restore --drop-old="
+                        + ShellWord.of(swapped.previous().text()) + target;
     }
 
     private ExitCode undo(AfConfig config, OperationEvents events) {

@@ -25,7 +25,9 @@ final class Confirmation {
             return;
         }
         if (!terminal.interactive()) {
-            throw new Refused("nobody is there to confirm this, and --yes was not given", "Add --yes. " + consequence);
+            throw new Refused(
+                    "nobody is there to confirm this, and --yes was not given",
+                    consequence.replace('\n', ' ') + " Add --yes to do that.");
         }
         terminal.say(consequence);
         String typed = terminal.ask("Type " + meaning + " to go on: ");

@@ -4,6 +4,7 @@ import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.config.ConfigKey;
 import io.agentflow.dr.config.LibpqEnvironment;
 import io.agentflow.dr.core.DatabaseUrl;
+import io.agentflow.dr.core.ShellWord;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -68,9 +69,7 @@ final class ConnectionOptions {
     String asTyped() {
         StringBuilder typed = new StringBuilder();
         if (url != null) {
-            typed.append(" -d '")
-                    .append(DatabaseUrl.parse(url).password() == null ? url : "…")
-                    .append('\'');
+            typed.append(asTyped(url));
         }
         append(typed, " -h ", host);
         append(typed, " -p ", port);
@@ -78,9 +77,19 @@ final class ConnectionOptions {
         return typed.toString();
     }
 
+    /** A connection string given as an option, for the same; the password must be given again by PGPASSWORD or a file. */
+    static String asTyped(String url) {
+        DatabaseUrl parsed = DatabaseUrl.parse(url);
+        return " -d "
+                + ShellWord.of(
+                        parsed.password() == null
+                                ? url
+                                : parsed.withoutPassword().masked());
+    }
+
     private static void append(StringBuilder typed, String option, @Nullable String value) {
         if (value != null) {
-            typed.append(option).append(value);
+            typed.append(option).append(ShellWord.of(value));
         }
     }
 }

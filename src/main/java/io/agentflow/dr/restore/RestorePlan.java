@@ -19,8 +19,12 @@ public record RestorePlan(List<Finding> findings, boolean replaces, long bytes, 
                 .toList();
     }
 
-    /** @throws Refused if something stands in the way */
-    void require() {
+    /**
+     * Goes on only if nothing stands in the way.
+     *
+     * @throws Refused if something does
+     */
+    public void require() {
         List<Finding> obstacles = obstacles();
         if (!obstacles.isEmpty()) {
             throw new Refused(

@@ -1,6 +1,7 @@
 package io.agentflow.dr.verify;
 
 import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.ShellWord;
 import io.agentflow.dr.core.VerificationFailed;
 import io.agentflow.dr.manifest.Manifest;
 import java.nio.file.Path;
@@ -43,8 +44,14 @@ public record VerifyReport(
                     "backup " + id + " is damaged: " + problems.get(0).path() + ": "
                             + problems.get(0).problem()
                             + (problems.size() > 1 ? " (and " + (problems.size() - 1) + " more)" : ""),
-                    "See all with: af backup verify " + id + "; take another one from: af backup list");
+                    "See all with: af backup verify " + id + store() + "; take another one from: af backup list"
+                            + store());
         }
         return new VerifiedBackup(id, folder, sound);
+    }
+
+    private String store() {
+        Path store = folder.getParent();
+        return store == null ? "" : " " + ShellWord.of(store.toString());
     }
 }
