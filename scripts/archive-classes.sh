@@ -28,8 +28,8 @@ CREATE DATABASE sample TEMPLATE postgres;
 SQL
 url=$(scripts/throwaway-postgres.sh url "$work/postgres" sample)
 store=$work/store
-run create backup create "$store" --database-url "$url"
 run counts backup create "$store" --database-url "$url" --proof counts --json
+run create backup create "$store" --database-url "$url"
 run help backup create --help
 run list backup list "$store"
 run json backup list "$store" --json

@@ -2,12 +2,22 @@ package io.agentflow.dr;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.store.DirectoryPermissions;
+import io.agentflow.dr.store.DirectoryStore;
 import io.agentflow.dr.testing.ADatabase;
 import io.agentflow.dr.testing.AfProcess;
+import io.agentflow.dr.testing.HeldRoutes;
 import io.agentflow.dr.testing.LocalPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,5 +106,148 @@ class OperatorIT {
 
         assertThat(af.run("backup", "list", "/nonexistent/store").exitCode()).isEqualTo(6);
         assertThat(ok(af.run("backup", "list")).err()).contains("no backups in");
+    }
+
+    @Test
+    void latestIsTheLatestOfTheDatabaseThatIsRestored() throws IOException {
+        ADatabase pay = postgres.database("op_pay").with("CREATE TABLE pay (a int)");
+        ADatabase blog = postgres.database("op_blog").with("CREATE TABLE blog (a int)");
+        ok(new AfProcess(folder).on(pay).run("backup", "create"));
+        String ofBlog = ok(new AfProcess(folder).on(blog).run("backup", "create", "--json"))
+                .json()
+                .path("id")
+                .asText();
+
+        ok(new AfProcess(folder).on(pay).run("backup", "restore", "latest", "--yes"));
+        AfProcess.Result other = new AfProcess(folder).on(pay).run("backup", "restore", ofBlog, "--plan", "--json");
+
+        assertThat(pay.number("SELECT count(*) FROM pg_tables WHERE tablename = 'pay'"))
+                .isEqualTo(1);
+        assertThat(other.json().path("findings").toString()).contains("this is a backup of op_blog, not of op_pay");
+        AfProcess.Result none = new AfProcess(folder)
+                .with("AF_DATABASE_URL", postgres.uri("op_none"))
+                .run("backup", "restore", "latest", "--yes");
+        assertThat(none.exitCode()).as(none.toString()).isEqualTo(6);
+    }
+
+    @Test
+    void row10_ofTwoBackupsInOneSecondTheLaterOneIsTheLatest() {
+        DirectoryStore store = new DirectoryStore(folder.resolve("seconds"), DirectoryPermissions.OWNER);
+        Instant now = Instant.parse("2026-11-23T10:00:00.100Z");
+
+        BackupId first = store.newId(now, RandomGenerator.getDefault());
+        store.begin(first);
+        BackupId second = store.newId(now.plusMillis(700), RandomGenerator.getDefault());
+
+        assertThat(second).isGreaterThan(first);
+    }
+
+    @Test
+    void aSwapThatIsDoneIsNotDeniedWhenWhatFollowsFails() throws IOException {
+        ADatabase database = postgres.database("op_followed").with("CREATE TABLE t (a int)");
+        ok(new AfProcess(folder).on(database).run("backup", "create"));
+        AfProcess af = HeldRoutes.in(folder)
+                .followedBy("restore/restore-attempt", "direct:nowhere")
+                .of(new AfProcess(folder).on(database));
+
+        AfProcess.Result result = af.run("backup", "restore", "latest", "--yes", "--json");
+
+        assertThat(result.exitCode()).as(result.toString()).isEqualTo(3);
+        assertThat(result.json().path("error").path("message").asText())
+                .contains("done", "op_followed is restored", "op_followed_before_");
+    }
+
+    @Test
+    void aLockOnTheDatabaseItselfEndsTheSwapAndNothingHasChanged() throws Exception {
+        ADatabase database = postgres.database("op_swapped").with("CREATE TABLE t (a int)");
+        ok(new AfProcess(folder).on(database).run("backup", "create"));
+        try (Connection other = DriverManager.getConnection(
+                        "jdbc:postgresql://127.0.0.1:" + postgres.port() + "/postgres",
+                        "postgres",
+                        LocalPostgres.PASSWORD);
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("COMMENT ON DATABASE op_swapped IS 'being written'");
+
+            AfProcess.Result busy =
+                    new AfProcess(folder).on(database).run("backup", "restore", "latest", "--yes", "--json");
+
+            assertThat(busy.exitCode()).as(busy.toString()).isEqualTo(7);
+            other.rollback();
+        }
+        assertThat(postgres.databases()).contains("op_swapped").noneMatch(n -> n.startsWith("op_swapped_"));
+    }
+
+    @Test
+    void row23_reportsAreForTheOwnerAndQuoteNoRows() throws IOException {
+        ADatabase database = postgres.database("op_private")
+                .with("CREATE TABLE t AS SELECT 'SSN-123'::text AS a")
+                .with("CREATE FUNCTION no() RETURNS bool LANGUAGE sql IMMUTABLE AS 'SELECT true'")
+                .with("ALTER TABLE t ADD CHECK (no())")
+                .with("CREATE OR REPLACE FUNCTION no() RETURNS bool LANGUAGE sql IMMUTABLE AS 'SELECT false'");
+        ok(new AfProcess(folder).on(database).run("backup", "create"));
+
+        AfProcess.Result failed =
+                new AfProcess(folder).on(database).run("backup", "restore", "latest", "--yes", "--json");
+
+        assertThat(failed.exitCode()).as(failed.toString()).isEqualTo(1);
+        Path report = folder.resolve(failed.json().path("report").asText());
+        assertThat(Files.readString(report)).doesNotContain("SSN-123");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(report)))
+                .isEqualTo("rw-------");
+    }
+
+    @Test
+    void whatARestoreMadeBeforeItFailedCanBeKept() {
+        ADatabase database = postgres.database("op_kept")
+                .with("CREATE TABLE t AS SELECT 1 AS a")
+                .with("CREATE FUNCTION no() RETURNS bool LANGUAGE sql IMMUTABLE AS 'SELECT true'")
+                .with("ALTER TABLE t ADD CHECK (no())")
+                .with("CREATE OR REPLACE FUNCTION no() RETURNS bool LANGUAGE sql IMMUTABLE AS 'SELECT false'");
+        ok(new AfProcess(folder).on(database).run("backup", "create"));
+
+        AfProcess.Result failed =
+                new AfProcess(folder).on(database).run("backup", "restore", "latest", "--yes", "--keep-staging");
+
+        assertThat(failed.exitCode()).as(failed.toString()).isEqualTo(1);
+        assertThat(failed.err()).contains("kept as it is: op_kept_af_");
+        assertThat(postgres.databases()).anyMatch(n -> n.startsWith("op_kept_af_"));
+        new AfProcess(folder).on(database).run("backup", "restore", "latest", "--yes");
+        assertThat(postgres.databases()).noneMatch(n -> n.startsWith("op_kept_af_"));
+    }
+
+    @Test
+    void row23_keywordsThatWouldShowASecretOrBeIgnoredAreRefused() {
+        for (String keyword : new String[] {"sslpassword=TopSecret1", "require_auth=scram-sha-256", "passfile=/x"}) {
+            AfProcess.Result refused =
+                    new AfProcess(folder).run("backup", "create", "-d", "host=127.0.0.1 dbname=x " + keyword);
+
+            assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(2);
+            assertThat(refused.toString()).doesNotContain("TopSecret1");
+        }
+    }
+
+    @Test
+    void anAddressIsConnectedToAndNotTheHostsName() {
+        postgres.database("op_address");
+        String at = "host=db.invalid port=" + postgres.port() + " user=postgres dbname=op_address";
+
+        AfProcess.Result reached = new AfProcess(folder)
+                .with("PGPASSWORD", LocalPostgres.PASSWORD)
+                .run("backup", "create", "-d", at + " hostaddr=127.0.0.1");
+        AfProcess.Result elsewhere = new AfProcess(folder)
+                .with("PGPASSWORD", LocalPostgres.PASSWORD)
+                .with("PGHOSTADDR", "127.0.0.2")
+                .run(
+                        "backup",
+                        "restore",
+                        "--undo",
+                        "--yes",
+                        "-d",
+                        "host=127.0.0.1 port=" + postgres.port()
+                                + " user=postgres dbname=op_address connect_timeout=2");
+
+        ok(reached);
+        assertThat(elsewhere.exitCode()).as(elsewhere.toString()).isEqualTo(8);
     }
 }

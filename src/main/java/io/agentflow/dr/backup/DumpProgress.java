@@ -6,12 +6,17 @@ import io.agentflow.dr.postgres.DatabaseCatalog;
 import io.agentflow.dr.postgres.Sql;
 import io.agentflow.dr.postgres.TableSize;
 import io.agentflow.dr.postgres.WatchCopies;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Tells how far the dump of the data has come, by bytes of the tables that were and are being copied. */
 final class DumpProgress {
@@ -26,7 +31,22 @@ final class DumpProgress {
 
     static WatchCopies watch(BackupRun.Open run) {
         DumpProgress progress = new DumpProgress(run);
-        return new WatchCopies(run.request().url(), run.operation().sessionName(DumpTools.DATA), progress::tell);
+        return new WatchCopies(
+                run.request().url(),
+                run.operation().sessionName(DumpTools.DATA),
+                progress::tell,
+                () -> size(run.folder().resolve(DumpTools.DATA)),
+                run.operation()::beat);
+    }
+
+    /** The bytes that the dump has written so far: servers before 14 tell nothing of a COPY. */
+    private static String size(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return String.valueOf(
+                    files.mapToLong(file -> file.toFile().length()).sum());
+        } catch (IOException | UncheckedIOException e) {
+            return "";
+        }
     }
 
     private void tell(Sql sql, List<CopyProgress> copies) {

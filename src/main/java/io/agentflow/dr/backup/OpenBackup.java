@@ -3,6 +3,7 @@ package io.agentflow.dr.backup;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvent;
+import io.agentflow.dr.core.Overtaken;
 import io.agentflow.dr.manifest.Manifest.Critical;
 import io.agentflow.dr.manifest.Manifest.Footprint;
 import io.agentflow.dr.postgres.DatabaseCatalog;
@@ -19,6 +20,8 @@ import java.util.random.RandomGenerator;
 
 /** Takes the lock, the folder and the snapshot that a backup needs, and reads what the snapshot holds. */
 public final class OpenBackup {
+    private static final int MOST_SNAPSHOTS = 5;
+
     private final Clock clock;
     private final RandomGenerator random;
 
@@ -32,15 +35,15 @@ public final class OpenBackup {
         BackupRequest request = checked.request();
         DirectoryStore store = request.store();
         operation.hold(StoreLock.hold(store));
-        BackupId id = BackupId.startedAt(clock.instant(), random);
+        BackupId id = store.newId(clock.instant(), random);
         Path folder = store.begin(id);
         // Once published the folder has another name, and there is nothing to delete under this one.
         operation.hold(() -> DirectoryStore.deleteTree(folder));
         operation.hold(operation::awaitIdle);
-        ExportedSnapshot snapshot = ExportedSnapshot.export(checked.session());
+        Held held = hold(checked, MOST_SNAPSHOTS);
+        ExportedSnapshot snapshot = held.snapshot();
+        SnapshotContents contents = held.contents();
         operation.events().accept(new OperationEvent.Noted("snapshot", snapshot.id() + "   LSN " + snapshot.lsn()));
-        SnapshotContents contents = contents(snapshot.sql(), request);
-        snapshot.lock(contents.relations());
         List<String> warnings = new ArrayList<>(clock(store, id));
         String absent = String.join(", ", contents.critical().missing());
         if (request.criticalRequired() && !absent.isEmpty()) {
@@ -48,10 +51,33 @@ public final class OpenBackup {
         } else if (!absent.isEmpty() && !contents.critical().found().isEmpty()) {
             operation.events().accept(new OperationEvent.Noted("critical", "not in this database: " + absent));
         }
+        new DatabaseCatalog(snapshot.sql())
+                .invalidIndexes()
+                .forEach(index -> warnings.add("the index " + index
+                        + " is invalid and is not in the backup: REINDEX INDEX CONCURRENTLY " + index + ";"));
         BackupRun.Open open = new BackupRun.Open(
                 operation, request, checked.server(), checked.tools(), id, folder, snapshot, contents, warnings);
         operation.hold(DumpProgress.watch(open));
         return open;
+    }
+
+    /** A snapshot whose tables cannot be emptied or dropped any more, and what it holds. */
+    private record Held(ExportedSnapshot snapshot, SnapshotContents contents) {}
+
+    /** A table may be changed between the snapshot and the lock: then another snapshot is taken, which comes after that. */
+    private static Held hold(BackupRun.Checked checked, int tries) {
+        ExportedSnapshot snapshot = ExportedSnapshot.export(checked.session());
+        try {
+            SnapshotContents contents = contents(snapshot.sql(), checked.request());
+            snapshot.lock(contents.relations());
+            return new Held(snapshot, contents);
+        } catch (Overtaken e) {
+            if (tries == 1) {
+                throw e;
+            }
+            checked.session().run("ROLLBACK");
+            return hold(checked, tries - 1);
+        }
     }
 
     /** Ids sort by time: a clock that was put back makes the newest backup look older than others. */

@@ -21,6 +21,7 @@ public final class PublishBackup {
         Manifest manifest = verified.backup().manifest();
         DirectoryStore store = verified.request().store();
         Path folder = store.publish(manifest.id(), verified.backup().folder());
+        verified.operation().committed("backup " + manifest.id() + " is published");
         List<String> warnings = new ArrayList<>(manifest.warnings());
         Map<String, Object> finding =
                 Map.of("operation", verified.operation().id().text());

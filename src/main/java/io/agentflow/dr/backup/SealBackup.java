@@ -198,9 +198,9 @@ public final class SealBackup {
     /** Sequences are looked at again: those that stood still while the dump ran are known exactly. */
     private static List<SequenceState> sequences(BackupRun.Open run) {
         Map<String, SequenceState> now = new DatabaseCatalog(run.snapshot().sql())
-                .sequences().stream().collect(Collectors.toMap(SequenceState::qualifiedName, Function.identity()));
+                .sequences().stream().collect(Collectors.toMap(SequenceState::sqlName, Function.identity()));
         return run.contents().sequences().stream()
-                .map(before -> before.confirmedBy(now.getOrDefault(before.qualifiedName(), before)))
+                .map(before -> before.confirmedBy(now.getOrDefault(before.sqlName(), before)))
                 .toList();
     }
 

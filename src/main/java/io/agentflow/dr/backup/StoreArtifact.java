@@ -68,7 +68,7 @@ public final class StoreArtifact {
     /** Some of pg_dump's complaints, such as a lock not obtained, are only how it takes the loss of a connection. */
     private static AfException meaning(BackupRun.Open run, ToolFailedException e) {
         AfException said = PgFailures.of(e);
-        if (said.retryable()) {
+        if (said instanceof ConnectionLost) {
             return said;
         }
         try {

@@ -2,8 +2,10 @@ package io.agentflow.dr.catalog;
 
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.DatabaseName;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.NotFound;
+import io.agentflow.dr.core.ShellWord;
 import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.manifest.ManifestDamagedException;
 import io.agentflow.dr.manifest.ManifestHead;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The backups of one store. */
 public final class BackupCatalog {
@@ -95,6 +98,33 @@ public final class BackupCatalog {
             default ->
                 onlyOne(selector, ids.stream().filter(id -> named(id, selector)).toList());
         };
+    }
+
+    /**
+     * The same, with {@code latest} and {@code oldest} among the backups of one database.
+     *
+     * @throws NotFound if there is none
+     */
+    public BackupId select(String selector, DatabaseName of) {
+        if (!selector.equals("latest") && !selector.equals("oldest")) {
+            return select(selector);
+        }
+        List<BackupId> ids = list().stream()
+                .filter(backup -> mayBe(backup.head(), of))
+                .map(ListedBackup::id)
+                .toList();
+        if (ids.isEmpty()) {
+            throw new NotFound(
+                    "there is no backup of " + of + " in " + store.root(),
+                    "Name the id of the one to restore: af backup list "
+                            + ShellWord.of(store.root().toString()));
+        }
+        return ids.get(selector.equals("latest") ? 0 : ids.size() - 1);
+    }
+
+    /** One whose manifest cannot be read may be the one that is meant: that must be said, not passed over. */
+    private static boolean mayBe(@Nullable ManifestHead head, DatabaseName of) {
+        return head == null || head.database().equals(of.text());
     }
 
     private static boolean named(BackupId id, String part) {

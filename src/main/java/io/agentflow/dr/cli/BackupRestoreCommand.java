@@ -27,6 +27,7 @@ import java.nio.file.Files;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -141,7 +142,8 @@ final class BackupRestoreCommand extends AfCommand {
     }
 
     private RestoreRequest request(AfConfig config) {
-        if (selector == null) {
+        String wanted = selector;
+        if (wanted == null) {
             throw new UsageError("which backup?", "Give an id or latest; see: af backup list");
         }
         RestoreType type = RestoreType.FULL;
@@ -161,7 +163,9 @@ final class BackupRestoreCommand extends AfCommand {
                     "Restore in full, or by hand as RESTORE.md in the backup says.");
         }
         DirectoryStore store = store(storeText, config);
-        BackupId id = new BackupCatalog(store).select(selector);
+        BackupId id = named(config)
+                .map(database -> new BackupCatalog(store).select(wanted, database))
+                .orElseGet(() -> new BackupCatalog(store).select(wanted));
         return new RestoreRequest(
                 store,
                 id,
@@ -170,6 +174,15 @@ final class BackupRestoreCommand extends AfCommand {
                 deviations.options(),
                 jobs == null ? config.number(ConfigKey.JOBS) : jobs,
                 config.time(ConfigKey.STALL_TIMEOUT));
+    }
+
+    /** The database that is to be restored where it lives: 'latest' is the latest of that one. */
+    private Optional<DatabaseName> named(AfConfig config) {
+        if (targetUrl != null || !config.text(ConfigKey.TARGET_DATABASE_URL).isEmpty()) {
+            return Optional.empty();
+        }
+        DatabaseUrl url = connection.resolve(config, session().environment());
+        return url.keywords().containsKey("dbname") ? Optional.of(url.database()) : Optional.empty();
     }
 
     /** Where to restore to; without a database name it is the one that was backed up. */

@@ -29,11 +29,16 @@ final class RestoreDeviations {
     @Option(names = "--no-tablespaces", description = "Put everything into the default tablespace.")
     boolean noTablespaces;
 
+    @Option(
+            names = "--keep-staging",
+            description = "If the restore fails, leave what was restored so far in its staging database.")
+    boolean keepStaging;
+
     @Option(names = "--role", paramLabel = "ROLE", description = "Restore as this role (SET ROLE).")
     @Nullable
     String role;
 
     RestoreOptions options() {
-        return new RestoreOptions(createRoles, rolePasswords, noOwner, noPrivileges, noTablespaces, role);
+        return new RestoreOptions(createRoles, rolePasswords, noOwner, noPrivileges, noTablespaces, keepStaging, role);
     }
 }

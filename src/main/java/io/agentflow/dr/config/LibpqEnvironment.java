@@ -17,6 +17,7 @@ import org.postgresql.jdbcurlresolver.PgServiceConfParser;
 public final class LibpqEnvironment {
     private static final Map<String, String> KEYWORDS = Map.ofEntries(
             Map.entry("PGHOST", "host"),
+            Map.entry("PGHOSTADDR", "hostaddr"),
             Map.entry("PGPORT", "port"),
             Map.entry("PGDATABASE", "dbname"),
             Map.entry("PGUSER", "user"),

@@ -16,6 +16,20 @@ import org.jspecify.annotations.Nullable;
 public record DatabaseUrl(
         Map<String, String> keywords, @Nullable Secret password) {
 
+    private static final String TOOLS_ONLY = "pg_dump would honour it and af's own sessions would not: leave it out.";
+
+    /** What cannot be done alike by libpq and pgJDBC, or not in secret, with what to do instead. */
+    private static final Map<String, String> UNSUPPORTED = Map.of(
+            "sslpassword", "Others would see it in the list of processes: use a key file that only you may read.",
+            "passfile", "Set PGPASSFILE instead.",
+            "sslcrl", TOOLS_ONLY,
+            "sslcrldir", TOOLS_ONLY,
+            "require_auth", TOOLS_ONLY,
+            "requirepeer", TOOLS_ONLY,
+            "ssl_min_protocol_version", TOOLS_ONLY,
+            "ssl_max_protocol_version", TOOLS_ONLY,
+            "replication", TOOLS_ONLY);
+
     public DatabaseUrl {
         if (keywords.containsKey("password")) {
             throw new IllegalArgumentException("the password does not belong among the keywords");
@@ -23,8 +37,17 @@ public record DatabaseUrl(
         keywords = Map.copyOf(keywords);
     }
 
-    /** Splits the password off a map that may hold one. */
+    /**
+     * Splits the password off a map that may hold one.
+     *
+     * @throws UsageError if there is a keyword that af's own sessions could not honour as libpq does
+     */
     public static DatabaseUrl ofKeywords(Map<String, String> keywords) {
+        keywords.keySet().stream().filter(UNSUPPORTED::containsKey).findFirst().ifPresent(keyword -> {
+            throw new UsageError(
+                    "'" + keyword + "' is not supported in a connection string",
+                    String.valueOf(UNSUPPORTED.get(keyword)));
+        });
         Map<String, String> open = new LinkedHashMap<>(keywords);
         String password = open.remove("password");
         return new DatabaseUrl(open, password == null ? null : new Secret(password));
@@ -61,8 +84,13 @@ public record DatabaseUrl(
         }
     }
 
+    /** What is connected to: the address where one is given, as libpq has it; the host's name is then for certificates. */
+    public String server() {
+        return keywords.getOrDefault("hostaddr", host());
+    }
+
     public boolean unixSocket() {
-        return host().startsWith("/");
+        return server().startsWith("/");
     }
 
     /** The same cluster and role, another database. */
@@ -107,7 +135,7 @@ public record DatabaseUrl(
 
     /** Where this is, for people: {@code db1:5432}. */
     public String address() {
-        return host() + ":" + port();
+        return server() + ":" + port();
     }
 
     /** As a URI, the password masked. */

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +22,12 @@ public final class Operation implements AutoCloseable {
     private final String replay;
     private final OperationEvents events;
     private final Deque<AutoCloseable> held = new ArrayDeque<>();
+    private final AtomicLong pulse = new AtomicLong();
     private int working;
     private boolean ended;
     private volatile boolean cancelled;
     private volatile @Nullable FailedStep failedStep;
+    private volatile @Nullable String committed;
 
     /** Where it failed first. */
     public record FailedStep(String route, String step, String endpoint) {}
@@ -108,6 +111,16 @@ public final class Operation implements AutoCloseable {
         }
     }
 
+    /** Somebody saw that its work goes on: bytes move, or the server is busy with it. */
+    public void beat() {
+        pulse.incrementAndGet();
+    }
+
+    /** A number that changes as long as the work is seen to go on. */
+    public long pulse() {
+        return pulse.get();
+    }
+
     /** Remembers the first step that failed: later failures follow from it. */
     public synchronized void failedAt(FailedStep step) {
         if (failedStep == null) {
@@ -119,8 +132,25 @@ public final class Operation implements AutoCloseable {
         return failedStep;
     }
 
-    /** Forgets a failed attempt before the next one. */
+    /** Remembers that what was asked for has happened and stays, whatever comes after: {@code app is swapped in}. */
+    public void committed(String what) {
+        committed = what;
+    }
+
+    /** What has happened for good, or null. */
+    public @Nullable String committed() {
+        return committed;
+    }
+
+    /**
+     * Forgets a failed attempt before the next one.
+     *
+     * @throws OperationFailed if the attempt did what it was to do, and only failed afterwards
+     */
     public void beginAttempt() {
+        if (committed != null) {
+            throw new OperationFailed("it is done already: " + committed, "Do not run it again.");
+        }
         close();
         synchronized (held) {
             ended = cancelled;

@@ -127,10 +127,6 @@ public record Manifest(
         return footprint == null ? Map.of() : footprint.owned();
     }
 
-    public boolean has(ComponentKind kind) {
-        return components.stream().anyMatch(c -> c.kind() == kind);
-    }
-
     /** The sum files and exactly what must be in them, but for the manifest's own. */
     public Map<BackupPath, String> sumFiles() {
         Map<BackupPath, String> sums = new TreeMap<>();

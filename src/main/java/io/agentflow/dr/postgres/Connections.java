@@ -1,6 +1,7 @@
 package io.agentflow.dr.postgres;
 
 import io.agentflow.dr.core.DatabaseUrl;
+import io.agentflow.dr.core.UsageError;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -25,6 +26,8 @@ public final class Connections {
             Map.entry("options", "options"),
             Map.entry("connect_timeout", "connectTimeout"));
 
+    private static final System.Logger LOG = System.getLogger(Connections.class.getName());
+
     private Connections() {}
 
     /**
@@ -40,6 +43,14 @@ public final class Connections {
                 statement.execute("SET statement_timeout = 0; SET lock_timeout = 0;"
                         + " SET idle_in_transaction_session_timeout = 0; SET search_path = pg_catalog;"
                         + " SET default_transaction_read_only = off");
+                int major = connection.getMetaData().getDatabaseMajorVersion();
+                if (major >= 14) {
+                    statement.execute("SET idle_session_timeout = 0");
+                }
+                if (major >= 17) {
+                    statement.execute("SET transaction_timeout = 0");
+                }
+                endWithClient(statement, major);
                 // From here on a query may take its time.
                 connection.setNetworkTimeout(Runnable::run, 0);
             } catch (SQLException e) {
@@ -52,11 +63,30 @@ public final class Connections {
         }
     }
 
+    /** A server that works for a client which has gone would go on for hours, and hold its snapshot. */
+    private static void endWithClient(Statement statement, int major) {
+        if (major < 14) {
+            return;
+        }
+        try {
+            statement.execute("SET client_connection_check_interval = '10s'");
+        } catch (SQLException e) {
+            // Not every server's operating system can tell: then the cancellation must do.
+            LOG.log(System.Logger.Level.DEBUG, "no client_connection_check_interval", e);
+        }
+    }
+
     private static String jdbcUrl(DatabaseUrl url) {
         if (url.unixSocket()) {
             return "jdbc:postgresql://localhost/" + percent(url.database().text());
         }
-        String[] hosts = url.host().split(",", -1);
+        if (url.keywords().containsKey("hostaddr")
+                && "verify-full".equals(url.keywords().get("sslmode"))) {
+            throw new UsageError(
+                    "hostaddr cannot be used with sslmode=verify-full: the driver would check the address, not the name",
+                    "Give the host alone.");
+        }
+        String[] hosts = url.server().split(",", -1);
         String[] ports = url.port().split(",", -1);
         StringBuilder text = new StringBuilder("jdbc:postgresql://");
         for (int i = 0; i < hosts.length; i++) {
@@ -79,6 +109,7 @@ public final class Connections {
         properties.setProperty("tcpKeepAlive", "true");
         properties.setProperty("socketFactory", KeptAliveSockets.class.getName());
         properties.setProperty("connectTimeout", "10");
+        properties.setProperty("cancelSignalTimeout", "2");
         url.keywords().forEach((keyword, value) -> {
             String property = PROPERTIES.get(keyword);
             if (property != null) {

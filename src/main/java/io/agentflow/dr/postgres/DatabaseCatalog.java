@@ -21,6 +21,9 @@ public final class DatabaseCatalog {
     /** pg_dump leaves the same schemas out: PostgreSQL's own and temporary ones. */
     private static final String USER_SCHEMA = " n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' ";
 
+    /** As pg_dump asks, of i in pg_index and its table t. */
+    private static final String DUMPED_INDEX = " ((i.indisvalid OR t.relkind = 'p') AND i.indisready) ";
+
     private static final String RELATIONS = """
             SELECT c.oid::bigint, n.nspname, c.relname, c.relkind::text, c.relpersistence::text, c.relispartition,
                    c.relispopulated, e.oid IS NOT NULL AS configuration, e.extcondition[e.position] AS filter
@@ -165,6 +168,21 @@ public final class DatabaseCatalog {
                 .toList();
     }
 
+    /** The sequences that begin again when they have come to their end, by their names as SQL wants them. */
+    public List<String> cyclicSequences() {
+        return sql.list(
+                "SELECT n.nspname, c.relname FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid"
+                        + " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE s.seqcycle",
+                row -> Sql.identifier(row.getString(1)) + "." + Sql.identifier(row.getString(2)));
+    }
+
+    /** Indexes that a failed CREATE INDEX CONCURRENTLY left: pg_dump leaves them out. */
+    public List<String> invalidIndexes() {
+        return sql.texts("SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid"
+                + " JOIN pg_namespace n ON n.oid = t.relnamespace WHERE" + USER_SCHEMA + "AND NOT" + DUMPED_INDEX
+                + "ORDER BY 1");
+    }
+
     /** How many objects of each kind there are that a restore must bring back, and how many are not in order. */
     public SortedMap<String, Long> objects() {
         String outside = " NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = '%s'::regclass AND d.objid = x.oid"
@@ -176,10 +194,12 @@ public final class DatabaseCatalog {
         SortedMap<String, Long> objects = new TreeMap<>();
         sql.list(
                 "SELECT 'views', count(*)" + classes + "AND x.relkind = 'v'"
-                        + " UNION ALL SELECT 'indexes', count(*)" + classes + "AND x.relkind IN ('i', 'I')"
+                        + " UNION ALL SELECT 'indexes', count(*)" + classes
+                        + "AND x.relkind IN ('i', 'I') AND EXISTS (SELECT FROM pg_index i JOIN pg_class t"
+                        + " ON t.oid = i.indrelid WHERE i.indexrelid = x.oid AND" + DUMPED_INDEX + ")"
                         + " UNION ALL SELECT 'invalid indexes', count(*)" + classes
-                        + "AND x.relkind IN ('i', 'I') AND EXISTS (SELECT FROM pg_index i WHERE i.indexrelid = x.oid"
-                        + " AND NOT (i.indisvalid AND i.indisready))"
+                        + "AND x.relkind IN ('i', 'I') AND EXISTS (SELECT FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid"
+                        + " WHERE i.indexrelid = x.oid AND" + DUMPED_INDEX + "AND NOT i.indisvalid)"
                         + " UNION ALL SELECT 'sequences', count(*)" + classes + "AND x.relkind = 'S'"
                         + " UNION ALL SELECT 'foreign keys', count(*)" + constraints + "AND x.contype = 'f'"
                         + " UNION ALL SELECT 'foreign keys not validated', count(*)" + constraints
@@ -192,7 +212,8 @@ public final class DatabaseCatalog {
                         + " UNION ALL SELECT 'types', count(*)"
                         + String.format(namespaced, "pg_type", "typnamespace", "pg_type")
                         + " UNION ALL SELECT 'triggers', count(*) FROM pg_trigger x JOIN pg_class c ON c.oid = x.tgrelid"
-                        + " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT x.tgisinternal AND" + USER_SCHEMA
+                        + " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT x.tgisinternal AND x.tgparentid = 0"
+                        + " AND" + USER_SCHEMA
                         + " UNION ALL SELECT 'policies', count(*) FROM pg_policy"
                         + " UNION ALL SELECT 'rules', count(*) FROM pg_rewrite x JOIN pg_class c ON c.oid = x.ev_class"
                         + " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE x.rulename <> '_RETURN' AND"
@@ -253,7 +274,8 @@ public final class DatabaseCatalog {
                 "SELECT pg_get_userbyid(d.datdba), pg_encoding_to_char(d.encoding), " + provider
                         + ", d.datcollate, d.datctype, " + locale + ", " + version
                         + ", t.spcname, d.datconnlimit, d.datistemplate, shobj_description(d.oid, 'pg_database'),"
-                        + " d.datacl IS NOT NULL, to_regnamespace('public') IS NOT NULL"
+                        + " d.datacl IS NOT NULL, to_regnamespace('public') IS NOT NULL, "
+                        + (major >= 16 ? "d.daticurules" : "NULL::text")
                         + " FROM pg_database d JOIN pg_tablespace t ON t.oid = d.dattablespace"
                         + " WHERE d.datname = current_database()",
                 row -> new DatabaseProperties(
@@ -263,6 +285,7 @@ public final class DatabaseCatalog {
                         row.getString(4),
                         row.getString(5),
                         row.getString(6),
+                        row.getString(14),
                         row.getString(7),
                         row.getString(8),
                         row.getInt(9),
@@ -285,9 +308,9 @@ public final class DatabaseCatalog {
         return sql.list(
                 "SELECT r.rolname, split_part(c.setting, '=', 1), substr(c.setting, strpos(c.setting, '=') + 1)"
                         + " FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase"
-                        + " LEFT JOIN pg_roles r ON r.oid = s.setrole, unnest(s.setconfig) AS c(setting)"
-                        + " WHERE d.datname = current_database() AND c.setting NOT LIKE 'af.%'"
-                        + " ORDER BY 1 NULLS FIRST, 2",
+                        + " LEFT JOIN pg_roles r ON r.oid = s.setrole, unnest(s.setconfig) WITH ORDINALITY AS c(setting, place)"
+                        + " WHERE d.datname = current_database()"
+                        + " ORDER BY 1 NULLS FIRST, c.place",
                 row -> new Setting(row.getString(1), row.getString(2), row.getString(3)));
     }
 }

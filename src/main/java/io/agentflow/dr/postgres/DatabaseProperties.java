@@ -1,5 +1,7 @@
 package io.agentflow.dr.postgres;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param localeProvider {@code c} libc, {@code i} ICU, {@code b} builtin, as in pg_database
  * @param locale of the ICU or builtin provider
+ * @param icuRules rules that change the locale's order (PostgreSQL 16 or newer)
  * @param publicSchema whether the schema {@code public} exists: a new database has one, and no dump drops it
  * @param grants null when the privileges are the default ones
  */
@@ -18,6 +21,10 @@ public record DatabaseProperties(
         String collate,
         String ctype,
         @Nullable String locale,
+
+        @JsonProperty(required = false) @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+        String icuRules,
+
         @Nullable String collationVersion,
         String tablespace,
         int connectionLimit,
@@ -40,6 +47,9 @@ public record DatabaseProperties(
         options.append(" LC_CTYPE ").append(Sql.literal(ctype));
         if (localeProvider.equals("i")) {
             options.append(" LOCALE_PROVIDER icu ICU_LOCALE ").append(Sql.literal(String.valueOf(locale)));
+            if (icuRules != null) {
+                options.append(" ICU_RULES ").append(Sql.literal(icuRules));
+            }
         } else if (localeProvider.equals("b")) {
             options.append(" LOCALE_PROVIDER builtin BUILTIN_LOCALE ").append(Sql.literal(String.valueOf(locale)));
         }

@@ -1,8 +1,10 @@
 package io.agentflow.dr.postgres;
 
-import io.agentflow.dr.core.Busy;
+import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.ConnectionLost;
 import io.agentflow.dr.core.DatabaseUrl;
+import io.agentflow.dr.core.Overtaken;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -43,8 +45,8 @@ public final class ExportedSnapshot implements AutoCloseable {
      * Keeps TRUNCATE and rewriting ALTER TABLE off these relations while the snapshot is held: a snapshot does not
      * protect against them, and the fingerprints must not see other rows than the dumps.
      *
-     * @throws Busy if somebody holds a lock on one for longer than the session's lock_timeout, or has emptied or
-     *     rewritten one just now
+     * @throws io.agentflow.dr.core.TableLocked if somebody holds a lock on one for longer than the session's lock_timeout
+     * @throws Overtaken if one was dropped, emptied or rewritten after the snapshot was taken
      */
     public void lock(List<Relation> relations) {
         List<String> names = relations.stream()
@@ -53,9 +55,20 @@ public final class ExportedSnapshot implements AutoCloseable {
                 .toList();
         for (int from = 0; from < names.size(); from += LOCKED_AT_ONCE) {
             List<String> some = names.subList(from, Math.min(names.size(), from + LOCKED_AT_ONCE));
-            sql.run("LOCK TABLE " + String.join(", ", some) + " IN ACCESS SHARE MODE");
+            lockTables("LOCK TABLE " + String.join(", ", some) + " IN ACCESS SHARE MODE");
         }
         requireNotRewritten();
+    }
+
+    private void lockTables(String statement) {
+        try {
+            sql.run(statement);
+        } catch (AfException e) {
+            if (e.getCause() instanceof SQLException said && "42P01".equals(said.getSQLState())) {
+                throw new Overtaken("a table was dropped while the snapshot was taken: " + said.getMessage(), e);
+            }
+            throw e;
+        }
     }
 
     /**
@@ -67,9 +80,8 @@ public final class ExportedSnapshot implements AutoCloseable {
                 + " AND relfilenode <> 0 AND relpersistence <> 't'"
                 + " AND pg_relation_filenode(oid) IS DISTINCT FROM relfilenode LIMIT 5");
         if (!rewritten.isEmpty()) {
-            throw new Busy(
-                    String.join(", ", rewritten) + " was emptied or rewritten while the snapshot was taken",
-                    "Run the command again.");
+            throw new Overtaken(
+                    String.join(", ", rewritten) + " was emptied or rewritten while the snapshot was taken", null);
         }
     }
 

@@ -87,9 +87,17 @@ public final class PgCommand {
      * Loads a directory archive into an empty database.
      *
      * @param entries a file that names the only entries to load, or null for all
+     * @param server the target's: one that does not know a setting lets nobody in who names it
+     * @param eventTriggers whether the archive brings event triggers, which must not fire for the load
      */
     public static PgCommand restoreAll(
-            PgToolSet tools, DatabaseUrl url, Path archive, int jobs, @Nullable Path entries) {
+            PgToolSet tools,
+            DatabaseUrl url,
+            Path archive,
+            int jobs,
+            @Nullable Path entries,
+            ServerVersion server,
+            boolean eventTriggers) {
         PgCommand command =
                 new PgCommand(tools, "pg_restore").connect(url).add("--jobs=" + jobs, "--verbose", archive.toString());
         if (entries != null) {
@@ -99,8 +107,16 @@ public final class PgCommand {
         command.environment.put(
                 "PGOPTIONS",
                 "-c synchronous_commit=off -c statement_timeout=0 -c lock_timeout=0"
-                        + " -c idle_in_transaction_session_timeout=0 -c default_transaction_read_only=off");
+                        + " -c idle_in_transaction_session_timeout=0 -c default_transaction_read_only=off"
+                        + (server.major() >= 14 ? " -c idle_session_timeout=0" : "")
+                        + (server.major() >= 17 ? " -c transaction_timeout=0" : "")
+                        + withoutEventTriggers(server, eventTriggers));
         return command;
+    }
+
+    /** What a session must be told so that a login trigger of the restored database does not fire for it. */
+    public static String withoutEventTriggers(ServerVersion server, boolean eventTriggers) {
+        return eventTriggers && server.major() >= 17 ? " -c event_triggers=off" : "";
     }
 
     /** Adds further arguments as the tool knows them. */

@@ -123,15 +123,16 @@ public final class PgFailures {
         if (all.contains("row-level security") || all.contains("row security")) {
             return new Refused(said, "Use a role with BYPASSRLS or a superuser: a filtered dump is no backup.", e);
         }
-        if (all.contains("could not obtain lock") || all.contains("due to lock timeout")) {
-            return locked(said, e);
-        }
         if (all.contains("server version mismatch")) {
             return new Refused(said, "Install the client tools of the server's major version.", e);
         }
         if (BROKEN_OFF.stream().anyMatch(all::contains)
                 || String.valueOf(e.getMessage()).contains("said nothing")) {
             return new ConnectionLost(e.tool() + " lost its connection: " + said, "Run the command again.", e);
+        }
+        // After the other: a worker's lock is not obtained either when its leader has lost the connection.
+        if (all.contains("could not obtain lock") || all.contains("due to lock timeout")) {
+            return locked(said, e);
         }
         if (e.exitValue() > 128) {
             return new OperationFailed(

@@ -14,9 +14,16 @@ public record SequenceState(
         return schema + "." + name;
     }
 
-    /** This state, exact only if a later look found the same. */
+    /** What no other sequence is called: a schema's and a sequence's name may both hold dots. */
+    public String sqlName() {
+        return Sql.identifier(schema) + "." + Sql.identifier(name);
+    }
+
+    /** This state, exact only if a later look found the same; of one that was set back, the further back of both. */
     public SequenceState confirmedBy(SequenceState later) {
-        return new SequenceState(schema, name, lastValue, called, ascending, equals(later));
+        boolean setBack = ascending ? later.lastValue < lastValue : later.lastValue > lastValue;
+        return new SequenceState(
+                schema, name, setBack ? later.lastValue : lastValue, !setBack && called, ascending, equals(later));
     }
 
     /** Whether a restored sequence can hand out no value that the source had handed out before the dump. */

@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** One session: runs statements and turns their failures into what an operator understands. */
@@ -20,6 +21,7 @@ public final class Sql implements AutoCloseable {
     }
 
     private final Connection connection;
+    private final AtomicReference<@Nullable Statement> running = new AtomicReference<>();
 
     public Sql(Connection connection) {
         this.connection = connection;
@@ -35,8 +37,17 @@ public final class Sql implements AutoCloseable {
         }
     }
 
-    /** Ends the session at once, also from another thread while a statement runs. */
+    /** Ends the session at once, also from another thread while a statement runs; the server stops working at it. */
     public void abort() {
+        try {
+            Statement statement = running.get();
+            if (statement != null) {
+                statement.cancel();
+            }
+        } catch (SQLException e) {
+            // The server cannot be reached, or has nothing to cancel any more: it is left to itself.
+            running.set(null);
+        }
         try {
             connection.abort(Runnable::run);
         } catch (SQLException e) {
@@ -63,15 +74,19 @@ public final class Sql implements AutoCloseable {
     /** Runs one or more statements without parameters. */
     public void run(String statements) {
         try (Statement statement = connection.createStatement()) {
+            running.set(statement);
             statement.execute(statements);
         } catch (SQLException e) {
             throw PgFailures.of(e);
+        } finally {
+            running.set(null);
         }
     }
 
     /** All rows of a query with parameters bound in order. */
     public <T> List<T> list(String query, Row<T> row, Object... parameters) {
         try (PreparedStatement statement = connection.prepareStatement(query)) {
+            running.set(statement);
             for (int i = 0; i < parameters.length; i++) {
                 statement.setObject(i + 1, parameters[i]);
             }
@@ -84,6 +99,8 @@ public final class Sql implements AutoCloseable {
             }
         } catch (SQLException e) {
             throw PgFailures.of(e);
+        } finally {
+            running.set(null);
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.LongSupplier;
 
 /**
  * Starts external programs and ends all that are left when it is closed. On Linux a child also gets SIGTERM from the
@@ -62,7 +63,17 @@ public final class Programs implements AutoCloseable {
      * @throws OperationFailed if it cannot be started
      */
     public RunningProgram start(ExternalProgram program, ProgramListener listener) {
-        RunningProgram started = new RunningProgram(program, spawn(program), listener, running::remove);
+        return start(program, listener, () -> 0);
+    }
+
+    /**
+     * Starts the program.
+     *
+     * @param pulse a number that changes as long as what the program waits for goes on, though it says nothing
+     * @throws OperationFailed if it cannot be started
+     */
+    public RunningProgram start(ExternalProgram program, ProgramListener listener, LongSupplier pulse) {
+        RunningProgram started = new RunningProgram(program, spawn(program), listener, pulse, running::remove);
         running.add(started);
         started.watch();
         return started;

@@ -13,6 +13,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
@@ -31,10 +32,17 @@ public final class RunningProgram implements AutoCloseable {
     private final Deque<String> lastLines = new ArrayDeque<>();
     private final Thread stderrReader;
     private final Instant startedAt;
+    private final LongSupplier pulse;
     private volatile long lastSign = System.nanoTime();
     private volatile boolean silenced;
 
-    RunningProgram(ExternalProgram program, Process process, ProgramListener listener, Consumer<RunningProgram> ended) {
+    RunningProgram(
+            ExternalProgram program,
+            Process process,
+            ProgramListener listener,
+            LongSupplier pulse,
+            Consumer<RunningProgram> ended) {
+        this.pulse = pulse;
         this.program = program;
         this.process = process;
         this.listener = listener;
@@ -82,8 +90,7 @@ public final class RunningProgram implements AutoCloseable {
         };
     }
 
-    /** Tells that it is at work although it says nothing, for instance because its files grow. */
-    public void alive() {
+    private void alive() {
         lastSign = System.nanoTime();
     }
 
@@ -139,9 +146,16 @@ public final class RunningProgram implements AutoCloseable {
         }
     }
 
+    /** One COPY or one CREATE INDEX may take hours, and nothing is said meanwhile: then the pulse tells that it goes on. */
     private void watchForSilence() {
         try {
+            long beat = pulse.getAsLong();
             while (!process.waitFor(1, TimeUnit.SECONDS)) {
+                long now = pulse.getAsLong();
+                if (now != beat) {
+                    beat = now;
+                    alive();
+                }
                 if (System.nanoTime() - lastSign > program.silence().toNanos()) {
                     silenced = true;
                     close();

@@ -8,9 +8,23 @@ import io.agentflow.dr.postgres.DatabaseProperties.Setting;
 import io.agentflow.dr.postgres.Sql;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 
 /** Gives a database what belongs to the database itself: owner, privileges, settings, limits. */
 final class ApplyProperties {
+    /** GUC_LIST_QUOTE in PostgreSQL's guc_tables.c; pg_dump has the same list. */
+    private static final Set<String> LISTS = Set.of(
+            "local_preload_libraries",
+            "search_path",
+            "session_preload_libraries",
+            "shared_preload_libraries",
+            "temp_tablespaces",
+            "unix_socket_directories");
+
+    /** What would make the load's sessions somebody else: set when nothing is left to load. */
+    private static final Set<String> IDENTITY = Set.of("role", "session_authorization");
+
     private final Sql sql;
 
     ApplyProperties(Sql sql) {
@@ -44,13 +58,30 @@ final class ApplyProperties {
                             + (grant.grantable() ? " WITH GRANT OPTION" : ""),
                     problems));
         }
-        properties.settings().forEach(setting -> set(name, setting, problems));
+        properties.settings().stream()
+                .filter(setting -> IDENTITY.contains(setting.name().toLowerCase(Locale.ROOT)))
+                .forEach(setting -> set(name, setting, problems));
         return problems;
     }
 
     /**
-     * Settings whose value is a list must not be quoted as one string. Taking over the session's current value leaves
-     * the quoting to the server; what a session may not set is given as a string.
+     * Applies the settings. They are there before the first row is: a materialised view, a check or an index may give
+     * other results under another time zone.
+     *
+     * @return what could not be applied and why
+     */
+    List<String> settings(DatabaseName database, DatabaseProperties properties) {
+        List<String> problems = new ArrayList<>();
+        properties.settings().stream()
+                .filter(setting -> !IDENTITY.contains(setting.name().toLowerCase(Locale.ROOT)))
+                .forEach(setting -> set(Sql.identifier(database.text()), setting, problems));
+        return problems;
+    }
+
+    /**
+     * Settings whose value is a list of names must not be quoted as one string: taking over the session's current value
+     * leaves the quoting to the server. All others are strings; some of them, such as DateStyle, this session could not
+     * take over without losing its connection.
      */
     private void set(String database, Setting setting, List<String> problems) {
         String of = setting.role() == null
@@ -59,6 +90,10 @@ final class ApplyProperties {
         String parameter = setting.name().contains(".")
                 ? setting.name().replaceAll("[^.]+", "\"$0\"")
                 : Sql.identifier(setting.name());
+        if (!LISTS.contains(setting.name().toLowerCase(Locale.ROOT))) {
+            attempt(of + " SET " + parameter + " TO " + Sql.literal(setting.value()), problems);
+            return;
+        }
         try {
             sql.run("BEGIN");
             sql.text("SELECT set_config(?, ?, true)", setting.name(), setting.value());

@@ -75,7 +75,7 @@ final class CheckSpace {
         if (request.target().unixSocket()) {
             return true;
         }
-        InetAddress server = InetAddress.getByName(request.target().host());
+        InetAddress server = InetAddress.getByName(request.target().server());
         return server.isLoopbackAddress() || NetworkInterface.getByInetAddress(server) != null;
     }
 }

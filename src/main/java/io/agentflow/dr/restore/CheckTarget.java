@@ -45,6 +45,12 @@ final class CheckTarget {
                     "every new database is made from it",
                     "Restore into another name and rename it by hand."));
         }
+        if (!manifest.database().equals(name.text())) {
+            findings.add(Finding.note(
+                    "this is a backup of " + manifest.database() + ", not of " + name,
+                    "what is in " + name + " afterwards comes from " + manifest.database(),
+                    ""));
+        }
         clash(findings);
         if (live == null) {
             findings.add(Finding.ok("'" + name + "' does not exist yet and is created"));
@@ -66,9 +72,9 @@ final class CheckTarget {
         boolean ours = DatabaseMark.of(sql, DatabaseMark.STAGING, name).stream()
                 .anyMatch(mark -> mark.marked().equals(staging));
         if (there && !ours) {
-            findings.add(Finding.stop(
-                    "a database '" + staging + "' exists already and is not ours",
-                    "the backup is restored under that name at first",
+            findings.add(Finding.note(
+                    "a database '" + staging + "' exists already",
+                    "the backup is restored under that name at first; unless it is empty, the restore ends there",
                     "Look at it, then: DROP DATABASE " + Sql.identifier(staging.text()) + ";"));
         }
     }

@@ -4,6 +4,7 @@ import io.agentflow.dr.core.DatabaseName;
 import io.agentflow.dr.postgres.Sql;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,6 +15,11 @@ import org.jspecify.annotations.Nullable;
  * owner who is no superuser may set on every version, in a transaction with the renames. The user's own comment stays in
  * front of it.
  *
+ * <p>Comments are copied, and anybody may write one on a database of his own. So a mark counts only on the very database
+ * that it was set on (by its oid), under the name that af gave it, and when that database belongs to the owner of the
+ * one it stands beside, to the role that asks, or to a superuser.
+ *
+ * @param oid of the marked database
  * @param role {@code staging} or {@code previous}
  * @param backup the backup that was restored
  * @param name the database that it is the staging or previous one of
@@ -21,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 record DatabaseMark(
         DatabaseName marked,
+        long oid,
         String role,
         Instant at,
         String backup,
@@ -28,44 +35,83 @@ record DatabaseMark(
         @Nullable String comment) {
     static final String STAGING = "staging";
     static final String PREVIOUS = "previous";
-    private static final Pattern LINE =
-            Pattern.compile("(?:(.*)\n)?\\[af (staging|previous) (\\S+) (\\S+) (.*)]", Pattern.DOTALL);
+    private static final Pattern LINE = Pattern.compile(
+            "(?:(.*)\n)?\\[af (staging|previous) (\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,9})?Z) (\\S+)"
+                    + " (\\d{1,10}) (.+)]",
+            Pattern.DOTALL);
+    private static final Pattern STAGING_NAME = Pattern.compile("(.+)_af_[0-9a-z]{4}", Pattern.DOTALL);
+    private static final Pattern PREVIOUS_NAME =
+            Pattern.compile("(.+)_(?:before|undone)_[0-9a-z]{4}(?:_\\d+)?", Pattern.DOTALL);
 
+    /** What a comment says; a line that only looks like ours is none. */
     static Optional<DatabaseMark> parse(DatabaseName marked, @Nullable String comment) {
         Matcher line = LINE.matcher(comment == null ? "" : comment);
-        return line.matches()
-                ? Optional.of(new DatabaseMark(
-                        marked,
-                        line.group(2),
-                        Instant.parse(line.group(3)),
-                        line.group(4),
-                        new DatabaseName(line.group(5)),
-                        line.group(1)))
-                : Optional.empty();
+        try {
+            return line.matches()
+                    ? Optional.of(new DatabaseMark(
+                            marked,
+                            Long.parseLong(line.group(5)),
+                            line.group(2),
+                            Instant.parse(line.group(3)),
+                            line.group(4),
+                            new DatabaseName(line.group(6)),
+                            line.group(1)))
+                    : Optional.empty();
+        } catch (RuntimeException e) {
+            // Somebody else's text: no such instant, no such name.
+            return Optional.empty();
+        }
+    }
+
+    /** The user's own part of a comment: a backup of a marked database has the mark in its comment, too. */
+    static @Nullable String userComment(@Nullable String comment) {
+        return comment == null
+                ? null
+                : parse(new DatabaseName("any"), comment)
+                        .map(DatabaseMark::commentOrEmpty)
+                        .orElse(comment);
+    }
+
+    private String commentOrEmpty() {
+        return Objects.requireNonNullElse(comment, "");
     }
 
     /** All marked databases of this cluster that belong to the one of this name, newest first. */
     static List<DatabaseMark> of(Sql sql, String role, DatabaseName name) {
         return sql
                 .list(
-                        "SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database"
-                                + " WHERE shobj_description(oid, 'pg_database') LIKE '%[af %'",
-                        row -> parse(new DatabaseName(row.getString(1)), row.getString(2)))
+                        "SELECT d.datname, shobj_description(d.oid, 'pg_database'), d.oid::bigint FROM pg_database d"
+                                + " JOIN pg_roles o ON o.oid = d.datdba"
+                                + " WHERE shobj_description(d.oid, 'pg_database') LIKE '%[af %' AND (o.rolsuper"
+                                + " OR o.rolname = current_user OR d.datdba ="
+                                + " (SELECT l.datdba FROM pg_database l WHERE l.datname = ?))",
+                        row -> {
+                            long oid = row.getLong(3);
+                            return parse(new DatabaseName(row.getString(1)), row.getString(2))
+                                    .filter(mark -> mark.oid == oid);
+                        },
+                        name.text())
                 .stream()
                 .flatMap(Optional::stream)
-                .filter(m -> m.role.equals(role) && m.name.equals(name))
+                .filter(m -> m.role.equals(role) && m.name.equals(name) && m.namedByUs())
                 .sorted((a, b) -> b.at.compareTo(a.at))
                 .toList();
     }
 
+    /** Whether it still has a name that af gives; long names are cut to make room for what is added. */
+    private boolean namedByUs() {
+        Matcher given = (role.equals(STAGING) ? STAGING_NAME : PREVIOUS_NAME).matcher(marked.text());
+        return !marked.equals(name) && given.matches() && name.text().startsWith(given.group(1));
+    }
+
     /** The statement that sets this mark. */
     String statement() {
-        String line = "[af " + role + " " + at + " " + backup + " " + name + "]";
+        String line = "[af " + role + " " + at + " " + backup + " " + oid + " " + name + "]";
         return comment(marked, comment == null ? line : comment + "\n" + line);
     }
 
     static String comment(DatabaseName database, @Nullable String text) {
         return "COMMENT ON DATABASE " + Sql.identifier(database.text()) + " IS "
-                + (text == null ? "NULL" : Sql.literal(text));
+                + (text == null || text.isEmpty() ? "NULL" : Sql.literal(text));
     }
 }

@@ -4,7 +4,6 @@ import io.agentflow.dr.core.DatabaseName;
 import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.Operation;
-import io.agentflow.dr.postgres.Sql;
 import org.jspecify.annotations.Nullable;
 
 /** Drops a database that a swap left behind. Only ever one that bears our mark. */
@@ -21,25 +20,34 @@ public final class DropPrevious {
      */
     public Previous find(Operation operation, DatabaseUrl target, @Nullable DatabaseName named) {
         try (MaintenanceSession session = MaintenanceSession.open(target, operation)) {
-            DatabaseMark mark = DatabaseMark.of(session.sql(), DatabaseMark.PREVIOUS, target.database()).stream()
-                    .filter(m -> named == null || m.marked().equals(named))
-                    .findFirst()
-                    .orElseThrow(() -> new NotFound(
-                            named == null
-                                    ? "no previous database is kept for " + target.database()
-                                    : "'" + named + "' is not a previous database of " + target.database(),
-                            "See what is there with: psql -l"));
+            DatabaseMark mark = marked(session, target.database(), named);
             long bytes = session.sql()
                     .number("SELECT pg_database_size(?::name)", mark.marked().text());
             return new Previous(mark.marked(), target.database(), bytes, mark.backup());
         }
     }
 
-    /** Drops it, unless somebody is connected to it. */
+    private static DatabaseMark marked(MaintenanceSession session, DatabaseName of, @Nullable DatabaseName named) {
+        return DatabaseMark.of(session.sql(), DatabaseMark.PREVIOUS, of).stream()
+                .filter(m -> named == null || m.marked().equals(named))
+                .findFirst()
+                .orElseThrow(() -> new NotFound(
+                        named == null
+                                ? "no previous database is kept for " + of
+                                : "'" + named + "' is not a previous database of " + of,
+                        "See what is there with: psql -l"));
+    }
+
+    /**
+     * Drops it, unless somebody is connected to it.
+     *
+     * @throws NotFound if that name means another database by now
+     */
     public void drop(Operation operation, DatabaseUrl target, Previous previous) {
         try (MaintenanceSession session = MaintenanceSession.open(target, operation)) {
-            session.noTemplate(previous.name());
-            session.sql().run("DROP DATABASE " + Sql.identifier(previous.name().text()));
+            session.lock(previous.of());
+            marked(session, previous.of(), previous.name());
+            new DropDatabase(session, target, operation).previous(previous.name());
         }
     }
 }

@@ -38,7 +38,9 @@ public final class LoadArchive {
                 .hold(new WatchCopies(
                         staged.request().target().database(staged.staging()),
                         staged.operation().sessionName("load"),
-                        (session, copies) -> progress.seen(copies)));
+                        (session, copies) -> progress.seen(copies),
+                        () -> "",
+                        staged.operation()::beat));
         return new LoadRun(staged, command(staged, staged.request().jobs(), null), progress, true);
     }
 
@@ -49,7 +51,8 @@ public final class LoadArchive {
                 .with("application_name", staged.operation().sessionName("load"));
         Path archive = staged.planned().backup().folder().resolve("data");
         int major = ArchiveCheck.dumpMajor(staged.planned().backup().manifest());
-        return PgCommand.restoreAll(tools.forReading(major), url, archive, jobs, entries)
+        return PgCommand.restoreAll(
+                        tools.forReading(major), url, archive, jobs, entries, staged.server(), staged.eventTriggers())
                 .with(staged.request().options().arguments())
                 .with(staged.request().type() == RestoreType.SCHEMA ? List.of("--schema-only") : List.of())
                 .silence(staged.request().stall());
@@ -96,11 +99,10 @@ public final class LoadArchive {
                     run.repeated().size() + " entries of the archive lost a deadlock and were not restored again",
                     "Check the route restore-load.");
         }
-        try (Sql sql = Connections.open(
-                run.staged().request().target().database(run.staged().staging()),
-                run.operation().sessionName("analyze"))) {
+        try (Sql sql = Connections.open(run.staged().url(), run.operation().sessionName("analyze"))) {
             run.operation().hold(sql::abort);
-            List<String> warnings = new ArrayList<>(run.warnings());
+            List<String> warnings = new ArrayList<>(run.staged().warnings());
+            warnings.addAll(run.warnings());
             warnings.addAll(new DatabaseCatalog(sql).analyze());
             run.operation().events().accept(new OperationEvent.PartDone("load", loaded(run)));
             return new RestoreRun.Loaded(run.staged(), warnings);

@@ -21,7 +21,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LoadRun implements ToolRun {
     private static final Pattern FINISHED = Pattern.compile("pg_restore: finished item \\d+ TABLE DATA .*");
-    private static final Pattern ENTRY = Pattern.compile("pg_restore: from TOC entry (\\d+); \\d+ \\d+ (ACL )?.*");
+    private static final Pattern ENTRY =
+            Pattern.compile("pg_restore: from TOC entry (\\d+); \\d+ \\d+ (ACL |MATERIALIZED VIEW DATA )?(.*)");
+    /**
+     * An error between the words of another message: the workers write to one pipe, a message in several pieces. What
+     * pg_restore tells of its own work may hold the word in a name.
+     */
+    private static final Pattern GARBLED = Pattern.compile("(?!pg_restore: (?:creating|processing|finished|launching"
+            + "|entering|executing|connecting|skipping|dropping|while|from|setting|disabling|enabling|restoring|restored"
+            + "|detail|hint|Command) ).*\\berror: .*");
+
+    /** What a foreign data wrapper says of its own server. */
+    private static final Pattern FOREIGN = Pattern.compile(".*ERROR:  could not connect to server \".*");
+
     private static final String ERROR = "pg_restore: error: ";
 
     /** Only what cannot change a row: everything else ends the restore. */
@@ -36,6 +48,7 @@ public final class LoadRun implements ToolRun {
     private final List<String> repeated = new ArrayList<>();
     private String entry = "";
     private boolean grants;
+    private String view = "";
     private @Nullable String error;
 
     /**
@@ -73,17 +86,23 @@ public final class LoadRun implements ToolRun {
         Matcher toc = ENTRY.matcher(line);
         if (toc.matches()) {
             entry = toc.group(1);
-            grants = toc.group(2) != null;
+            grants = "ACL ".equals(toc.group(2));
+            view = toc.group(2) != null && !grants ? toc.group(3) : "";
         } else if (FINISHED.matcher(line).matches()) {
             progress.finishedOne();
         } else if (line.startsWith(ERROR) && error == null) {
             classify(program, line.substring(ERROR.length()));
+        } else if (error == null && GARBLED.matcher(line).matches()) {
+            error = "messages of its workers ran into one another: " + line;
+            program.close();
         }
     }
 
     private void classify(RunningProgram program, String said) {
         if (HARMLESS.matcher(said).matches()) {
             warnings.add(said);
+        } else if (!view.isEmpty() && FOREIGN.matcher(said).matches()) {
+            warnings.add("the materialised view " + view + " was not filled: " + said);
         } else if (mayRepeat && !entry.isEmpty() && (lostToAnotherWorker(said) || !repeated.isEmpty())) {
             repeated.add(entry);
         } else {

@@ -3,7 +3,7 @@ package io.agentflow.dr.restore;
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.Busy;
 import io.agentflow.dr.core.DatabaseName;
-import io.agentflow.dr.core.OperationFailed;
+import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.Refused;
 import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.postgres.ClusterNeeds.Extension;
@@ -12,6 +12,7 @@ import io.agentflow.dr.postgres.DatabaseCatalog;
 import io.agentflow.dr.postgres.DatabaseProperties;
 import io.agentflow.dr.postgres.Sql;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -34,25 +35,29 @@ public final class PrepareStaging {
         DatabaseName target = planned.request().database();
         sweep(planned, target);
         Manifest manifest = planned.backup().manifest();
+        List<String> warnings = new ArrayList<>();
         DatabaseName staging = staging(target, manifest);
-        if (planned.maintenance().exists(staging)) {
+        if (planned.maintenance().exists(staging) && !abandoned(planned, staging)) {
             throw new Busy(
                     "a database '" + staging + "' exists already and is not ours",
                     "Look at it, then: DROP DATABASE " + Sql.identifier(staging.text()) + ";");
         }
         // Dropped again however the restore ends, unless the swap has given it another name by then.
-        planned.operation().hold(() -> drop(planned, staging));
+        planned.operation().hold(() -> leave(planned, staging));
+        drop(planned, staging);
         create(sql, staging, manifest.properties(), planned.request().options().noTablespaces());
         sql.run(new DatabaseMark(
                         staging,
+                        sql.number("SELECT oid::bigint FROM pg_database WHERE datname = ?", staging.text()),
                         DatabaseMark.STAGING,
                         clock.instant(),
                         manifest.id().text(),
                         target,
                         null)
                 .statement());
+        warnings.addAll(new ApplyProperties(sql).settings(staging, manifest.properties()));
         empty(planned, staging, manifest);
-        return new RestoreRun.Staged(planned, staging);
+        return new RestoreRun.Staged(planned, staging, sql.serverVersion(), warnings);
     }
 
     /** The name under which a backup is restored until it is proven. */
@@ -97,24 +102,38 @@ public final class PrepareStaging {
         }
     }
 
+    /** A restore that was killed while the server made the database could not mark it: then nothing is in it. */
+    private static boolean abandoned(RestoreRun.Planned planned, DatabaseName staging) {
+        try (Sql sql = Connections.open(
+                planned.request().target().database(staging),
+                planned.operation().sessionName("prepare"))) {
+            return sql.yes("SELECT NOT EXISTS (SELECT FROM pg_class WHERE oid >= 16384)"
+                    + " AND NOT EXISTS (SELECT FROM pg_largeobject_metadata)");
+        }
+    }
+
     /** The lock on the target is ours, so whatever is marked as its staging database has no living owner. */
     private static void sweep(RestoreRun.Planned planned, DatabaseName target) {
         List<DatabaseMark> dead = DatabaseMark.of(planned.maintenance().sql(), DatabaseMark.STAGING, target);
         dead.forEach(mark -> drop(planned, mark.marked()));
     }
 
+    private static void leave(RestoreRun.Planned planned, DatabaseName staging) {
+        if (!planned.request().options().keepStaging()) {
+            drop(planned, staging);
+        } else if (planned.operation().committed() == null) {
+            planned.operation()
+                    .events()
+                    .accept(new OperationEvent.Warned("kept as it is: " + staging + "; the next restore of "
+                            + planned.request().database() + " drops it"));
+        }
+    }
+
     private static void drop(RestoreRun.Planned planned, DatabaseName staging) {
         // The maintenance session may be the very thing that broke.
         try (MaintenanceSession session =
                 MaintenanceSession.open(planned.request().target(), planned.operation())) {
-            session.noTemplate(staging);
-            String drop = "DROP DATABASE IF EXISTS " + Sql.identifier(staging.text());
-            try {
-                session.sql().run(drop + " WITH (FORCE)");
-            } catch (OperationFailed e) {
-                // Only a superuser may force an autovacuum worker out; a plain drop ends it for anybody.
-                session.sql().run(drop);
-            }
+            new DropDatabase(session, planned.request().target(), planned.operation()).staging(staging);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.agentflow.dr.restore;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What the comparison of the restored database with the backup's snapshot found.
@@ -14,6 +15,17 @@ import java.util.List;
  */
 public record Proof(
         String level, int tables, int identical, List<String> different, List<String> checks, List<String> warnings) {
+
+    /** The same with one more warning. */
+    Proof with(String warning) {
+        return new Proof(
+                level,
+                tables,
+                identical,
+                different,
+                checks,
+                Stream.concat(warnings.stream(), Stream.of(warning)).toList());
+    }
 
     public boolean holds() {
         return different.isEmpty();

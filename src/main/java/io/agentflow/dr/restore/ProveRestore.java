@@ -44,6 +44,12 @@ public final class ProveRestore {
             proof = new CompareDatabases(manifest, sql.serverVersion().major(), rows)
                     .compare(catalog, relations, fingerprints, largeObjects);
         }
+        if (rows && level != ProofLevel.FULL) {
+            proof = proof.with(
+                    level == ProofLevel.NONE
+                            ? "the backup holds no fingerprints: rows were not compared"
+                            : "the backup holds no fingerprints: rows were counted, not compared");
+        }
         report(loaded, manifest, proof);
         return new RestoreRun.Proven(loaded, proof);
     }
@@ -56,9 +62,7 @@ public final class ProveRestore {
     }
 
     private static Sql session(RestoreRun.Loaded loaded) {
-        Sql session = Connections.open(
-                loaded.request().target().database(loaded.staged().staging()),
-                loaded.operation().sessionName("prove"));
+        Sql session = Connections.open(loaded.staged().url(), loaded.operation().sessionName("prove"));
         loaded.operation().hold(session::abort);
         return session;
     }

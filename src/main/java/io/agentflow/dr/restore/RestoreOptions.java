@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param noOwner everything belongs to the role that restores, as with {@code pg_restore --no-owner}
  * @param noPrivileges nothing is granted, as with {@code pg_restore --no-privileges}
  * @param noTablespaces everything is in the default tablespace, as with {@code pg_restore --no-tablespaces}
+ * @param keepStaging whether what was restored stays for somebody to look at when the restore fails
  * @param role the role to restore as, as with {@code pg_restore --role}; null for the one that connects
  */
 public record RestoreOptions(
@@ -20,9 +21,10 @@ public record RestoreOptions(
         boolean noOwner,
         boolean noPrivileges,
         boolean noTablespaces,
+        boolean keepStaging,
         @Nullable String role) {
     /** Everything as it was. */
-    public static final RestoreOptions EXACT = new RestoreOptions(false, false, false, false, false, null);
+    public static final RestoreOptions EXACT = new RestoreOptions(false, false, false, false, false, false, null);
 
     /** As pg_restore takes them. */
     List<String> arguments() {

@@ -1,7 +1,10 @@
 package io.agentflow.dr.restore;
 
 import io.agentflow.dr.core.DatabaseName;
+import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.Operation;
+import io.agentflow.dr.postgres.PgCommand;
+import io.agentflow.dr.postgres.ServerVersion;
 import io.agentflow.dr.verify.VerifiedBackup;
 import java.time.Duration;
 import java.util.List;
@@ -28,8 +31,20 @@ public sealed interface RestoreRun {
             RestorePlan plan)
             implements RestoreRun {}
 
-    /** The staging database is there and empty. */
-    record Staged(Planned planned, DatabaseName staging) implements RestoreRun {
+    /** The staging database is there and empty, with its settings. */
+    record Staged(Planned planned, DatabaseName staging, ServerVersion server, List<String> warnings)
+            implements RestoreRun {
+        /** How af's own sessions reach the staging database: no trigger of the restored database fires for them. */
+        DatabaseUrl url() {
+            DatabaseUrl url = request().target().database(staging);
+            String options = PgCommand.withoutEventTriggers(server, eventTriggers());
+            return options.isEmpty() ? url : url.with("options", url.keywords().getOrDefault("options", "") + options);
+        }
+
+        boolean eventTriggers() {
+            return planned.backup().manifest().objects().getOrDefault("event triggers", 0L) > 0;
+        }
+
         @Override
         public Operation operation() {
             return planned.operation();

@@ -36,6 +36,7 @@ public final class SwapDatabases {
         DatabaseName live = planned.request().database();
         DatabaseName staging = proven.loaded().staged().staging();
         List<String> warnings = new ArrayList<>(proven.loaded().warnings());
+        warnings.addAll(proven.proof().warnings());
         warnings.addAll(new ApplyProperties(session.sql())
                 .apply(staging, manifest.properties(), planned.request().options()));
         DatabaseName previous = session.exists(live)
@@ -46,8 +47,9 @@ public final class SwapDatabases {
                 planned.operation(),
                 live,
                 staging,
-                manifest.properties().comment(),
+                DatabaseMark.userComment(manifest.properties().comment()),
                 mark(previous, live, manifest.id().text(), session));
+        planned.operation().committed(live + " is restored" + (previous == null ? "" : "; the old one is " + previous));
         planned.operation()
                 .events()
                 .accept(new OperationEvent.PartDone(
@@ -62,9 +64,18 @@ public final class SwapDatabases {
         if (previous == null) {
             return null;
         }
-        String comment = session.sql()
-                .text("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = ?", live.text());
-        return new DatabaseMark(previous, DatabaseMark.PREVIOUS, clock.instant(), backup, live, comment);
+        return session.sql()
+                .one(
+                        "SELECT oid::bigint, shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = ?",
+                        row -> new DatabaseMark(
+                                previous,
+                                row.getLong(1),
+                                DatabaseMark.PREVIOUS,
+                                clock.instant(),
+                                backup,
+                                live,
+                                DatabaseMark.userComment(row.getString(2))),
+                        live.text());
     }
 
     /** A name for the database that steps aside which no other has. */
@@ -91,10 +102,13 @@ public final class SwapDatabases {
             DatabaseName incoming,
             @Nullable String comment,
             @Nullable DatabaseMark aside) {
+        long oid = session.sql().number("SELECT oid::bigint FROM pg_database WHERE datname = ?", incoming.text());
         long start = System.nanoTime();
         try (EndSessions ending = new EndSessions(session, operation)) {
             ending.of(live, incoming);
             session.sql().run("BEGIN");
+            // Somebody may hold a lock on the database itself: the sessions that are ended meanwhile come back.
+            session.sql().run("SET LOCAL lock_timeout = '5s'; SET LOCAL synchronous_commit = on");
             if (aside != null) {
                 session.sql().run(rename(live, aside.marked()));
                 session.sql().run(aside.statement());
@@ -104,7 +118,7 @@ public final class SwapDatabases {
             session.sql().run("COMMIT");
             return Duration.ofNanos(System.nanoTime() - start);
         } catch (AfException e) {
-            if (e instanceof ConnectionLost && committed(operation, session, incoming)) {
+            if (e instanceof ConnectionLost && committed(operation, session, live, oid)) {
                 return Duration.ofNanos(System.nanoTime() - start);
             }
             if (!(e instanceof ConnectionLost)) {
@@ -118,9 +132,10 @@ public final class SwapDatabases {
     }
 
     /** A connection that breaks at the commit leaves open whether it happened: the server knows. */
-    private static boolean committed(Operation operation, MaintenanceSession broken, DatabaseName incoming) {
+    private static boolean committed(Operation operation, MaintenanceSession broken, DatabaseName live, long oid) {
         try (Sql sql = broken.another(operation.sessionName("swap"))) {
-            return !sql.yes("SELECT EXISTS (SELECT FROM pg_database WHERE datname = ?)", incoming.text());
+            return sql.yes(
+                    "SELECT EXISTS (SELECT FROM pg_database WHERE datname = ? AND oid::bigint = ?)", live.text(), oid);
         }
     }
 

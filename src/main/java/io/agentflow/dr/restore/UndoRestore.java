@@ -55,6 +55,7 @@ public final class UndoRestore {
                 kept.marked(),
                 kept.comment(),
                 swap.mark(aside, live, kept.backup(), session));
+        operation.committed(live + " is " + kept.marked() + " again");
         return new Undone(operation, live, kept.marked(), aside, kept.backup(), downtime);
     }
 
@@ -64,7 +65,7 @@ public final class UndoRestore {
         if (kept.isEmpty()) {
             throw new NotFound(
                     "no previous database is kept for " + live,
-                    "Nothing to undo; it may have been dropped with --drop-old.");
+                    "It may have been dropped with --drop-old, been renamed by hand, or belong to another owner: psql -l");
         }
         return kept.get(0);
     }

@@ -7,13 +7,14 @@ import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.process.ToolFailedException;
+import io.agentflow.dr.store.DirectoryPermissions;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 
 /** Writes one report for each operation that failed: where, why, and how to run it again. */
@@ -22,6 +23,9 @@ public final class DeadLetters {
 
     private final Path folder;
     private final Clock clock;
+
+    /** In these the server quotes rows. */
+    private static final Pattern ROWS = Pattern.compile("(?i)\\b(detail|context|failing row contains)\\b");
 
     public DeadLetters(Path folder, Clock clock) {
         this.folder = folder;
@@ -37,9 +41,11 @@ public final class DeadLetters {
         }
         Path file = folder.resolve(operation.id() + ".json");
         try {
-            Files.createDirectories(folder);
+            // What a tool says may quote what it worked on: as private as a backup.
+            DirectoryPermissions.OWNER.createDirectories(folder);
             DurableFile.write(
                     file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(document(operation, failure)));
+            DirectoryPermissions.OWNER.apply(file);
             operation.events().accept(new OperationEvent.Reported(file.toString()));
         } catch (IOException e) {
             operation
@@ -74,7 +80,8 @@ public final class DeadLetters {
     private static List<String> causes(Throwable failure) {
         List<String> causes = new java.util.ArrayList<>();
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            causes.add(cause.getClass().getSimpleName() + ": " + cause.getMessage());
+            causes.add(cause.getClass().getSimpleName() + ": "
+                    + String.valueOf(cause.getMessage()).lines().findFirst().orElse(""));
         }
         return causes;
     }
@@ -82,7 +89,9 @@ public final class DeadLetters {
     private static List<String> toolSaid(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof ToolFailedException tool) {
-                return tool.lastLines();
+                return tool.lastLines().stream()
+                        .filter(line -> !ROWS.matcher(line).find())
+                        .toList();
             }
         }
         return List.of();

@@ -2,6 +2,7 @@ package io.agentflow.dr.route;
 
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.Cancelled;
+import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.Operation;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
@@ -32,6 +33,15 @@ public final class RunOperation {
                 exchange.getMessage().setBody(request);
             });
             Throwable failure = failure(ended);
+            String committed = operation.committed();
+            if (committed != null && (operation.cancelled() || failure != null)) {
+                throw new AfException(
+                        ExitCode.WARNINGS,
+                        "done, but what came after it was not: " + committed + "; "
+                                + (operation.cancelled() ? "it was cancelled then" : said(failure)),
+                        "Do not run the command again for this.",
+                        failure);
+            }
             if (operation.cancelled()) {
                 throw new Cancelled(
                         "cancelled: nothing was published and nothing was swapped", "Run the command again.", failure);
@@ -46,6 +56,11 @@ public final class RunOperation {
             throw new IllegalStateException(
                     endpoint + " ended without a " + outcome.getSimpleName() + ": a step is missing from its routes");
         }
+    }
+
+    private static String said(@Nullable Throwable failure) {
+        AfException known = AfException.in(failure);
+        return known == null ? String.valueOf(failure) : known.fact();
     }
 
     /** An exchange that succeeded in a second attempt still remembers what the first one caught. */

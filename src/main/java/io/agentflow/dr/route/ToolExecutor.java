@@ -28,12 +28,15 @@ public final class ToolExecutor implements ExecCommandExecutor {
                     "Add binding: '#bean:pgToolBinding' to the endpoint.");
         }
         ToolRun run = tool.run();
-        RunningProgram running = programs.start(run.program(), (program, line) -> {
-            run.operation()
-                    .events()
-                    .accept(new OperationEvent.ToolSaid(run.program().name(), line));
-            run.said(program, line);
-        });
+        RunningProgram running = programs.start(
+                run.program(),
+                (program, line) -> {
+                    run.operation()
+                            .events()
+                            .accept(new OperationEvent.ToolSaid(run.program().name(), line));
+                    run.said(program, line);
+                },
+                run.operation()::pulse);
         run.operation().hold(running);
         return new ExecResult(command, running.stdout(), null, 0);
     }

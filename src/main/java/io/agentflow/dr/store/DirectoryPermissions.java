@@ -33,7 +33,8 @@ public record DirectoryPermissions(Set<PosixFilePermission> directories, Set<Pos
         apply(directory);
     }
 
-    void createDirectories(Path directory) throws IOException {
+    /** Makes a directory, and those above it that are missing. */
+    public void createDirectories(Path directory) throws IOException {
         try {
             Files.createDirectories(directory, attributes());
         } catch (FileAlreadyExistsException e) {
@@ -47,7 +48,8 @@ public record DirectoryPermissions(Set<PosixFilePermission> directories, Set<Pos
                 : new FileAttribute<?>[0];
     }
 
-    void apply(Path path) throws IOException {
+    /** Gives a file or directory these permissions. */
+    public void apply(Path path) throws IOException {
         if (POSIX) {
             Files.setPosixFilePermissions(
                     path, Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) ? directories : files);

@@ -10,14 +10,21 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Backups as folders of a directory. A backup is built in {@code .partial-<id>} and becomes visible by one rename; a
@@ -71,6 +78,27 @@ public final class DirectoryStore {
         return root.resolve(id.text());
     }
 
+    /** Makes the store's directory if it is not there, so that it outlives a power cut. */
+    void make() throws IOException {
+        if (!Files.isDirectory(root)) {
+            permissions.createDirectories(root);
+            Path parent = root.toAbsolutePath().getParent();
+            if (parent != null) {
+                DurableFile.forceDirectory(parent);
+            }
+        }
+    }
+
+    /** An id for a backup that starts now. No two have the same second: within it the order would be chance. */
+    public BackupId newId(Instant now, RandomGenerator random) {
+        List<String> taken = folders().stream()
+                .map(folder -> String.valueOf(folder.getFileName()).replaceFirst("^\\" + PARTIAL, ""))
+                .toList();
+        BackupId id = BackupId.startedAt(now, random);
+        String second = id.text().substring(0, id.text().length() - 4);
+        return taken.stream().anyMatch(name -> name.startsWith(second)) ? newId(now.plusSeconds(1), random) : id;
+    }
+
     /**
      * Makes an empty folder for a backup to be built in, which nobody takes for a backup.
      *
@@ -78,9 +106,7 @@ public final class DirectoryStore {
      */
     public Path begin(BackupId id) {
         try {
-            if (!Files.isDirectory(root)) {
-                permissions.createDirectories(root);
-            }
+            make();
             Path partial = root.resolve(PARTIAL + id.text());
             permissions.createDirectory(partial);
             return partial;
@@ -162,16 +188,39 @@ public final class DirectoryStore {
         deleteTree(doomed);
     }
 
-    /** Deletes a folder with all that is in it; follows no link. */
+    /** Deletes a folder with all that is in it; follows no link. Somebody else may be deleting it, too. */
     public static void deleteTree(Path folder) throws IOException {
         if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.deleteIfExists(file);
+                return FileVisitResult.CONTINUE;
             }
-        }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                return gone(e);
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e) throws IOException {
+                if (e != null) {
+                    gone(e);
+                }
+                Files.deleteIfExists(directory);
+                return FileVisitResult.CONTINUE;
+            }
+
+            private FileVisitResult gone(IOException e) throws IOException {
+                if (e instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw e;
+            }
+        });
     }
 
     /** What is left of backups that were never published, or whose deletion was cut short. */

@@ -4,7 +4,6 @@ import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.Busy;
 import io.agentflow.dr.core.Refused;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -27,9 +26,7 @@ public final class StoreLock implements AutoCloseable {
     /** Sweeps what dead owners left, if nobody is at work, then holds the lock until closed. */
     public static StoreLock hold(DirectoryStore store) {
         try {
-            if (!Files.isDirectory(store.root())) {
-                store.permissions().createDirectories(store.root());
-            }
+            store.make();
             Path file = file(store);
             Optional<LockFile.Held> alone = LockFile.alone(file, BUILDING);
             if (alone.isPresent()) {

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 
 /** Compares the table of contents of the data archive with the tables that the snapshot saw. */
 public final class ArchiveCheck {
@@ -30,23 +29,11 @@ public final class ArchiveCheck {
         search.start();
     }
 
-    /**
-     * Starts to read the table of contents. Its file may still turn out to be damaged: then the answer must not be asked
-     * for, and pg_restore ends with the operation.
-     */
-    CompletableFuture<ArchiveContents> read(Path folder, Manifest manifest) {
-        return Concurrently.start(
-                () -> ArchiveContents.of(programs, tools.forReading(dumpMajor(manifest)), folder.resolve("data")));
-    }
-
-    static void compare(
-            CompletableFuture<ArchiveContents> reading,
-            Manifest manifest,
-            Collection<Problem> problems,
-            Collection<String> warnings) {
+    void compare(Path folder, Manifest manifest, Collection<Problem> problems, Collection<String> warnings) {
         try {
-            Set<Long> archived =
-                    new TreeSet<>(Concurrently.join(reading).dumpIdByTable().keySet());
+            ArchiveContents contents =
+                    ArchiveContents.of(programs, tools.forReading(dumpMajor(manifest)), folder.resolve("data"));
+            Set<Long> archived = new TreeSet<>(contents.dumpIdByTable().keySet());
             for (TableEntry table : manifest.tables()) {
                 if (table.holdsRows() && !archived.remove(table.oid())) {
                     problems.add(new Problem("data/toc.dat", "has no rows of " + table.qualifiedName()));

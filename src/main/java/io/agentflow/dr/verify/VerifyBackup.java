@@ -11,7 +11,6 @@ import io.agentflow.dr.core.Sha256;
 import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.manifest.ManifestDamagedException;
 import io.agentflow.dr.manifest.ManifestJson;
-import io.agentflow.dr.postgres.ArchiveContents;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -54,12 +53,12 @@ public final class VerifyBackup {
         CompletableFuture<FolderDigests> reading =
                 Concurrently.start(() -> digests(folder, count -> progress(bytes.addAndGet(count))));
         Manifest manifest = manifest(id, folder, problems);
-        CompletableFuture<ArchiveContents> contents = manifest == null ? null : archive.read(folder, manifest);
         FolderDigests found = Concurrently.join(reading);
-        if (manifest != null && contents != null) {
+        if (manifest != null) {
             new FolderCheck(manifest, found, problems).run(folder);
             if (problems.isEmpty()) {
-                ArchiveCheck.compare(contents, manifest, problems, warnings);
+                // Not before its digest has matched: nothing untrusted is given to a tool.
+                archive.compare(folder, manifest, problems, warnings);
             }
         }
         return new VerifyReport(

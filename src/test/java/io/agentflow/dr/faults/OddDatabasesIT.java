@@ -234,4 +234,113 @@ class OddDatabasesIT {
         assertThat(restored.path("proof").path("tables").asInt()).isEqualTo(1);
         assertThat(database.number("SELECT count(*) FROM public.u")).isEqualTo(5);
     }
+
+    @Test
+    void row13_sequencesWhoseNamesDifferOnlyByWhereTheDotIs() {
+        comesBack(postgres.database("dots")
+                .with("CREATE SCHEMA \"a.b\"; CREATE SCHEMA a; CREATE SEQUENCE \"a.b\".c; CREATE SEQUENCE a.\"b.c\"")
+                .with("SELECT nextval('a.\"b.c\"')"));
+    }
+
+    @Test
+    void row18_aSequenceThatBeginsAgain() {
+        comesBack(postgres.database("cycle")
+                .with("CREATE SEQUENCE c MAXVALUE 3 CYCLE")
+                .with("SELECT nextval('c') FROM generate_series(1, 4)"));
+    }
+
+    @Test
+    void row21_eventTriggersAndTriggersThatAreDisabledOrAlwaysFire() {
+        comesBack(
+                postgres.database("triggers")
+                        .with("CREATE TABLE t (a int, b int DEFAULT 0)")
+                        .with(
+                                "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.b := NEW.b + 1; RETURN NEW; END'")
+                        .with("CREATE TRIGGER always BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();"
+                                + " ALTER TABLE t ENABLE ALWAYS TRIGGER always;"
+                                + " CREATE TRIGGER off BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();"
+                                + " ALTER TABLE t DISABLE TRIGGER off;"
+                                + " CREATE TRIGGER replica BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();"
+                                + " ALTER TABLE t ENABLE REPLICA TRIGGER replica; INSERT INTO t VALUES (1)")
+                        .with(
+                                "CREATE FUNCTION no() RETURNS event_trigger LANGUAGE plpgsql AS"
+                                        + " 'BEGIN RAISE EXCEPTION ''no DDL here''; END';"
+                                        + " CREATE EVENT TRIGGER no_ddl ON ddl_command_start WHEN TAG IN ('DROP TABLE') EXECUTE FUNCTION no()"));
+    }
+
+    @Test
+    void row22_functionsThatRelyOnTheSearchPath() {
+        comesBack(postgres.database("paths")
+                .with(
+                        "CREATE SCHEMA app; SET search_path = app; CREATE TABLE limits (most int); INSERT INTO limits VALUES (9);"
+                                + " CREATE FUNCTION most() RETURNS int LANGUAGE sql STABLE AS 'SELECT most FROM app.limits';"
+                                + " CREATE FUNCTION lowered(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT lower($1)';"
+                                + " CREATE TABLE t (a int CHECK (a > 0), b text); INSERT INTO t VALUES (1, 'X');"
+                                + " CREATE INDEX ON t (lowered(b)); CREATE VIEW v AS SELECT * FROM t WHERE a < most();"
+                                + " CREATE MATERIALIZED VIEW m AS SELECT * FROM v"));
+    }
+
+    @Test
+    void row26_publicationsStatisticsCommentsAndDefaultPrivileges() {
+        comesBack(postgres.database("attached")
+                .with("CREATE TABLE t (a int PRIMARY KEY, b int); COMMENT ON COLUMN t.b IS 'it''s b';"
+                        + " CREATE STATISTICS st (dependencies) ON a, b FROM t; CREATE PUBLICATION p FOR TABLE t;"
+                        + " ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO pg_monitor"));
+    }
+
+    @Test
+    void row27_jsonWithOddCharactersByteaAndLargeValues() {
+        comesBack(postgres.database("values")
+                .with("CREATE TABLE t (j json, b jsonb, y bytea, n numeric, f float8, s text)")
+                .with(
+                        "INSERT INTO t VALUES ('{\"a\":\"\\u0000\\ud83d\\ude00\",\"a\":1}', '{\"z\":1e400,\"\u00e4\":\"\\\\\"}',"
+                                + " decode('00ff5c0a27', 'hex'), 'NaN', '-0', E'\\\\.\\n\\t\\r\\\\N'),"
+                                + " (NULL, NULL, '', 1e-300, 'Infinity', '')")
+                .with("INSERT INTO t (s) SELECT repeat('0123456789', 10000000)"));
+    }
+
+    @Test
+    void anIndexThatIsInvalidIsSaidAndDoesNotSpoilTheRestore() {
+        ADatabase database = postgres.database("invalid_index")
+                .with("CREATE TABLE t (a int); CREATE INDEX broken ON t (a)")
+                .with("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'public.broken'::regclass");
+
+        AfProcess.Result made = af(database).run("backup", "create", "--json");
+
+        assertThat(made.exitCode()).as(made.toString()).isEqualTo(3);
+        assertThat(made.json().path("warnings").toString()).contains("broken", "REINDEX");
+        ok(af(database).run("backup", "restore", "latest", "--yes", "--json"));
+    }
+
+    @Test
+    void whatHasNoFingerprintsIsNotCalledProven() {
+        ADatabase database = postgres.database("unproven").with("CREATE TABLE t AS SELECT 1 AS a");
+        ok(af(database).run("backup", "create", "--proof", "none", "--json"));
+
+        AfProcess.Result restored = af(database).run("backup", "restore", "latest", "--yes", "--json");
+
+        assertThat(restored.exitCode()).as(restored.toString()).isEqualTo(3);
+        assertThat(restored.json().path("warnings").toString()).contains("not compared");
+    }
+
+    @Test
+    void row20_aMaterialisedViewOverAForeignServerThatIsAwayIsLeftUnfilled() {
+        ADatabase database = postgres.database("far_view")
+                .with(
+                        "CREATE EXTENSION postgres_fdw; CREATE TABLE near AS SELECT 1 AS i; CREATE SERVER self FOREIGN DATA"
+                                + " WRAPPER postgres_fdw OPTIONS (host '127.0.0.1', port '" + postgres.port()
+                                + "', dbname 'far_view'); CREATE USER MAPPING FOR PUBLIC SERVER self OPTIONS (user 'postgres',"
+                                + " password '" + LocalPostgres.PASSWORD.replace("'", "''") + "')")
+                .with("CREATE FOREIGN TABLE far (i int) SERVER self OPTIONS (schema_name 'public', table_name 'near')")
+                .with("CREATE MATERIALIZED VIEW v AS SELECT * FROM far; CREATE INDEX ON v (i)")
+                .with("ALTER SERVER self OPTIONS (SET port '1')");
+        ok(af(database).run("backup", "create", "--json"));
+
+        AfProcess.Result restored = af(database).run("backup", "restore", "latest", "--yes", "--json");
+
+        assertThat(restored.exitCode()).as(restored.toString()).isEqualTo(3);
+        assertThat(restored.json().path("warnings").toString()).contains("v", "REFRESH MATERIALIZED VIEW");
+        assertThat(database.number("SELECT count(*) FROM pg_matviews WHERE NOT ispopulated"))
+                .isEqualTo(1);
+    }
 }

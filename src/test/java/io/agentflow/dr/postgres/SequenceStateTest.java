@@ -36,4 +36,13 @@ class SequenceStateTest {
         assertThat(before.confirmedBy(at(7, true, true, true)).exact()).isTrue();
         assertThat(before.confirmedBy(at(8, true, true, true)).exact()).isFalse();
     }
+
+    @Test
+    void oneThatWasSetBackMeanwhileMayBeAnywhereBetween() {
+        SequenceState seen = at(100, true, true, true).confirmedBy(at(5, true, true, true));
+
+        assertThat(seen.keptBy(at(5, true, true, true))).isTrue();
+        assertThat(seen.keptBy(at(100, true, true, true))).isTrue();
+        assertThat(seen.keptBy(at(4, true, true, true))).isFalse();
+    }
 }

@@ -10,6 +10,7 @@ import io.agentflow.dr.core.OperationId;
 import io.agentflow.dr.postgres.PgCommand;
 import io.agentflow.dr.postgres.PgToolSet;
 import io.agentflow.dr.postgres.PgTools;
+import io.agentflow.dr.postgres.ServerVersion;
 import io.agentflow.dr.process.ExternalProgram;
 import io.agentflow.dr.process.Programs;
 import io.agentflow.dr.process.RunningProgram;
@@ -26,6 +27,8 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What pg_restore may say, and what follows from it. A sleeping shell stands for the pg_restore that would be ended. */
 class LoadRunTest {
@@ -62,9 +65,17 @@ class LoadRunTest {
                         verify.verify(id, folder).require(),
                         null,
                         new RestorePlan(List.of(), false, 0, 0)),
-                new DatabaseName("golden_af_auny"));
-        PgCommand command =
-                PgCommand.restoreAll(new PgToolSet(Path.of("/usr/bin"), 15, "15.18"), target, folder, 4, null);
+                new DatabaseName("golden_af_auny"),
+                new ServerVersion(150018, "15.18"),
+                List.of());
+        PgCommand command = PgCommand.restoreAll(
+                new PgToolSet(Path.of("/usr/bin"), 15, "15.18"),
+                target,
+                folder,
+                4,
+                null,
+                new ServerVersion(150018, "15.18"),
+                false);
         return new LoadRun(staged, command, new LoadProgress(staged), mayRepeat);
     }
 
@@ -129,6 +140,32 @@ class LoadRunTest {
         run.said(program, "pg_restore: error: could not execute query: ERROR:  must be owner of extension plpgsql");
 
         assertThat(run.warnings()).hasSize(1);
+        assertThat(run.error()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "pg_restore: pg_restore: error: could not execute query: ERROR:  x",
+                "error: could not execute query: ERROR:  x",
+                "pg_restore: pg_restore: creating INDEX \"a\" error: ",
+            })
+    void twoMessagesInOneLineHideNoError(String line) {
+        LoadRun run = run(true);
+
+        run.said(program, line);
+
+        assertThat(run.error()).contains("ran into one another");
+        assertThat(program.running()).isFalse();
+    }
+
+    @Test
+    void aNameThatHoldsTheWordIsNoError() {
+        LoadRun run = run(true);
+
+        run.said(program, "pg_restore: creating TABLE \"public.error: not one\"");
+        run.said(program, "pg_restore: finished item 12 TABLE DATA error: not one");
+
         assertThat(run.error()).isNull();
     }
 }

@@ -50,6 +50,20 @@ public final class HeldRoutes {
         return pause(route, lastStep, matcher -> -1);
     }
 
+    /** Adds a call behind the last step of a route. */
+    public HeldRoutes followedBy(String route, String endpoint) {
+        try {
+            Path file = folder.resolve(route + ".camel.yaml");
+            Files.writeString(
+                    file,
+                    Files.readString(file) + "        - to:\n            id: follow\n            uri: " + endpoint
+                            + "\n");
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private HeldRoutes pause(String route, String step, java.util.function.ToIntFunction<Matcher> where) {
         try {
             Path file = folder.resolve(route + ".camel.yaml");
