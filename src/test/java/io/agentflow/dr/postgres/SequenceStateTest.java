@@ -45,4 +45,13 @@ class SequenceStateTest {
         assertThat(seen.keptBy(at(100, true, true, true))).isTrue();
         assertThat(seen.keptBy(at(4, true, true, true))).isFalse();
     }
+
+    @Test
+    void oneThatWasRestartedMeanwhileMayHaveHandedOutNothing() {
+        SequenceState seen = at(1, true, true, true).confirmedBy(at(1, false, true, true));
+
+        assertThat(seen.keptBy(at(1, false, true, true))).isTrue();
+        assertThat(seen.keptBy(at(1, true, true, true))).isTrue();
+        assertThat(seen.keptBy(at(0, true, true, true))).isFalse();
+    }
 }
