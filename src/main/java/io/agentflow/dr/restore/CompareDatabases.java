@@ -25,14 +25,21 @@ final class CompareDatabases {
     private final Manifest manifest;
     private final boolean sameMajor;
     private final boolean rows;
+    private final Set<TableEntry> unfilled;
     private final List<String> different = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private final List<String> checks = new ArrayList<>();
 
-    /** @param rows whether they were restored, too, and not the structure alone */
-    CompareDatabases(Manifest manifest, int major, boolean rows) {
+    /**
+     * Compares with what this manifest says.
+     *
+     * @param rows whether they were restored, too, and not the structure alone
+     * @param unfilled the materialised views of which the load has said that they could not be filled
+     */
+    CompareDatabases(Manifest manifest, int major, boolean rows, Set<TableEntry> unfilled) {
         this.manifest = manifest;
         this.rows = rows;
+        this.unfilled = unfilled;
         this.sameMajor = manifest.source().serverVersionNumber() / 10000 == major;
     }
 
@@ -66,12 +73,7 @@ final class CompareDatabases {
                     restored.remove(new Relation(0, table.schema(), table.name(), table.kind(), null).sqlName());
             if (relation == null) {
                 different.add("table " + table.qualifiedName() + " is missing");
-            } else if (unfilled(table, relation)) {
-                if (rows) {
-                    warnings.add("the materialised view " + table.qualifiedName()
-                            + " is not filled: REFRESH MATERIALIZED" + " VIEW " + relation.sqlName() + ";");
-                }
-            } else if (relation.kind() != table.kind()) {
+            } else if (relation.kind() != table.kind() && !mayBeUnfilled(table, relation)) {
                 different.add(table.qualifiedName() + " is a " + relation.kind() + ", was a " + table.kind());
             } else if (rows && table.holdsRows() && same(table, fingerprints.get(relation))) {
                 identical++;
@@ -88,8 +90,10 @@ final class CompareDatabases {
     }
 
     /** Filling a materialised view is part of the data, and may need a foreign server that is away. */
-    private static boolean unfilled(TableEntry before, Relation now) {
-        return before.kind() == Relation.Kind.MATERIALIZED_VIEW && now.kind() == Relation.Kind.UNPOPULATED_VIEW;
+    private boolean mayBeUnfilled(TableEntry before, Relation now) {
+        return before.kind() == Relation.Kind.MATERIALIZED_VIEW
+                && now.kind() == Relation.Kind.UNPOPULATED_VIEW
+                && (!rows || unfilled.contains(before));
     }
 
     private boolean same(TableEntry table, @Nullable Fingerprint now) {

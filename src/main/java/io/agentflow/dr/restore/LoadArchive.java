@@ -86,7 +86,7 @@ public final class LoadArchive {
             run.operation().hold(() -> Files.deleteIfExists(entries));
             Files.write(
                     entries, run.repeated().stream().map(entry -> entry + ";").toList());
-            return new LoadRun(run.staged(), command(run.staged(), 1, entries), run.progress(), false);
+            return run.again(command(run.staged(), 1, entries));
         } catch (IOException e) {
             throw new OperationFailed("no temporary file can be written: " + e.getMessage(), "Check the disk.", e);
         }
@@ -105,7 +105,7 @@ public final class LoadArchive {
             warnings.addAll(run.warnings());
             warnings.addAll(new DatabaseCatalog(sql).analyze());
             run.operation().events().accept(new OperationEvent.PartDone("load", loaded(run)));
-            return new RestoreRun.Loaded(run.staged(), warnings);
+            return new RestoreRun.Loaded(run.staged(), warnings, run.unfilled());
         }
     }
 

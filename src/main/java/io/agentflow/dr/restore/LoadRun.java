@@ -1,12 +1,17 @@
 package io.agentflow.dr.restore;
 
 import io.agentflow.dr.core.Operation;
+import io.agentflow.dr.manifest.TableEntry;
 import io.agentflow.dr.postgres.PgCommand;
+import io.agentflow.dr.postgres.Relation;
+import io.agentflow.dr.postgres.Sql;
 import io.agentflow.dr.process.ExternalProgram;
 import io.agentflow.dr.process.RunningProgram;
 import io.agentflow.dr.process.ToolRun;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class LoadRun implements ToolRun {
     private static final Pattern FINISHED = Pattern.compile("pg_restore: finished item \\d+ TABLE DATA .*");
     private static final Pattern ENTRY =
-            Pattern.compile("pg_restore: from TOC entry (\\d+); \\d+ \\d+ (ACL |MATERIALIZED VIEW DATA )?(.*)");
+            Pattern.compile("pg_restore: from TOC entry (\\d+); \\d+ (\\d+) (ACL |MATERIALIZED VIEW DATA )?.*");
     /**
      * An error between the words of another message: the workers write to one pipe, a message in several pieces. What
      * pg_restore tells of its own work may hold the word in a name.
@@ -31,8 +36,9 @@ public final class LoadRun implements ToolRun {
             + "|entering|executing|connecting|skipping|dropping|while|from|setting|disabling|enabling|restoring|restored"
             + "|detail|hint|Command) ).*\\berror: .*");
 
-    /** What a foreign data wrapper says of its own server. */
-    private static final Pattern FOREIGN = Pattern.compile(".*ERROR:  could not connect to server \".*");
+    /** What the server itself says of a statement, and not that it has gone, or that its disk is full. */
+    private static final Pattern REFUSED_STATEMENT =
+            Pattern.compile("could not execute query: ERROR:  (?!.*(?i:no space left on device|disk full)).*");
 
     private static final String ERROR = "pg_restore: error: ";
 
@@ -46,9 +52,10 @@ public final class LoadRun implements ToolRun {
     private final boolean mayRepeat;
     private final List<String> warnings = new ArrayList<>();
     private final List<String> repeated = new ArrayList<>();
+    private final Set<TableEntry> unfilled = new LinkedHashSet<>();
     private String entry = "";
     private boolean grants;
-    private String view = "";
+    private @Nullable TableEntry view;
     private @Nullable String error;
 
     /**
@@ -81,13 +88,21 @@ public final class LoadRun implements ToolRun {
         return progress;
     }
 
+    /** The run that restores what is left of this one, and knows what this one had to say. */
+    synchronized LoadRun again(PgCommand left) {
+        LoadRun next = new LoadRun(staged, left, progress, false);
+        next.warnings.addAll(warnings);
+        next.unfilled.addAll(unfilled);
+        return next;
+    }
+
     @Override
     public synchronized void said(RunningProgram program, String line) {
         Matcher toc = ENTRY.matcher(line);
         if (toc.matches()) {
             entry = toc.group(1);
-            grants = "ACL ".equals(toc.group(2));
-            view = toc.group(2) != null && !grants ? toc.group(3) : "";
+            grants = "ACL ".equals(toc.group(3));
+            view = toc.group(3) == null || grants ? null : view(Long.parseLong(toc.group(2)));
         } else if (FINISHED.matcher(line).matches()) {
             progress.finishedOne();
         } else if (line.startsWith(ERROR) && error == null) {
@@ -101,13 +116,28 @@ public final class LoadRun implements ToolRun {
     private void classify(RunningProgram program, String said) {
         if (HARMLESS.matcher(said).matches()) {
             warnings.add(said);
-        } else if (!view.isEmpty() && FOREIGN.matcher(said).matches()) {
-            warnings.add("the materialised view " + view + " was not filled: " + said);
         } else if (mayRepeat && !entry.isEmpty() && (lostToAnotherWorker(said) || !repeated.isEmpty())) {
             repeated.add(entry);
+        } else if (view != null && REFUSED_STATEMENT.matcher(said).matches()) {
+            unfilled(view, said.substring(said.indexOf("ERROR:  ") + "ERROR:  ".length()));
         } else {
             error = said;
             program.close();
+        }
+    }
+
+    private @Nullable TableEntry view(long oid) {
+        return staged.planned().backup().manifest().tables().stream()
+                .filter(table -> table.oid() == oid && table.kind() == Relation.Kind.MATERIALIZED_VIEW)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private void unfilled(TableEntry view, String why) {
+        if (unfilled.add(view)) {
+            warnings.add("the materialised view " + view.qualifiedName() + " was not filled: " + why
+                    + "; when that is mended: REFRESH MATERIALIZED VIEW " + Sql.identifier(view.schema()) + "."
+                    + Sql.identifier(view.name()) + ";");
         }
     }
 
@@ -122,6 +152,11 @@ public final class LoadRun implements ToolRun {
 
     synchronized List<String> warnings() {
         return List.copyOf(warnings);
+    }
+
+    /** The materialised views whose query failed. */
+    synchronized Set<TableEntry> unfilled() {
+        return Set.copyOf(unfilled);
     }
 
     /** The entries of the archive, by number, that are to be restored again. */

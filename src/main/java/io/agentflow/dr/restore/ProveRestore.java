@@ -41,7 +41,7 @@ public final class ProveRestore {
             Map<Relation, Fingerprint> fingerprints =
                     level == ProofLevel.NONE ? Map.of() : take(loaded, level, relations);
             String largeObjects = !rows || manifest.largeObjects().fingerprint() == null ? null : largeObjects(sql);
-            proof = new CompareDatabases(manifest, sql.serverVersion().major(), rows)
+            proof = new CompareDatabases(manifest, sql.serverVersion().major(), rows, loaded.unfilled())
                     .compare(catalog, relations, fingerprints, largeObjects);
         }
         if (rows && level != ProofLevel.FULL) {

@@ -3,11 +3,13 @@ package io.agentflow.dr.restore;
 import io.agentflow.dr.core.DatabaseName;
 import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.Operation;
+import io.agentflow.dr.manifest.TableEntry;
 import io.agentflow.dr.postgres.PgCommand;
 import io.agentflow.dr.postgres.ServerVersion;
 import io.agentflow.dr.verify.VerifiedBackup;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** How far a restore has come. Each act takes the state before it: nothing is swapped in that was not proven. */
@@ -56,8 +58,12 @@ public sealed interface RestoreRun {
         }
     }
 
-    /** The archive was loaded without an error that counts. */
-    record Loaded(Staged staged, List<String> warnings) implements RestoreRun {
+    /**
+     * The archive was loaded without an error that counts.
+     *
+     * @param unfilled materialised views whose query failed, for instance because a foreign server is away
+     */
+    record Loaded(Staged staged, List<String> warnings, Set<TableEntry> unfilled) implements RestoreRun {
         @Override
         public Operation operation() {
             return staged.operation();

@@ -68,15 +68,18 @@ class LoadRunTest {
                 new DatabaseName("golden_af_auny"),
                 new ServerVersion(150018, "15.18"),
                 List.of());
-        PgCommand command = PgCommand.restoreAll(
+        return new LoadRun(staged, command(), new LoadProgress(staged), mayRepeat);
+    }
+
+    private static PgCommand command() {
+        return PgCommand.restoreAll(
                 new PgToolSet(Path.of("/usr/bin"), 15, "15.18"),
-                target,
-                folder,
+                DatabaseUrl.parse("postgresql://af@db1/golden"),
+                GoldenBackup.folder(),
                 4,
                 null,
                 new ServerVersion(150018, "15.18"),
                 false);
-        return new LoadRun(staged, command, new LoadProgress(staged), mayRepeat);
     }
 
     @Test
@@ -121,6 +124,25 @@ class LoadRunTest {
 
         assertThat(run.error()).contains("deadlock detected");
         assertThat(program.running()).isFalse();
+    }
+
+    @Test
+    void aMaterialisedViewThatTheBackupDoesNotKnowMayNotStayUnfilled() {
+        LoadRun run = run(true);
+
+        run.said(program, "pg_restore: from TOC entry 3391; 0 7 MATERIALIZED VIEW DATA v postgres");
+        run.said(program, "pg_restore: error: could not execute query: ERROR:  could not connect to server \"far\"");
+
+        assertThat(run.error()).contains("could not connect");
+        assertThat(run.unfilled()).isEmpty();
+    }
+
+    @Test
+    void aSecondRunKnowsWhatTheFirstHadToSay() {
+        LoadRun run = run(true);
+        run.said(program, "pg_restore: error: could not execute query: ERROR:  must be owner of extension plpgsql");
+
+        assertThat(run.again(command()).warnings()).isEqualTo(run.warnings());
     }
 
     @Test
