@@ -120,9 +120,15 @@ public final class LoadArchive {
 
     private static void requireHarmless(LoadRun run, ToolFailedException e) {
         String error = run.error();
-        boolean expected = !run.warnings().isEmpty() || !run.repeated().isEmpty();
-        if (error == null && expected && e.exitValue() == 1) {
+        boolean ended = e.exitValue() == 1 && run.ignored() > 0;
+        if (error == null && ended && run.heardAll()) {
             return;
+        }
+        if (error == null && ended) {
+            throw new OperationFailed(
+                    "pg_restore counted " + run.ignored() + " errors, and not all of them were heard",
+                    "The live database was not touched. Run the command again, with --jobs=1.",
+                    e);
         }
         AfException meaning = error == null ? PgFailures.of(e) : PgFailures.of(e, error);
         if (error == null || meaning.retryable() || meaning.fact().contains("disk space")) {

@@ -40,6 +40,12 @@ public final class LoadRun implements ToolRun {
     private static final Pattern REFUSED_STATEMENT =
             Pattern.compile("could not execute query: ERROR:  (?!.*(?i:no space left on device|disk full)).*");
 
+    /** What pg_restore says at its end, when its workers are gone. */
+    private static final Pattern IGNORED = Pattern.compile("pg_restore: warning: errors ignored on restore: (\\d+)");
+
+    /** Between these two its workers are at work. */
+    private static final Pattern PARALLEL = Pattern.compile("pg_restore: (entering|finished) main parallel loop");
+
     private static final String ERROR = "pg_restore: error: ";
 
     /** Only what cannot change a row: everything else ends the restore. */
@@ -55,6 +61,10 @@ public final class LoadRun implements ToolRun {
     private final Set<TableEntry> unfilled = new LinkedHashSet<>();
     private String entry = "";
     private boolean grants;
+    private int heard;
+    private int ignored;
+    private boolean parallel;
+    private int failedEntries;
     private @Nullable TableEntry view;
     private @Nullable String error;
 
@@ -99,7 +109,14 @@ public final class LoadRun implements ToolRun {
     @Override
     public synchronized void said(RunningProgram program, String line) {
         Matcher toc = ENTRY.matcher(line);
-        if (toc.matches()) {
+        Matcher end = IGNORED.matcher(line);
+        Matcher loop = PARALLEL.matcher(line);
+        if (end.matches()) {
+            ignored = Integer.parseInt(end.group(1));
+        } else if (loop.matches()) {
+            parallel = loop.group(1).equals("entering");
+        } else if (toc.matches()) {
+            failedEntries += parallel ? 1 : 0;
             entry = toc.group(1);
             grants = "ACL ".equals(toc.group(3));
             view = toc.group(3) == null || grants ? null : view(Long.parseLong(toc.group(2)));
@@ -114,6 +131,7 @@ public final class LoadRun implements ToolRun {
     }
 
     private void classify(RunningProgram program, String said) {
+        heard++;
         if (HARMLESS.matcher(said).matches()) {
             warnings.add(said);
         } else if (mayRepeat && !entry.isEmpty() && (lostToAnotherWorker(said) || !repeated.isEmpty())) {
@@ -152,6 +170,19 @@ public final class LoadRun implements ToolRun {
 
     synchronized List<String> warnings() {
         return List.copyOf(warnings);
+    }
+
+    /** How many errors pg_restore went on after, as it counts them at its end; 0 before. */
+    synchronized int ignored() {
+        return ignored;
+    }
+
+    /**
+     * Whether no error went unheard. What a worker reports is counted once more for each entry that it was given: from 13
+     * to 18 every pg_restore does so.
+     */
+    synchronized boolean heardAll() {
+        return ignored == heard || ignored == heard + failedEntries;
     }
 
     /** The materialised views whose query failed. */

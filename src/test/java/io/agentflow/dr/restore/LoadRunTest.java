@@ -1,11 +1,13 @@
 package io.agentflow.dr.restore;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.DatabaseName;
 import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.Operation;
+import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.core.OperationId;
 import io.agentflow.dr.postgres.PgCommand;
 import io.agentflow.dr.postgres.PgToolSet;
@@ -19,6 +21,7 @@ import io.agentflow.dr.store.DirectoryStore;
 import io.agentflow.dr.testing.GoldenBackup;
 import io.agentflow.dr.verify.ArchiveCheck;
 import io.agentflow.dr.verify.VerifyBackup;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,10 +35,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What pg_restore may say, and what follows from it. A sleeping shell stands for the pg_restore that would be ended. */
 class LoadRunTest {
+    private static final String HARMLESS =
+            "pg_restore: error: could not execute query: ERROR:  must be owner of extension plpgsql";
+
     private final Programs programs = new Programs();
     private final RunningProgram program = programs.start(
             new ExternalProgram(Path.of("/bin/sleep"), List.of("300"), Map.of(), List.of(), Duration.ofMinutes(5)),
             (running, line) -> {});
+
+    private final LoadArchive archive = new LoadArchive(new PgTools(programs, List.of()));
 
     @AfterEach
     void close() {
@@ -179,6 +187,67 @@ class LoadRunTest {
 
         assertThat(run.error()).contains("ran into one another");
         assertThat(program.running()).isFalse();
+    }
+
+    /** A shell that says on stderr what pg_restore would, and ends with 1. */
+    private InputStream ending(LoadRun run, String... lines) {
+        return programs.start(
+                        new ExternalProgram(
+                                Path.of("/bin/sh"),
+                                List.of("-c", "printf '%s\\n' \"$0\" >&2; exit 1", String.join("\n", lines)),
+                                Map.of(),
+                                List.of(),
+                                Duration.ofMinutes(5)),
+                        run::said)
+                .stdout();
+    }
+
+    private static String ignored(int errors) {
+        return "pg_restore: warning: errors ignored on restore: " + errors;
+    }
+
+    @Test
+    void whatPgRestoreWentOnAfterIsHarmlessIfAllOfItWasHeard() {
+        LoadRun run = run(true);
+
+        assertThat(archive.outcome(run, ending(run, HARMLESS, HARMLESS, ignored(2))))
+                .isSameAs(run);
+        assertThat(run.warnings()).hasSize(2);
+    }
+
+    @Test
+    void anErrorOfAWorkerCountsOnceMoreForItsEntry() {
+        LoadRun run = run(true);
+
+        assertThat(archive.outcome(
+                        run,
+                        ending(
+                                run,
+                                HARMLESS,
+                                "pg_restore: entering main parallel loop",
+                                "pg_restore: from TOC entry 3391; 0 7 COMMENT EXTENSION plpgsql",
+                                HARMLESS,
+                                "pg_restore: finished main parallel loop",
+                                ignored(3))))
+                .isSameAs(run);
+    }
+
+    @Test
+    void anErrorThatPgRestoreCountedAndNobodyHeardEndsTheRestore() {
+        LoadRun run = run(true);
+        InputStream stdout = ending(run, HARMLESS, ignored(2));
+
+        assertThatThrownBy(() -> archive.outcome(run, stdout))
+                .isInstanceOf(OperationFailed.class)
+                .hasMessageContaining("counted 2 errors");
+    }
+
+    @Test
+    void aPgRestoreThatEndedBeforeItsCountHasFailed() {
+        LoadRun run = run(true);
+        InputStream stdout = ending(run, HARMLESS);
+
+        assertThatThrownBy(() -> archive.outcome(run, stdout)).isInstanceOf(OperationFailed.class);
     }
 
     @Test
