@@ -98,19 +98,20 @@ public final class PgCommand {
             @Nullable Path entries,
             ServerVersion server,
             boolean eventTriggers) {
-        PgCommand command =
-                new PgCommand(tools, "pg_restore").connect(url).add("--jobs=" + jobs, "--verbose", archive.toString());
+        // The swap's own commit is synchronous and flushes everything before it.
+        String options = "-c synchronous_commit=off -c statement_timeout=0 -c lock_timeout=0"
+                + " -c idle_in_transaction_session_timeout=0 -c default_transaction_read_only=off"
+                + (server.major() >= 14 ? " -c idle_session_timeout=0" : "")
+                + (server.major() >= 17 ? " -c transaction_timeout=0" : "")
+                + withoutEventTriggers(server, eventTriggers);
+        // Not by PGOPTIONS: a connection string that holds options makes libpq forget it.
+        String given = url.keywords().getOrDefault("options", "");
+        PgCommand command = new PgCommand(tools, "pg_restore")
+                .connect(url.with("options", (given + " " + options).strip()))
+                .add("--jobs=" + jobs, "--verbose", archive.toString());
         if (entries != null) {
             command.add("--use-list=" + entries);
         }
-        // The swap's own commit is synchronous and flushes everything before it.
-        command.environment.put(
-                "PGOPTIONS",
-                "-c synchronous_commit=off -c statement_timeout=0 -c lock_timeout=0"
-                        + " -c idle_in_transaction_session_timeout=0 -c default_transaction_read_only=off"
-                        + (server.major() >= 14 ? " -c idle_session_timeout=0" : "")
-                        + (server.major() >= 17 ? " -c transaction_timeout=0" : "")
-                        + withoutEventTriggers(server, eventTriggers));
         return command;
     }
 

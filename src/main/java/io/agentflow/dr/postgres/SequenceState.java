@@ -21,9 +21,8 @@ public record SequenceState(
 
     /** This state, exact only if a later look found the same; of one that was set back, the further back of both. */
     public SequenceState confirmedBy(SequenceState later) {
-        boolean setBack = later.lastValue == lastValue
-                ? called && !later.called
-                : ascending == (later.lastValue < lastValue);
+        boolean setBack =
+                later.lastValue == lastValue ? called && !later.called : ascending == (later.lastValue < lastValue);
         return new SequenceState(
                 schema, name, setBack ? later.lastValue : lastValue, !setBack && called, ascending, equals(later));
     }

@@ -36,7 +36,7 @@ public final class LoadArchive {
         LoadProgress progress = new LoadProgress(staged);
         staged.operation()
                 .hold(new WatchCopies(
-                        staged.request().target().database(staged.staging()),
+                        staged.url(),
                         staged.operation().sessionName("load"),
                         (session, copies) -> progress.seen(copies),
                         () -> "",

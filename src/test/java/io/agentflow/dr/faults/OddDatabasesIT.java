@@ -347,8 +347,8 @@ class OddDatabasesIT {
         restored.json().path("warnings").forEach(warning -> warnings.add(warning.asText()));
         assertThat(warnings)
                 .hasSize(2)
-                .anySatisfy(w -> assertThat(w)
-                        .contains("could not connect", "REFRESH MATERIALIZED VIEW \"public\".\"v\";"))
+                .anySatisfy(
+                        w -> assertThat(w).contains("could not connect", "REFRESH MATERIALIZED VIEW \"public\".\"v\";"))
                 .anySatisfy(w -> assertThat(w).contains("REFRESH MATERIALIZED VIEW \"of v\".\"a b\";"));
         assertThat(database.texts("SELECT matviewname FROM pg_matviews WHERE NOT ispopulated ORDER BY 1"))
                 .containsExactly("a b", "v");
