@@ -191,6 +191,8 @@ public final class DatabaseCatalog {
         String classes =
                 String.format(namespaced, "pg_class", "relnamespace", "pg_class") + "AND x.relpersistence <> 't' ";
         String constraints = String.format(namespaced, "pg_constraint", "connamespace", "pg_constraint");
+        // Those that the server derives for partitions depend on the order in which all was made.
+        String foreignKeys = constraints + "AND x.contype = 'f' AND x.conparentid = 0 ";
         SortedMap<String, Long> objects = new TreeMap<>();
         sql.list(
                 "SELECT 'views', count(*)" + classes + "AND x.relkind = 'v'"
@@ -201,9 +203,9 @@ public final class DatabaseCatalog {
                         + "AND x.relkind IN ('i', 'I') AND EXISTS (SELECT FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid"
                         + " WHERE i.indexrelid = x.oid AND" + DUMPED_INDEX + "AND NOT i.indisvalid)"
                         + " UNION ALL SELECT 'sequences', count(*)" + classes + "AND x.relkind = 'S'"
-                        + " UNION ALL SELECT 'foreign keys', count(*)" + constraints + "AND x.contype = 'f'"
-                        + " UNION ALL SELECT 'foreign keys not validated', count(*)" + constraints
-                        + "AND x.contype = 'f' AND NOT x.convalidated"
+                        + " UNION ALL SELECT 'foreign keys', count(*)" + foreignKeys
+                        + " UNION ALL SELECT 'foreign keys not validated', count(*)" + foreignKeys
+                        + "AND NOT x.convalidated"
                         + " UNION ALL SELECT 'primary keys', count(*)" + constraints + "AND x.contype = 'p'"
                         + " UNION ALL SELECT 'unique constraints', count(*)" + constraints + "AND x.contype = 'u'"
                         + " UNION ALL SELECT 'check constraints', count(*)" + constraints + "AND x.contype = 'c'"

@@ -150,6 +150,17 @@ class OddDatabasesIT {
     }
 
     @Test
+    void row16_foreignKeysAndTriggersOfPartitionsThatPointToTheirOwnTable() {
+        comesBack(postgres.database("partitioned_keys")
+                .with("CREATE TABLE q (k int PRIMARY KEY, up int REFERENCES q) PARTITION BY RANGE (k);"
+                        + " CREATE TABLE q1 PARTITION OF q FOR VALUES FROM (0) TO (9);"
+                        + " CREATE TABLE q2 PARTITION OF q FOR VALUES FROM (9) TO (19);"
+                        + " CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';"
+                        + " CREATE TRIGGER tr AFTER INSERT ON q FOR EACH ROW EXECUTE FUNCTION f();"
+                        + " INSERT INTO q VALUES (1, 1), (10, 1)"));
+    }
+
+    @Test
     void row17_materialisedViewsFilledAndNotThatDependOnEachOther() {
         ADatabase database = postgres.database("matviews")
                 .with("CREATE TABLE t AS SELECT generate_series(1, 10) AS i;"
