@@ -1,16 +1,19 @@
 package io.agentflow.dr.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.agentflow.dr.testing.ADatabase;
 import io.agentflow.dr.testing.AfProcess;
 import io.agentflow.dr.testing.Aftermath;
 import io.agentflow.dr.testing.Ballast;
+import io.agentflow.dr.testing.HeldRoutes;
 import io.agentflow.dr.testing.LocalPostgres;
 import io.agentflow.dr.testing.SmallDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,8 +78,18 @@ class DiskFullIT {
                 assertThat(made.exitCode()).as(made.toString()).isZero();
                 disk.leaveFree(16_000_000);
                 Aftermath aftermath = Aftermath.in(folder, small, database);
-
-                AfProcess.Result result = af.run("backup", "restore", "latest", "--yes", "--json");
+                AfProcess.Result foreseen = af.run("backup", "restore", "latest", "--yes", "--json");
+                aftermath.failed(foreseen, 4, "the server has").tidy();
+                disk.free();
+                AfProcess.Running restore = HeldRoutes.in(folder)
+                        .before("restore/restore-attempt", "load")
+                        .of(af)
+                        .start("backup", "restore", "latest", "--yes", "--json");
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> small.databases().stream().anyMatch(name -> name.startsWith("small_af_")));
+                // The plan has seen more than there is now.
+                disk.leaveFree(6_000_000);
+                AfProcess.Result result = restore.await();
 
                 aftermath.failed(result, 1, "disk space").tidy().reported("load-outcome", 1);
                 assertThat(result.json().path("error").path("message").asText()).contains("server");

@@ -34,7 +34,7 @@ class PlanIT {
         source = sameExtensionElsewhere();
         source.role("plan_owner", "");
         source.maintain("CREATE TABLESPACE plan_space LOCATION ''");
-        ADatabase database = source.database("needy")
+        ADatabase database = source.database("plan_needy")
                 .with("CREATE EXTENSION af_plan; CREATE TABLE t (a int) TABLESPACE plan_space;"
                         + " ALTER TABLE t OWNER TO plan_owner; INSERT INTO t VALUES (1)");
         AfProcess.Result made = new AfProcess(store)
@@ -52,7 +52,7 @@ class PlanIT {
     private AfProcess af(LocalPostgres target, String role) {
         return new AfProcess(folder)
                 .with("AF_STORE", store.toString())
-                .with("AF_TARGET_DATABASE_URL", target.uri("needy", role));
+                .with("AF_TARGET_DATABASE_URL", target.uri("plan_needy", role));
     }
 
     private static List<String> obstacles(AfProcess.Result result) {
@@ -91,7 +91,7 @@ class PlanIT {
         assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(4);
         assertThat(refused.json().path("error").path("message").asText())
                 .contains("plan_owner", "af_plan", "plan_space");
-        assertThat(TARGET.databases()).noneMatch(name -> name.startsWith("needy"));
+        assertThat(TARGET.databases()).noneMatch(name -> name.startsWith("plan_needy"));
     }
 
     @Test
@@ -107,7 +107,9 @@ class PlanIT {
 
             assertThat(plan.exitCode()).as(plan.toString()).isZero();
             assertThat(restored.exitCode()).as(restored.toString()).isZero();
-            assertThat(withExtension.existing("needy").texts("SELECT tableowner FROM pg_tables WHERE tablename = 't'"))
+            assertThat(withExtension
+                            .existing("plan_needy")
+                            .texts("SELECT tableowner FROM pg_tables WHERE tablename = 't'"))
                     .containsExactly("postgres");
         }
     }
