@@ -72,7 +72,10 @@ final class Globals {
     }
 
     private static VerificationFailed damaged(String how, @org.jspecify.annotations.Nullable Throwable cause) {
-        return new VerificationFailed("globals.sql.gz " + how, "Look at it with: af backup verify", cause);
+        return new VerificationFailed(
+                "globals.sql.gz " + how,
+                "Do not restore from this backup. See all with: af backup verify; take another one from: af backup list",
+                cause);
     }
 
     static Globals of(String sql) {

@@ -156,10 +156,14 @@ class DamageIT {
     @Test
     void row05_aFlippedBitInTheManifestIsNotRestored() {
         Path manifest = backup.resolve("manifest.json");
-        // In the value of a digest, so that it still is a manifest.
-        int digest =
-                new String(bytes(manifest), java.nio.charset.StandardCharsets.ISO_8859_1).indexOf("sha256\" : \"") + 15;
-        with(manifest, flipped(manifest, digest * 8), () -> requireRefused("manifest.json"));
+        // In a digit of a digest, so that it still is a manifest: the lowest bit makes it another digit.
+        String text = new String(bytes(manifest), java.nio.charset.StandardCharsets.ISO_8859_1);
+        int digest = text.lastIndexOf("sha256\" : \"") + 11;
+        while (!Character.isDigit(text.charAt(digest))) {
+            digest++;
+        }
+        int bit = digest * 8;
+        with(manifest, flipped(manifest, bit), () -> requireRefused("manifest.json"));
     }
 
     @Test
