@@ -69,7 +69,7 @@ public final class Connections {
             return;
         }
         try {
-            statement.execute("SET client_connection_check_interval = '10s'");
+            statement.execute("SET client_connection_check_interval = '1s'");
         } catch (SQLException e) {
             // Not every server's operating system can tell: then the cancellation must do.
             LOG.log(System.Logger.Level.DEBUG, "no client_connection_check_interval", e);
