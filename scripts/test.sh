@@ -18,6 +18,12 @@ install shellcheck shellcheck
 install node nodejs
 install npm npm
 
+echo "== other versions of PostgreSQL"
+if ! scripts/postgresql.sh fetch; then
+  [ -z "${CI:-}" ] || exit 1
+  echo "Going on with the versions that are here: what needs the others is skipped, and says so." >&2
+fi
+
 echo "== scripts"
 # Not every script here is bash: the shebang tells.
 grep -rlE '^#!/bin/(ba)?sh' scripts .ci | xargs shellcheck -x
