@@ -69,7 +69,7 @@ final class RouteBeans {
         beans.put("planRestore", new PlanRestore(tools));
         beans.put("createRoles", new CreateRoles());
         beans.put("prepareStaging", new PrepareStaging(clock));
-        beans.put("loadSteps", new LoadSteps(new LoadArchive(tools)));
+        beans.put("loadSteps", new LoadSteps(new LoadArchive(programs, tools)));
         beans.put("proveRestore", new ProveRestore(evidence));
         beans.put("swapDatabases", new SwapDatabases(clock));
         beans.put("undoRestore", new UndoRestore(clock));

@@ -1,13 +1,11 @@
 package io.agentflow.dr.postgres;
 
-import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.postgres.ClusterNeeds.Extension;
 import io.agentflow.dr.postgres.DatabaseProperties.Grant;
 import io.agentflow.dr.postgres.DatabaseProperties.Setting;
 import io.agentflow.dr.postgres.Relation.Kind;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,24 +88,14 @@ public final class DatabaseCatalog {
     }
 
     /**
-     * Collects statistics of every relation that can be read without asking a foreign server: one that does not answer
-     * must not stand in the way.
-     *
-     * @return why statistics are missing where they are
+     * The relations, as SQL names them, whose statistics can be collected without asking a foreign server: one that does
+     * not answer must not stand in the way.
      */
-    public List<String> analyze() {
-        List<String> problems = new ArrayList<>();
-        for (String name : sql.texts("SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) FROM pg_class c"
+    public List<String> analyzable() {
+        return sql.texts("SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) FROM pg_class c"
                 + " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'm', 'p') AND" + USER_SCHEMA
                 + "AND NOT (c.relkind = 'p' AND EXISTS (SELECT FROM pg_partition_tree(c.oid) t"
-                + " JOIN pg_class f ON f.oid = t.relid WHERE f.relkind = 'f'))")) {
-            try {
-                sql.run("ANALYZE " + name);
-            } catch (OperationFailed e) {
-                problems.add("no statistics of " + name + ": " + e.fact());
-            }
-        }
-        return problems;
+                + " JOIN pg_class f ON f.oid = t.relid WHERE f.relkind = 'f'))");
     }
 
     /** Bytes (without indexes) and estimated rows of each table, for progress. */

@@ -115,6 +115,15 @@ public final class PgCommand {
         return command;
     }
 
+    /** Collects the statistics of this table, on a server before 14. */
+    public static PgCommand analyze(PgToolSet tools, DatabaseUrl url, String table) {
+        PgCommand command =
+                new PgCommand(tools, "psql").connect(url).add("--no-psqlrc", "--quiet", "--command=ANALYZE " + table);
+        command.environment.put(
+                "PGOPTIONS", "-c statement_timeout=0 -c lock_timeout=0 -c default_transaction_read_only=off");
+        return command;
+    }
+
     /** What a session must be told so that a login trigger of the restored database does not fire for it. */
     public static String withoutEventTriggers(ServerVersion server, boolean eventTriggers) {
         return eventTriggers && server.major() >= 17 ? " -c event_triggers=off" : "";

@@ -4,13 +4,11 @@ import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationFailed;
-import io.agentflow.dr.postgres.Connections;
-import io.agentflow.dr.postgres.DatabaseCatalog;
 import io.agentflow.dr.postgres.PgCommand;
 import io.agentflow.dr.postgres.PgFailures;
 import io.agentflow.dr.postgres.PgTools;
-import io.agentflow.dr.postgres.Sql;
 import io.agentflow.dr.postgres.WatchCopies;
+import io.agentflow.dr.process.Programs;
 import io.agentflow.dr.process.ToolFailedException;
 import io.agentflow.dr.verify.ArchiveCheck;
 import java.io.IOException;
@@ -24,9 +22,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Loads the data archive into the staging database, and says whether what pg_restore did was good enough. */
 public final class LoadArchive {
+    private final Programs programs;
     private final PgTools tools;
 
-    public LoadArchive(PgTools tools) {
+    public LoadArchive(Programs programs, PgTools tools) {
+        this.programs = programs;
         this.tools = tools;
     }
 
@@ -99,14 +99,12 @@ public final class LoadArchive {
                     run.repeated().size() + " entries of the archive lost a deadlock and were not restored again",
                     "Check the route restore-load.");
         }
-        try (Sql sql = Connections.open(run.staged().url(), run.operation().sessionName("analyze"))) {
-            run.operation().hold(sql::abort);
-            List<String> warnings = new ArrayList<>(run.staged().warnings());
-            warnings.addAll(run.warnings());
-            warnings.addAll(new DatabaseCatalog(sql).analyze());
-            run.operation().events().accept(new OperationEvent.PartDone("load", loaded(run)));
-            return new RestoreRun.Loaded(run.staged(), warnings, run.unfilled());
-        }
+        List<String> warnings = new ArrayList<>(run.staged().warnings());
+        warnings.addAll(run.warnings());
+        int major = ArchiveCheck.dumpMajor(run.staged().planned().backup().manifest());
+        warnings.addAll(new CollectStatistics(programs, tools.forReading(major), run.staged()).problems());
+        run.operation().events().accept(new OperationEvent.PartDone("load", loaded(run)));
+        return new RestoreRun.Loaded(run.staged(), warnings, run.unfilled());
     }
 
     private static String loaded(LoadRun run) {
