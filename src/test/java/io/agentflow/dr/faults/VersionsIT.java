@@ -1,0 +1,146 @@
+package io.agentflow.dr.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.agentflow.dr.testing.ADatabase;
+import io.agentflow.dr.testing.AfProcess;
+import io.agentflow.dr.testing.LocalPostgres;
+import io.agentflow.dr.testing.PostgresVersion;
+import io.agentflow.dr.testing.Project;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Backup and restore under every supported major version, and from one to another. The zoo is backed up once in each. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class VersionsIT {
+    private final Map<Integer, ADatabase> zoos = new HashMap<>();
+
+    @TempDir
+    static Path folder;
+
+    /** The zoo of this version; the first time it is loaded, backed up and verified. */
+    private ADatabase zoo(int major) {
+        return zoos.computeIfAbsent(major, version -> {
+            ADatabase zoo = cluster(version)
+                    .database("zoo_" + version)
+                    .script(Project.file("src/test/resources/sample/zoo.sql"));
+            backUp(zoo, store(version));
+            expect(0, af(version).run("backup", "verify", "latest", store(version)));
+            return zoo;
+        });
+    }
+
+    private static LocalPostgres cluster(int major) {
+        return new PostgresVersion(major).cluster();
+    }
+
+    private static String store(int major) {
+        return "./from-" + major;
+    }
+
+    /** With the programs of this version at hand, and those that are installed. */
+    private AfProcess af(int... majors) {
+        String bins = "";
+        for (int major : majors) {
+            bins += (bins.isEmpty() ? "" : ",") + new PostgresVersion(major).bin();
+        }
+        return new AfProcess(folder).with("AF_POSTGRES_BIN", bins);
+    }
+
+    private JsonNode backUp(ADatabase database, String store) {
+        int major = (int) (database.number("SELECT current_setting('server_version_num')::bigint") / 10000);
+        return expect(0, af(major).on(database).run("backup", "create", store, "--json"))
+                .json();
+    }
+
+    private static AfProcess.Result expect(int exitCode, AfProcess.Result result) {
+        assertThat(result.exitCode()).as(result.toString()).isEqualTo(exitCode);
+        return result;
+    }
+
+    private static void assertProven(JsonNode restored) {
+        assertThat(restored.path("status").asText()).as(restored.toString()).isEqualTo("ok");
+        assertThat(restored.path("proof").path("different")).isEmpty();
+        assertThat(restored.path("proof").path("identical").asInt())
+                .isEqualTo(restored.path("proof").path("tables").asInt())
+                .isGreaterThan(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {13, 15, 17, 18})
+    void row12_theZooComesBackTheSameInEveryVersion(int major) {
+        ADatabase zoo = zoo(major);
+        String before = zoo.dump();
+
+        AfProcess.Result restored =
+                af(major).on(zoo).run("backup", "restore", "latest", store(major), "--yes", "--json");
+
+        assertProven(expect(0, restored).json());
+        assertThat(zoo.dump()).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"13,15", "15,17", "17,18", "13,18"})
+    void row12_theZooGoesIntoANewerVersion(int older, int newer) {
+        zoo(older);
+        zoo(newer); // has the roles
+        String target = cluster(newer).uri("zoo_from_" + older);
+
+        AfProcess.Result restored = af(older)
+                .run("backup", "restore", "latest", store(older), "--target-database-url", target, "--yes", "--json");
+
+        assertProven(expect(0, restored).json());
+    }
+
+    @Test
+    void row12_fingerprintsAreTheSameInEveryVersion() {
+        zoo(13);
+        zoo(18);
+        LocalPostgres newer = cluster(18);
+        ADatabase copy = newer.existing("zoo_again");
+        expect(0, af(13).run("backup", "restore", "latest", store(13), "--target-database-url", copy.uri(), "--yes"));
+
+        backUp(copy, "./again");
+
+        assertThat(fingerprints("./again")).isEqualTo(fingerprints(store(13)));
+    }
+
+    private List<String> fingerprints(String store) {
+        JsonNode manifest = expect(0, new AfProcess(folder).run("backup", "show", "latest", store, "--json"))
+                .json();
+        List<String> fingerprints = manifest.findValues("fingerprint").stream()
+                .map(JsonNode::asText)
+                .toList();
+        assertThat(fingerprints).hasSizeGreaterThan(200);
+        return fingerprints;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"15,13", "18,17", "18,13"})
+    void row12_anOlderServerIsRefusedUntouched(int newer, int older) {
+        zoo(newer);
+        ADatabase live = zoo(older);
+        String before = live.dump();
+        List<String> databases = cluster(older).databases();
+
+        AfProcess.Result refused = af(newer)
+                .run("backup", "restore", "latest", store(newer), "--target-database-url", live.uri(), "--yes");
+
+        expect(4, refused);
+        assertThat(refused.err())
+                .contains("the target is PostgreSQL " + older + ".")
+                .contains("older than the backup's " + newer + ".")
+                .contains("Restore into PostgreSQL " + newer + " or newer.");
+        assertThat(cluster(older).databases()).isEqualTo(databases);
+        assertThat(live.dump()).isEqualTo(before);
+    }
+}
