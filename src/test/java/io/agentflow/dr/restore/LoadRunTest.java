@@ -259,4 +259,20 @@ class LoadRunTest {
 
         assertThat(run.error()).isNull();
     }
+
+    @Test
+    void aLimitThatAnOlderServerDoesNotKnowIsNotWorthAWord() {
+        LoadRun run = run(true);
+
+        run.said(
+                program,
+                "pg_restore: error: could not execute query: ERROR:  unrecognized configuration parameter"
+                        + " \"transaction_timeout\"");
+
+        assertThat(run.warnings()).isEmpty();
+        run.said(program, "pg_restore: warning: errors ignored on restore: 1");
+        assertThat(run.heardAll()).isTrue();
+        assertThat(run.error()).isNull();
+        assertThat(program.running()).isTrue();
+    }
 }
