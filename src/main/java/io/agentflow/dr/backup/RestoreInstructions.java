@@ -52,7 +52,7 @@ final class RestoreInstructions {
                 6. Collect statistics: `psql -d restored -c ANALYZE`. Settings, privileges and comment of the
                    database itself are shown by: `pg_restore --create --file=- data | head -60`
 
-                The structure as SQL: `gunzip -c schema.dump.gz | pg_restore --file=-`
+                %sThe structure as SQL: `gunzip -c schema.dump.gz | pg_restore --file=-`
                 %s""".formatted(
                 run.id(),
                 name,
@@ -60,13 +60,23 @@ final class RestoreInstructions {
                 run.snapshot().takenAt(),
                 run.tools().major(),
                 run.id(),
-                createDatabase(run.contents().properties()),
+                createDatabase(run.contents().properties(), run.server().major()),
+                newerTools(run.server().major(), run.tools().major()),
                 critical ? "The critical tables alone: `gunzip -c critical.dump.gz | pg_restore --file=-`\n" : "");
     }
 
-    private static String createDatabase(DatabaseProperties properties) {
-        return "CREATE DATABASE restored" + properties.creationOptions() + " OWNER " + identifier(properties.owner())
-                + ";";
+    /** From 17 on pg_restore lifts a limit that older servers do not know. */
+    private static String newerTools(int server, int tools) {
+        return server >= 17 || tools < 17 ? "" : """
+                        A server older than 17 does not know `transaction_timeout`: there leave out `--exit-on-error`, and see to it
+                        that pg_restore complains of nothing else.
+
+                        """;
+    }
+
+    private static String createDatabase(DatabaseProperties properties, int major) {
+        return "CREATE DATABASE restored" + properties.creationOptions(major) + " OWNER "
+                + identifier(properties.owner()) + ";";
     }
 
     /** A name with a line break would otherwise end what it stands in, and go on as a command of the reader's shell. */

@@ -33,6 +33,8 @@ public record DatabaseProperties(
         @Nullable String comment,
         @Nullable List<Grant> grants,
         List<Setting> settings) {
+    /** The first version in which a database's locale can be another provider's than libc's. */
+    private static final int PROVIDERS = 15;
 
     /** One privilege of one role; the role is {@code PUBLIC} when {@code role} is null. */
     public record Grant(@Nullable String role, String privilege, boolean grantable) {}
@@ -40,8 +42,12 @@ public record DatabaseProperties(
     /** What {@code ALTER DATABASE … SET} or, with a role, {@code ALTER ROLE … IN DATABASE … SET} set. */
     public record Setting(@Nullable String role, String name, String value) {}
 
-    /** What {@code CREATE DATABASE} needs to make an empty database in which the same text means the same. */
-    public String creationOptions() {
+    /**
+     * What {@code CREATE DATABASE} needs to make an empty database in which the same text means the same.
+     *
+     * @param major of the server that is to make it
+     */
+    public String creationOptions(int major) {
         StringBuilder options = new StringBuilder(" TEMPLATE template0 ENCODING ").append(Sql.literal(encoding));
         options.append(" LC_COLLATE ").append(Sql.literal(collate));
         options.append(" LC_CTYPE ").append(Sql.literal(ctype));
@@ -52,6 +58,9 @@ public record DatabaseProperties(
             }
         } else if (localeProvider.equals("b")) {
             options.append(" LOCALE_PROVIDER builtin BUILTIN_LOCALE ").append(Sql.literal(String.valueOf(locale)));
+        } else if (major >= PROVIDERS) {
+            // Else it would be that of the cluster's template0.
+            options.append(" LOCALE_PROVIDER libc");
         }
         return options.toString();
     }

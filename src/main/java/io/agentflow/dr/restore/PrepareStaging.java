@@ -68,7 +68,8 @@ public final class PrepareStaging {
     private static void create(
             Sql sql, DatabaseName staging, DatabaseProperties properties, boolean defaultTablespace) {
         try {
-            sql.run("CREATE DATABASE " + Sql.identifier(staging.text()) + properties.creationOptions()
+            sql.run("CREATE DATABASE " + Sql.identifier(staging.text())
+                    + properties.creationOptions(sql.serverVersion().major())
                     + (defaultTablespace || properties.tablespace().equals("pg_default")
                             ? ""
                             : " TABLESPACE " + Sql.identifier(properties.tablespace())));
