@@ -8,6 +8,7 @@ import io.agentflow.dr.testing.AfProcess;
 import io.agentflow.dr.testing.LocalPostgres;
 import io.agentflow.dr.testing.PostgresVersion;
 import io.agentflow.dr.testing.Project;
+import io.agentflow.dr.testing.ToolsAtHand;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -47,16 +48,11 @@ class VersionsIT {
         return "./from-" + major;
     }
 
-    /** With the programs of this version at hand, and those that are installed. */
-    private AfProcess af(int... majors) {
-        String bins = "";
-        for (int major : majors) {
-            bins += (bins.isEmpty() ? "" : ",") + new PostgresVersion(major).bin();
-        }
-        return new AfProcess(folder).with("AF_POSTGRES_BIN", bins);
+    private static AfProcess af(int major) {
+        return ToolsAtHand.first(folder, new PostgresVersion(major));
     }
 
-    private JsonNode backUp(ADatabase database, String store) {
+    private static JsonNode backUp(ADatabase database, String store) {
         int major = (int) (database.number("SELECT current_setting('server_version_num')::bigint") / 10000);
         return expect(0, af(major).on(database).run("backup", "create", store, "--json"))
                 .json();
@@ -107,7 +103,7 @@ class VersionsIT {
         zoo(18);
         LocalPostgres newer = cluster(18);
         ADatabase copy = newer.existing("zoo_again");
-        expect(0, af(13).run("backup", "restore", "latest", store(13), "--target-database-url", copy.uri(), "--yes"));
+        expect(0, restoreAs(store(13), 13, copy));
 
         backUp(copy, "./again");
 
@@ -132,8 +128,7 @@ class VersionsIT {
         String before = live.dump();
         List<String> databases = cluster(older).databases();
 
-        AfProcess.Result refused = af(newer)
-                .run("backup", "restore", "latest", store(newer), "--target-database-url", live.uri(), "--yes");
+        AfProcess.Result refused = restoreAs(store(newer), newer, live);
 
         expect(4, refused);
         assertThat(refused.err())
@@ -142,5 +137,62 @@ class VersionsIT {
                 .contains("Restore into PostgreSQL " + newer + " or newer.");
         assertThat(cluster(older).databases()).isEqualTo(databases);
         assertThat(live.dump()).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "15 | 18 | LOCALE_PROVIDER icu ICU_LOCALE 'en-US'",
+                "17 | 18 | LOCALE_PROVIDER icu ICU_LOCALE 'en-US' ICU_RULES '&V << w <<< W'",
+                "17 | 17 | LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'",
+                "18 | 18 | LOCALE_PROVIDER builtin BUILTIN_LOCALE 'PG_UNICODE_FAST'"
+            })
+    void row12_theLocaleIsTheSameAgain(int source, int target, String locale) {
+        ADatabase database = made(source, "localised", locale);
+        ADatabase copy = cluster(target).existing("localised_copy_" + source);
+        backUp(database, "./localised");
+
+        expect(0, restoreAs("./localised", source, copy));
+
+        assertThat(localeOf(copy)).isEqualTo(localeOf(database));
+        cluster(target).maintain("DROP DATABASE " + copy.name());
+    }
+
+    @Test
+    void row12_aLocaleOfTheSystemStaysOneWhereTheClusterPrefersIcu() {
+        ADatabase database = made(13, "of_libc", "");
+        backUp(database, "./of_libc");
+        try (LocalPostgres icu = LocalPostgres.startFrom(new PostgresVersion(18).bin())) {
+            icu.maintain("CREATE DATABASE other TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'de'");
+            icu.maintain("ALTER DATABASE template0 RENAME TO was_template0");
+            icu.maintain("ALTER DATABASE other RENAME TO template0");
+            // So does initdb.
+            icu.maintain("UPDATE pg_database SET datcollversion = NULL WHERE datname = 'template0'");
+            ADatabase copy = icu.existing("copy");
+
+            expect(0, restoreAs("./of_libc", 13, copy));
+
+            assertThat(localeOf(copy)).isEqualTo(localeOf(database));
+        }
+    }
+
+    private static ADatabase made(int major, String name, String locale) {
+        cluster(major).maintain("DROP DATABASE IF EXISTS " + name);
+        cluster(major).maintain("CREATE DATABASE " + name + " TEMPLATE template0 " + locale);
+        return cluster(major)
+                .existing(name)
+                .with("CREATE TABLE words AS SELECT 'é' || n AS w FROM generate_series(1, 9) n");
+    }
+
+    private static AfProcess.Result restoreAs(String store, int major, ADatabase target) {
+        return af(major).run("backup", "restore", "latest", store, "--target-database-url", target.uri(), "--yes");
+    }
+
+    /** The columns have had several names. */
+    private static List<String> localeOf(ADatabase database) {
+        return database.texts("SELECT concat_ws(' ', coalesce(j->>'datlocprovider', 'c'), datcollate, datctype,"
+                + " coalesce(j->>'datlocale', j->>'daticulocale'), j->>'daticurules')"
+                + " FROM pg_database d, to_jsonb(d) j WHERE datname = current_database()");
     }
 }
