@@ -32,12 +32,29 @@ final class FingerprintQuery {
 
     private FingerprintQuery() {}
 
+    /**
+     * A column of the row.
+     *
+     * @param plainChar whether it is a {@code "char"} of a server before 16, which writes its byte as it is; newer ones
+     *     write one that is not ASCII as a backslash and three octal digits
+     */
+    static String column(String name, boolean plainChar) {
+        String column = "r." + Sql.identifier(name);
+        if (!plainChar) {
+            return column;
+        }
+        String value = column + "::integer";
+        return "CASE WHEN " + value + " < 0 THEN concat(chr(92), (" + value + " & 255) >> 6, (" + value + " >> 3) & 7, "
+                + value + " & 7) ELSE " + column + "::text END";
+    }
+
+    /** @param columns as {@link #column} writes them, in the order of their names */
     static String of(Relation table, List<String> columns, ProofLevel level) {
         String source = " FROM ONLY " + table.sqlName() + " AS r " + (table.filter() == null ? "" : table.filter());
         if (level == ProofLevel.COUNTS) {
             return "SELECT count(*), NULL, NULL" + source;
         }
-        String row = columns.stream().map(c -> "r." + Sql.identifier(c)).collect(Collectors.joining(", ", "ROW(", ")"));
+        String row = columns.stream().collect(Collectors.joining(", ", "ROW(", ")"));
         // OFFSET 0 keeps the planner from writing the MD5 into the query twice.
         return "SELECT count(*), " + sums("h.m") + " FROM (SELECT md5(" + row + "::text) AS m" + source
                 + " OFFSET 0) h";

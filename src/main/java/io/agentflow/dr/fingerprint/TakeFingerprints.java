@@ -20,7 +20,8 @@ import java.util.function.Supplier;
 /** Takes the fingerprints of many tables at once, each session at one table at a time. */
 public final class TakeFingerprints {
     private static final String COLUMNS =
-            "SELECT attname FROM pg_attribute WHERE attrelid = ?::text::regclass AND attnum > 0"
+            "SELECT attname, atttypid = '\"char\"'::regtype AND current_setting('server_version_num')::int < 160000"
+                    + " FROM pg_attribute WHERE attrelid = ?::text::regclass AND attnum > 0"
                     + " AND NOT attisdropped ORDER BY attname COLLATE \"C\"";
 
     private final ProofLevel level;
@@ -87,7 +88,10 @@ public final class TakeFingerprints {
     }
 
     private Fingerprint of(Sql session, Relation table) {
-        List<String> columns = level == ProofLevel.FULL ? session.texts(COLUMNS, table.sqlName()) : List.of();
+        List<String> columns = level == ProofLevel.FULL
+                ? session.list(
+                        COLUMNS, row -> FingerprintQuery.column(row.getString(1), row.getBoolean(2)), table.sqlName())
+                : List.of();
         return session.one(
                 FingerprintQuery.of(table, columns, level),
                 row -> new Fingerprint(

@@ -110,6 +110,16 @@ class VersionsIT {
         assertThat(fingerprints("./again")).isEqualTo(fingerprints(store(13)));
     }
 
+    @Test
+    void row12_aByteThatNewerVersionsWriteInOctalHasTheSameFingerprint() {
+        ADatabase database = made(13, "bytes", "ENCODING 'LATIN1' LOCALE 'C'")
+                .with("CREATE TABLE bytes AS SELECT n, chr(n)::\"char\" AS c FROM generate_series(1, 255) n"
+                        + " UNION ALL VALUES (0, ''::\"char\"), (NULL, NULL)");
+        backUp(database, "./bytes");
+
+        expect(0, restoreAs("./bytes", 13, cluster(18).existing("bytes")));
+    }
+
     private List<String> fingerprints(String store) {
         JsonNode manifest = expect(0, new AfProcess(folder).run("backup", "show", "latest", store, "--json"))
                 .json();
