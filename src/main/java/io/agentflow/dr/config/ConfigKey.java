@@ -18,7 +18,8 @@ public enum ConfigKey {
             "tenants,users,rbac_roles,rbac_bindings,audits",
             "tables that get a component of their own"),
     PROOF("af.proof", "full", "what is fingerprinted: full, counts or none"),
-    POSTGRES_BIN("af.postgres.bin", "", "directories with pg_dump and pg_restore, looked at first"),
+    POSTGRES_BIN(
+            "af.postgres.bin", "", "directories with pg_dump and pg_restore, looked at first, separated by commas"),
     ROUTES("af.routes", "", "the folder of Camel routes; empty for the one that af came with"),
     DEAD_LETTERS("af.dead-letters", "./dead-letters", "the folder for reports of failed operations"),
     STALL_TIMEOUT("af.stall-timeout", "10m", "how long a tool may show no sign of life"),
