@@ -156,7 +156,8 @@ final class CompareDatabases {
             String version = now.get(before.name());
             if (version == null) {
                 different.add("extension " + before.name() + " is missing");
-            } else if (!version.equals(before.version())) {
+            } else if (sameMajor && !version.equals(before.version())) {
+                // Another major version brings its own extensions along; the plan has named them.
                 warnings.add("extension " + before.name() + " is at " + version + ", was at " + before.version());
             }
         }
