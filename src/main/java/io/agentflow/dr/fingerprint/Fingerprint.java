@@ -1,5 +1,8 @@
 package io.agentflow.dr.fingerprint;
 
+import java.math.BigInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,4 +13,23 @@ import org.jspecify.annotations.Nullable;
  */
 public record Fingerprint(@Nullable Long rows, @Nullable String hash) {
     public static final Fingerprint NOT_TAKEN = new Fingerprint(null, null);
+    private static final Pattern SUMS = Pattern.compile("m1:(-?\\d+):(-?\\d+)");
+
+    /** That of all rows of both together, which is the sum of the two; null where one of them is not known. */
+    public Fingerprint plus(Fingerprint other) {
+        Long more = other.rows;
+        return new Fingerprint(rows == null || more == null ? null : Long.valueOf(rows + more), sum(hash, other.hash));
+    }
+
+    private static @Nullable String sum(@Nullable String one, @Nullable String two) {
+        if (one == null || two == null) {
+            return null;
+        }
+        Matcher a = SUMS.matcher(one);
+        Matcher b = SUMS.matcher(two);
+        return a.matches() && b.matches()
+                ? "m1:" + new BigInteger(a.group(1)).add(new BigInteger(b.group(1))) + ":"
+                        + new BigInteger(a.group(2)).add(new BigInteger(b.group(2)))
+                : null;
+    }
 }

@@ -48,9 +48,15 @@ final class FingerprintQuery {
                 + value + " & 7) ELSE " + column + "::text END";
     }
 
-    /** @param columns as {@link #column} writes them, in the order of their names */
-    static String of(Relation table, List<String> columns, ProofLevel level) {
-        String source = " FROM ONLY " + table.sqlName() + " AS r " + (table.filter() == null ? "" : table.filter());
+    /**
+     * The query.
+     *
+     * @param columns as {@link #column} writes them, in the order of their names
+     * @param tree whether the rows of its partitions count, too
+     */
+    static String of(Relation table, List<String> columns, ProofLevel level, boolean tree) {
+        String source = (tree ? " FROM " : " FROM ONLY ") + table.sqlName() + " AS r "
+                + (table.filter() == null ? "" : table.filter());
         if (level == ProofLevel.COUNTS) {
             return "SELECT count(*), NULL, NULL" + source;
         }

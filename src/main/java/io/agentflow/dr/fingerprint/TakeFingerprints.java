@@ -76,7 +76,7 @@ public final class TakeFingerprints {
         try (session) {
             session.run(FingerprintQuery.FIXED_OUTPUT);
             for (Relation table = waiting.poll(); table != null; table = waiting.poll()) {
-                fingerprints.put(table, of(session, table));
+                fingerprints.put(table, of(session, table, level, false));
                 taken.accept(table);
             }
             return null;
@@ -87,15 +87,25 @@ public final class TakeFingerprints {
         }
     }
 
-    private Fingerprint of(Sql session, Relation table) {
+    private static Fingerprint of(Sql session, Relation table, ProofLevel level, boolean tree) {
         List<String> columns = level == ProofLevel.FULL
                 ? session.list(
                         COLUMNS, row -> FingerprintQuery.column(row.getString(1), row.getBoolean(2)), table.sqlName())
                 : List.of();
         return session.one(
-                FingerprintQuery.of(table, columns, level),
+                FingerprintQuery.of(table, columns, level, tree),
                 row -> new Fingerprint(
                         row.getLong(1), row.getString(2) == null ? null : text(row.getString(2), row.getString(3))));
+    }
+
+    /**
+     * The fingerprint of one table in a session of the caller's, whose output settings it changes.
+     *
+     * @param tree whether the rows of its partitions count, too: then it is the sum of theirs
+     */
+    public static Fingerprint ofOne(Sql session, Relation table, ProofLevel level, boolean tree) {
+        session.run(FingerprintQuery.FIXED_OUTPUT);
+        return of(session, table, level, tree);
     }
 
     /** The fingerprint of all large objects together; at level {@code full} only. */

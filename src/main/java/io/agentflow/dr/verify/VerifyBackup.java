@@ -72,6 +72,21 @@ public final class VerifyBackup {
                 List.copyOf(warnings));
     }
 
+    /**
+     * Reads the manifest alone, against its seal; the files are read when they are asked for.
+     *
+     * @throws io.agentflow.dr.core.VerificationFailed if it is not what was sealed
+     */
+    public PartlyVerified begin(BackupId id, Path folder) {
+        Queue<Problem> problems = new ConcurrentLinkedQueue<>();
+        Manifest manifest = manifest(id, folder, problems);
+        if (manifest == null || !problems.isEmpty()) {
+            new VerifyReport(id, folder, null, 1, 0, Duration.ZERO, List.copyOf(problems), List.of()).require();
+            throw new IllegalStateException("a manifest without a problem was not read");
+        }
+        return new PartlyVerified(folder, manifest);
+    }
+
     private static FolderDigests digests(Path folder, LongConsumer read) {
         try {
             return FolderDigests.of(folder, read);
