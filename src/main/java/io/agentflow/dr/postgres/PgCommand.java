@@ -124,6 +124,16 @@ public final class PgCommand {
         return command;
     }
 
+    /**
+     * Writes entries of an archive as SQL on stdout, each under a line that names it.
+     *
+     * @param entries a file that names them
+     */
+    public static PgCommand script(PgToolSet tools, Path archive, Path entries) {
+        return new PgCommand(tools, "pg_restore")
+                .add("--file=-", "--verbose", "--use-list=" + entries, archive.toString());
+    }
+
     /** What a session must be told so that a login trigger of the restored database does not fire for it. */
     public static String withoutEventTriggers(ServerVersion server, boolean eventTriggers) {
         return eventTriggers && server.major() >= 17 ? " -c event_triggers=off" : "";

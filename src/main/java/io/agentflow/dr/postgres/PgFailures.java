@@ -84,6 +84,10 @@ public final class PgFailures {
         if (state.equals("55P03")) {
             return locked(said(e), e);
         }
+        if (state.equals("40P01") || state.equals("40001")) {
+            return new TableLocked(
+                    "the server ended a deadlock with another session: " + said(e), "Run the command again.", e);
+        }
         if (state.equals("53200")) {
             return new OperationFailed(
                     "the database server ran out of memory or locks: " + said(e),
@@ -94,6 +98,11 @@ public final class PgFailures {
             return serverDiskFull(e);
         }
         return new OperationFailed("the database said: " + said(e), "See the server's log for more.", e);
+    }
+
+    /** The SQLSTATE that a statement failed with, or nothing if the server did not say one. */
+    public static String state(AfException e) {
+        return e.getCause() instanceof SQLException cause ? state(cause) : "";
     }
 
     /** What it means that a tool ended badly, judged by its exit code and what it said last. */

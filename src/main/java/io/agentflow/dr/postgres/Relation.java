@@ -15,6 +15,9 @@ public record Relation(
         Kind kind,
         @Nullable String filter) {
 
+    /** The oid of pg_class. */
+    static final long CATALOG = 1259;
+
     /** What kind of relation it is, and so how it is dumped and proven. */
     public enum Kind {
         TABLE,

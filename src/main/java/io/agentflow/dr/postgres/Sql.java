@@ -1,6 +1,8 @@
 package io.agentflow.dr.postgres;
 
 import io.agentflow.dr.core.ConnectionLost;
+import java.io.IOException;
+import java.io.InputStream;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
 
 /** One session: runs statements and turns their failures into what an operator understands. */
 public final class Sql implements AutoCloseable {
@@ -19,6 +22,8 @@ public final class Sql implements AutoCloseable {
     public interface Row<T> {
         T of(ResultSet row) throws SQLException;
     }
+
+    private static final int COPY_BUFFER = 65_536;
 
     private final Connection connection;
     private final AtomicReference<@Nullable Statement> running = new AtomicReference<>();
@@ -75,7 +80,40 @@ public final class Sql implements AutoCloseable {
     public void run(String statements) {
         try (Statement statement = connection.createStatement()) {
             running.set(statement);
+            // What stands in braces is SQL, and no escape of JDBC's.
+            statement.setEscapeProcessing(false);
             statement.execute(statements);
+        } catch (SQLException e) {
+            throw PgFailures.of(e);
+        } finally {
+            running.set(null);
+        }
+    }
+
+    /**
+     * Copies rows into the server as they come; memory stays flat.
+     *
+     * @param statement a COPY … FROM STDIN
+     * @return how many rows
+     */
+    public long copyIn(String statement, InputStream rows) throws IOException {
+        try {
+            return connection.unwrap(PGConnection.class).getCopyAPI().copyIn(statement, rows, COPY_BUFFER);
+        } catch (SQLException e) {
+            // pgJDBC wraps what the stream itself throws.
+            if (e.getCause() instanceof IOException broken) {
+                throw broken;
+            }
+            throw PgFailures.of(e);
+        }
+    }
+
+    /** Runs one statement that changes rows, and says how many. */
+    public long change(String statement) {
+        try (Statement changing = connection.createStatement()) {
+            running.set(changing);
+            changing.setEscapeProcessing(false);
+            return changing.executeLargeUpdate(statement);
         } catch (SQLException e) {
             throw PgFailures.of(e);
         } finally {
