@@ -28,7 +28,7 @@ import org.junit.jupiter.api.TestFactory;
 class PackageTableTest {
     private static final String ROOT = "io.agentflow.dr";
     private static final String TOOLS = "core process postgres artifact manifest store catalog fingerprint auditchain";
-    private static final String FEATURES = "backup restore verify journal request";
+    private static final String FEATURES = "backup restore critical verify journal request";
 
     /** Package → the packages that it may use. */
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
@@ -43,12 +43,13 @@ class PackageTableTest {
             row("auditchain", "core postgres"),
             row("backup", TOOLS + " verify"),
             row("restore", TOOLS + " verify"),
+            row("critical", TOOLS + " verify restore"),
             row("verify", "core process postgres artifact manifest store catalog"),
             row("journal", "core"),
             row("request", "core catalog"),
             row("config", "core store fingerprint"),
             row("route", TOOLS + " " + FEATURES),
-            row("cli", "core config backup restore verify catalog manifest store fingerprint postgres"),
+            row("cli", "core config backup restore critical verify catalog manifest store fingerprint postgres"),
             row("daemon", "core config journal"),
             row("app", TOOLS + " " + FEATURES + " config route cli daemon"));
 

@@ -13,6 +13,10 @@ import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.OperationId;
+import io.agentflow.dr.core.ShellWord;
+import io.agentflow.dr.critical.CriticalRun;
+import io.agentflow.dr.critical.FetchTables;
+import io.agentflow.dr.critical.OpenTables;
 import io.agentflow.dr.postgres.PgTools;
 import io.agentflow.dr.process.Programs;
 import io.agentflow.dr.restore.DropPrevious;
@@ -20,6 +24,7 @@ import io.agentflow.dr.restore.PlanRestore;
 import io.agentflow.dr.restore.RestorePlan;
 import io.agentflow.dr.restore.RestoreRequest;
 import io.agentflow.dr.restore.RestoreRun;
+import io.agentflow.dr.restore.RestoreType;
 import io.agentflow.dr.restore.UndoRestore;
 import io.agentflow.dr.route.Routes;
 import io.agentflow.dr.store.DirectoryStore;
@@ -81,17 +86,26 @@ final class AfOperations implements Operations, AutoCloseable {
 
     @Override
     public RestoreRun.Swapped restore(RestoreRequest request, OperationEvents events) {
+        return restore(request, events, RestoreRun.Swapped.class);
+    }
+
+    @Override
+    public CriticalRun.Committed restoreTables(RestoreRequest request, OperationEvents events) {
+        return restore(request, events, CriticalRun.Committed.class);
+    }
+
+    private <T> T restore(RestoreRequest request, OperationEvents events, Class<T> outcome) {
+        List<String> tables = request.tables().names();
         Operation operation = begin(
                 "restore",
                 "restore of " + request.id() + " from " + request.store().root() + " into " + request.target(),
                 "af backup restore " + request.id() + " " + request.store().root() + " "
-                        + request.type().text() + " -d '" + open(request.target()) + "' -j " + request.jobs(),
+                        + request.type().text()
+                        + (tables.isEmpty() ? "" : " --tables " + ShellWord.of(String.join(",", tables)))
+                        + (request.tables().replace() ? " --replace" : "")
+                        + " -d '" + open(request.target()) + "' -j " + request.jobs(),
                 events);
-        return through(
-                "direct:backup-restore",
-                operation,
-                new RestoreRun.Requested(operation, request),
-                RestoreRun.Swapped.class);
+        return through("direct:backup-restore", operation, new RestoreRun.Requested(operation, request), outcome);
     }
 
     @Override
@@ -167,6 +181,10 @@ final class AfOperations implements Operations, AutoCloseable {
     @Override
     public RestorePlan preview(RestoreRequest request, OperationEvents events) {
         try (Operation operation = begin("plan", "", "", events)) {
+            if (request.type() == RestoreType.CRITICAL) {
+                VerifyBackup verify = new VerifyBackup(new ArchiveCheck(programs, tools), events);
+                return new OpenTables(new FetchTables(programs, tools, verify)).preview(operation, request);
+            }
             return new PlanRestore(tools)
                     .preview(operation, request, new BackupCatalog(request.store()).manifest(request.id()));
         }

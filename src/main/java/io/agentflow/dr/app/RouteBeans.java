@@ -9,6 +9,12 @@ import io.agentflow.dr.backup.ReadBackBackup;
 import io.agentflow.dr.backup.SealBackup;
 import io.agentflow.dr.backup.TakeProof;
 import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.critical.CommitTables;
+import io.agentflow.dr.critical.FetchTables;
+import io.agentflow.dr.critical.FillTables;
+import io.agentflow.dr.critical.OpenTables;
+import io.agentflow.dr.critical.ProveTables;
+import io.agentflow.dr.critical.RecreateTables;
 import io.agentflow.dr.postgres.PgTools;
 import io.agentflow.dr.process.Programs;
 import io.agentflow.dr.restore.CreateRoles;
@@ -73,6 +79,13 @@ final class RouteBeans {
         beans.put("proveRestore", new ProveRestore(evidence));
         beans.put("swapDatabases", new SwapDatabases(clock));
         beans.put("undoRestore", new UndoRestore(clock));
+        FetchTables fetchTables = new FetchTables(programs, tools, verify);
+        beans.put("fetchTables", fetchTables);
+        beans.put("openTables", new OpenTables(fetchTables));
+        beans.put("recreateTables", new RecreateTables(programs, tools));
+        beans.put("fillTables", new FillTables(programs, tools));
+        beans.put("proveTables", new ProveTables());
+        beans.put("commitTables", new CommitTables(clock));
         return beans;
     }
 }

@@ -19,6 +19,7 @@ import io.agentflow.dr.restore.RestorePlan;
 import io.agentflow.dr.restore.RestoreRequest;
 import io.agentflow.dr.restore.RestoreRun;
 import io.agentflow.dr.restore.RestoreType;
+import io.agentflow.dr.restore.TableChoice;
 import io.agentflow.dr.restore.UndoRestore;
 import io.agentflow.dr.store.DirectoryStore;
 import java.io.IOException;
@@ -37,7 +38,8 @@ import picocli.CommandLine.Parameters;
 /** {@code af backup restore}, with its undo. */
 @Command(
         name = "restore",
-        description = "Restore a backup beside the live database, prove it, and swap it in; or undo that.")
+        description =
+                "Restore a backup beside the live database, prove it, and swap it in; or single tables; or undo that.")
 final class BackupRestoreCommand extends AfCommand {
     @Parameters(index = "0", arity = "0..1", paramLabel = "ID", description = "A backup's id, a part of it, or latest.")
     @Nullable
@@ -47,7 +49,7 @@ final class BackupRestoreCommand extends AfCommand {
             index = "1..2",
             arity = "0..1",
             paramLabel = "STORE|TYPE",
-            description = "Directory of the backups (default: ./backups), and full (the default) or schema.")
+            description = "Directory of the backups (default: ./backups), and full (the default), schema or critical.")
     java.util.List<String> storeAndType = java.util.List.of();
 
     @Mixin
@@ -77,6 +79,9 @@ final class BackupRestoreCommand extends AfCommand {
 
     @Mixin
     RestoreDeviations deviations = new RestoreDeviations();
+
+    @Mixin
+    TableOptions tables = new TableOptions();
 
     @Option(names = "--undo", description = "Swap the previous database back.")
     boolean undo;
@@ -130,6 +135,9 @@ final class BackupRestoreCommand extends AfCommand {
                     .require(consequence(request, plan), request.database().text(), "the database name");
         }
         step("");
+        if (request.type() == RestoreType.CRITICAL) {
+            return new CriticalOutput(terminal(), json).outcome(operations.restoreTables(request, events), start);
+        }
         RestoreRun.Swapped swapped = operations.restore(request, events);
         double seconds = (System.nanoTime() - start) / 1e9;
         if (json) {
@@ -146,10 +154,10 @@ final class BackupRestoreCommand extends AfCommand {
         if (wanted == null) {
             throw new UsageError("which backup?", "Give an id or latest; see: af backup list");
         }
-        RestoreType type = RestoreType.FULL;
+        RestoreType type = null;
         String storeText = null;
         for (String word : storeAndType) {
-            if (word.matches("full|schema|critical")) {
+            if (word.matches("full|schema|critical") && type == null) {
                 type = RestoreType.parse(word);
             } else if (storeText == null) {
                 storeText = word;
@@ -157,11 +165,12 @@ final class BackupRestoreCommand extends AfCommand {
                 type = RestoreType.parse(word);
             }
         }
-        if (type == RestoreType.CRITICAL) {
-            throw new UsageError(
-                    "this version does not restore '" + type.text() + "'",
-                    "Restore in full, or by hand as RESTORE.md in the backup says.");
+        TableChoice choice = tables.choice();
+        if (type == null) {
+            type = choice.names().isEmpty() ? RestoreType.FULL : RestoreType.CRITICAL;
         }
+        tables.requireFor(type);
+        deviations.requireFor(type);
         DirectoryStore store = store(storeText, config);
         BackupId id = named(config)
                 .map(database -> new BackupCatalog(store).select(wanted, database))
@@ -172,6 +181,7 @@ final class BackupRestoreCommand extends AfCommand {
                 type,
                 target(config, store, id),
                 deviations.options(),
+                choice,
                 jobs == null ? config.number(ConfigKey.JOBS) : jobs,
                 config.time(ConfigKey.STALL_TIMEOUT));
     }
@@ -207,6 +217,10 @@ final class BackupRestoreCommand extends AfCommand {
     }
 
     private static String consequence(RestoreRequest request, RestorePlan plan) {
+        if (request.type() == RestoreType.CRITICAL) {
+            return "This changes tables of the live database " + request.database() + " at "
+                    + request.target().address() + " as planned above, in one transaction.";
+        }
         return "This replaces the database " + request.database() + " at "
                 + request.target().address() + " (" + new ByteSize(plan.bytes()) + ", " + plan.sessions()
                 + " sessions) by backup " + request.id()

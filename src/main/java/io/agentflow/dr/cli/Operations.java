@@ -6,6 +6,7 @@ import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.DatabaseName;
 import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.critical.CriticalRun;
 import io.agentflow.dr.restore.DropPrevious;
 import io.agentflow.dr.restore.RestorePlan;
 import io.agentflow.dr.restore.RestoreRequest;
@@ -25,6 +26,9 @@ public interface Operations {
     RestorePlan preview(RestoreRequest request, OperationEvents events);
 
     RestoreRun.Swapped restore(RestoreRequest request, OperationEvents events);
+
+    /** Brings single tables back into the live database. */
+    CriticalRun.Committed restoreTables(RestoreRequest request, OperationEvents events);
 
     UndoRestore.Undone undo(DatabaseUrl target, OperationEvents events);
 

@@ -1,6 +1,8 @@
 package io.agentflow.dr.cli;
 
+import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.restore.RestoreOptions;
+import io.agentflow.dr.restore.RestoreType;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -37,6 +39,16 @@ final class RestoreDeviations {
     @Option(names = "--role", paramLabel = "ROLE", description = "Restore as this role (SET ROLE).")
     @Nullable
     String role;
+
+    /** @throws UsageError if one was given that only a whole database can be restored with */
+    void requireFor(RestoreType type) {
+        if (type == RestoreType.CRITICAL && (createRoles || keepStaging || role != null)) {
+            throw new UsageError(
+                    (createRoles ? "--create-roles" : keepStaging ? "--keep-staging" : "--role")
+                            + " is of no meaning for a critical restore",
+                    "Leave it out.");
+        }
+    }
 
     RestoreOptions options() {
         return new RestoreOptions(createRoles, rolePasswords, noOwner, noPrivileges, noTablespaces, keepStaging, role);

@@ -16,15 +16,15 @@ public record Finding(Severity severity, String fact, String why, String fix) {
         STOP
     }
 
-    static Finding ok(String fact) {
+    public static Finding ok(String fact) {
         return new Finding(Severity.OK, fact, "", "");
     }
 
-    static Finding note(String fact, String why, String fix) {
+    public static Finding note(String fact, String why, String fix) {
         return new Finding(Severity.NOTE, fact, why, fix);
     }
 
-    static Finding stop(String fact, String why, String fix) {
+    public static Finding stop(String fact, String why, String fix) {
         return new Finding(Severity.STOP, fact, why, fix);
     }
 }

@@ -37,8 +37,12 @@ public final class MaintenanceSession implements AutoCloseable {
         return new DatabaseName(target.text().equals("postgres") ? "template1" : "postgres");
     }
 
-    /** @throws Busy if another af is restoring or undoing the same database */
-    void lock(DatabaseName database) {
+    /**
+     * Takes the database for this operation.
+     *
+     * @throws Busy if another af is restoring or undoing the same database
+     */
+    public void lock(DatabaseName database) {
         boolean mine = sql.yes("SELECT pg_try_advisory_lock(hashtextextended('af restore ' || ?, 0))", database.text());
         if (!mine) {
             throw new Busy(

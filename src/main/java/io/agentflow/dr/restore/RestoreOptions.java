@@ -27,7 +27,7 @@ public record RestoreOptions(
     public static final RestoreOptions EXACT = new RestoreOptions(false, false, false, false, false, false, null);
 
     /** As pg_restore takes them. */
-    List<String> arguments() {
+    public List<String> arguments() {
         List<String> arguments = new ArrayList<>();
         if (noOwner) {
             arguments.add("--no-owner");

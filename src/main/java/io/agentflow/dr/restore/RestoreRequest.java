@@ -11,6 +11,7 @@ import java.time.Duration;
  * What restore is asked for.
  *
  * @param target the cluster, and the database that will have the backup's content afterwards
+ * @param tables what a critical restore brings back; of no meaning to the others
  * @param jobs how many workers load the data
  * @param stall how long a tool may show no sign of life
  */
@@ -20,6 +21,7 @@ public record RestoreRequest(
         RestoreType type,
         DatabaseUrl target,
         RestoreOptions options,
+        TableChoice tables,
         int jobs,
         Duration stall) {
 

@@ -43,7 +43,7 @@ class LoadRunTest {
             new ExternalProgram(Path.of("/bin/sleep"), List.of("300"), Map.of(), List.of(), Duration.ofMinutes(5)),
             (running, line) -> {});
 
-    private final LoadArchive archive = new LoadArchive(new PgTools(programs, List.of()));
+    private final LoadArchive archive = new LoadArchive(programs, new PgTools(programs, List.of()));
 
     @AfterEach
     void close() {
@@ -62,6 +62,7 @@ class LoadRunTest {
                 RestoreType.FULL,
                 target,
                 RestoreOptions.EXACT,
+                TableChoice.CRITICAL,
                 4,
                 Duration.ofMinutes(1));
         VerifyBackup verify =

@@ -1,0 +1,157 @@
+package io.agentflow.dr.critical;
+
+import io.agentflow.dr.core.Operation;
+import io.agentflow.dr.core.OperationFailed;
+import io.agentflow.dr.manifest.Manifest;
+import io.agentflow.dr.postgres.ArchiveEntry;
+import io.agentflow.dr.postgres.PgCommand;
+import io.agentflow.dr.postgres.PgToolSet;
+import io.agentflow.dr.process.Programs;
+import io.agentflow.dr.process.RunningProgram;
+import io.agentflow.dr.verify.PartlyVerified;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.postgresql.core.Encoding;
+import org.postgresql.core.NativeQuery;
+import org.postgresql.core.Parser;
+
+/** Has pg_restore write chosen entries of the data archive as SQL. */
+final class ArchiveScript {
+    /** The kinds that pg_restore makes after the rows are there. */
+    private static final Set<String> AFTER_ROWS = Set.of(
+            "INDEX",
+            "INDEX ATTACH",
+            "CONSTRAINT",
+            "FK CONSTRAINT",
+            "TRIGGER",
+            "RULE",
+            "POLICY",
+            "ROW SECURITY",
+            "STATISTICS",
+            "PUBLICATION TABLE",
+            "MATERIALIZED VIEW DATA");
+
+    /** The line that {@code --verbose} puts above each entry. */
+    static final Pattern HEAD = Pattern.compile("^-- TOC entry (\\d+) \\(class \\d+ OID \\d+\\)$", Pattern.MULTILINE);
+
+    private static final Pattern COMMENTS = Pattern.compile("\\A(?:\\s+|--[^\n]*(?:\n|\\z))+");
+    /** psql's own, around what newer versions of pg_dump write. */
+    private static final Pattern RESTRICT = Pattern.compile("^\\\\(?:un)?restrict .*$", Pattern.MULTILINE);
+
+    private final Programs programs;
+    private final PgToolSet tools;
+    private final PartlyVerified backup;
+    private final List<String> options;
+
+    /**
+     * The SQL of one entry.
+     *
+     * @param settings what the entry after it is to be made with
+     */
+    record Part(ArchiveEntry entry, List<String> statements, List<String> settings) {
+        boolean afterRows() {
+            return AFTER_ROWS.contains(entry.kind());
+        }
+    }
+
+    /** @param options as pg_restore takes them */
+    ArchiveScript(Programs programs, PgToolSet tools, PartlyVerified backup, List<String> options) {
+        this.programs = programs;
+        this.tools = tools;
+        this.backup = backup;
+        this.options = options;
+    }
+
+    /** The live output of pg_restore for these entries; it ends with the operation. */
+    InputStream of(List<ArchiveEntry> entries, Operation operation) {
+        try {
+            Path list = Files.createTempFile("af-entries-", ".list");
+            operation.hold(() -> Files.deleteIfExists(list));
+            Files.write(list, entries.stream().map(entry -> entry.id() + ";").toList());
+            RunningProgram program = programs.start(
+                    PgCommand.script(tools, backup.folder().resolve("data"), list)
+                            .with(options)
+                            .program(),
+                    (running, line) -> {});
+            operation.hold(program);
+            return program.stdout();
+        } catch (IOException e) {
+            throw new OperationFailed("no temporary file can be written: " + e.getMessage(), "Check the disk.", e);
+        }
+    }
+
+    /** The structure of these entries, each by itself; some megabytes for thousands of partitions. */
+    List<Part> parts(List<ArchiveEntry> entries, Operation operation) {
+        if (entries.isEmpty()) {
+            return List.of();
+        }
+        try (InputStream script = of(entries, operation)) {
+            return parts(new String(script.readAllBytes(), charset(backup.manifest())), entries);
+        } catch (IOException | SQLException e) {
+            throw new OperationFailed(
+                    "the structure of the tables cannot be read from the archive: " + e.getMessage(),
+                    "Nothing was changed.",
+                    e);
+        }
+    }
+
+    static List<Part> parts(String script, List<ArchiveEntry> entries) throws SQLException {
+        Map<Integer, ArchiveEntry> byId =
+                entries.stream().collect(Collectors.toMap(ArchiveEntry::id, Function.identity()));
+        List<Part> parts = new ArrayList<>();
+        Matcher head = HEAD.matcher(script);
+        int begin = -1;
+        ArchiveEntry entry = null;
+        while (head.find()) {
+            if (entry != null) {
+                parts.add(part(entry, script.substring(begin, head.start())));
+            }
+            begin = head.end();
+            entry = byId.remove(Integer.valueOf(head.group(1)));
+            if (entry == null) {
+                throw new OperationFailed(
+                        "pg_restore wrote an entry " + head.group(1) + " that it was not asked for",
+                        "Nothing was changed.");
+            }
+        }
+        if (entry != null) {
+            parts.add(part(entry, script.substring(begin)));
+        }
+        return parts;
+    }
+
+    private static Part part(ArchiveEntry entry, String sql) throws SQLException {
+        List<String> statements = new ArrayList<>();
+        List<String> settings = new ArrayList<>();
+        String plain = RESTRICT.matcher(sql).replaceAll("");
+        // pgJDBC's own splitter: it knows strings, quoted names, dollar quotes and comments.
+        for (NativeQuery query : Parser.parseJdbcSql(plain, true, false, true, false, true)) {
+            String statement =
+                    COMMENTS.matcher(query.nativeSql).replaceFirst("").strip();
+            if (statement.startsWith("SET default_")) {
+                settings.add(statement);
+            } else if (!statement.isEmpty()) {
+                statements.add(statement);
+            }
+        }
+        return new Part(entry, List.copyOf(statements), List.copyOf(settings));
+    }
+
+    /** The encoding of the archive, which is that of the database that was dumped. */
+    static Charset charset(Manifest manifest) {
+        return Charset.forName(
+                Encoding.getDatabaseEncoding(manifest.properties().encoding()).name());
+    }
+}

@@ -1,0 +1,68 @@
+package io.agentflow.dr.critical;
+
+import io.agentflow.dr.manifest.TableEntry;
+import io.agentflow.dr.postgres.Relation;
+import io.agentflow.dr.postgres.Sql;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** The session in the live database, and what was there before anything was changed. */
+final class LiveTables {
+    private final Sql sql;
+    private final Map<String, Long> relations = new HashMap<>();
+    private final Set<String> sequences;
+
+    LiveTables(Sql sql) {
+        this.sql = sql;
+        sql.list(
+                "SELECT n.nspname, c.relname, c.oid::bigint FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+                        + " WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND n.nspname !~ '^pg_'",
+                row -> relations.put(
+                        Sql.identifier(row.getString(1)) + "." + Sql.identifier(row.getString(2)), row.getLong(3)));
+        this.sequences = Set.copyOf(sequencesNow());
+    }
+
+    Sql sql() {
+        return sql;
+    }
+
+    boolean has(TableEntry table) {
+        return relations.containsKey(sqlName(table));
+    }
+
+    /** The oid that a table has here, which is not that in the source. */
+    long oid(TableEntry table) {
+        Long oid = relations.get(sqlName(table));
+        if (oid == null) {
+            throw new IllegalStateException(table.qualifiedName() + " was not there");
+        }
+        return oid;
+    }
+
+    /** The oids of everything that was there before. */
+    Set<Long> oids() {
+        return new HashSet<>(relations.values());
+    }
+
+    /** Whether a sequence was there before. */
+    boolean hadSequence(String sqlName) {
+        return sequences.contains(sqlName);
+    }
+
+    Set<String> sequencesNow() {
+        return new HashSet<>(sql.list(
+                "SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+                        + " WHERE c.relkind = 'S'",
+                row -> Sql.identifier(row.getString(1)) + "." + Sql.identifier(row.getString(2))));
+    }
+
+    static String sqlName(TableEntry table) {
+        return relation(table).sqlName();
+    }
+
+    static Relation relation(TableEntry table) {
+        return new Relation(0, table.schema(), table.name(), table.kind(), null);
+    }
+}

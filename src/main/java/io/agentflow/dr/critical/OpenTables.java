@@ -1,0 +1,175 @@
+package io.agentflow.dr.critical;
+
+import io.agentflow.dr.core.Operation;
+import io.agentflow.dr.core.OperationEvent;
+import io.agentflow.dr.core.Refused;
+import io.agentflow.dr.manifest.TableEntry;
+import io.agentflow.dr.postgres.ArchiveEntry;
+import io.agentflow.dr.postgres.Connections;
+import io.agentflow.dr.postgres.Sql;
+import io.agentflow.dr.restore.Finding;
+import io.agentflow.dr.restore.MaintenanceSession;
+import io.agentflow.dr.restore.RestorePlan;
+import io.agentflow.dr.restore.RestoreRequest;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Compares the chosen tables with the live database, and opens the transaction in which all else happens. */
+public final class OpenTables {
+    /** Who waits for a lock makes everybody wait who comes after: not for long. */
+    private static final String LOCK_TIMEOUT = "5s";
+
+    private final FetchTables fetch;
+
+    public OpenTables(FetchTables fetch) {
+        this.fetch = fetch;
+    }
+
+    /** Only looks: what would be done, and what stands in the way? */
+    public RestorePlan preview(Operation operation, RestoreRequest request) {
+        CriticalRun.Fetched fetched = fetch.look(operation, request);
+        try (Sql sql = Connections.open(request.target(), operation.sessionName("plan"))) {
+            LiveTables live = new LiveTables(sql);
+            boolean touches = request.tables().replace()
+                    || !missing(fetched.chosen(), live).isEmpty();
+            return new RestorePlan(findings(fetched, live), touches, 0, 0);
+        }
+    }
+
+    /**
+     * Opens the transaction, and reads the rows' files before anything is locked.
+     *
+     * @throws Refused if something stands in the way
+     * @throws io.agentflow.dr.core.Busy if another restore of this database is running
+     */
+    public CriticalRun.Opened open(CriticalRun.Fetched fetched) {
+        Operation operation = fetched.operation();
+        RestoreRequest request = fetched.request();
+        MaintenanceSession maintenance = operation.hold(MaintenanceSession.open(request.target(), operation));
+        maintenance.lock(request.database());
+        Sql sql = Connections.open(request.target(), operation.sessionName("critical"));
+        operation.hold(sql::abort);
+        LiveTables live = new LiveTables(sql);
+        new RestorePlan(findings(fetched, live), true, 0, 0).require();
+        Set<Long> missing =
+                missing(fetched.chosen(), live).stream().map(TableEntry::oid).collect(Collectors.toSet());
+        CriticalRun.Opened opened = new CriticalRun.Opened(fetched, live, missing, new ArrayList<>());
+        int read = fetched.backup()
+                .require(file -> needed(opened).contains(file.path().text().replaceFirst("\\.dat.*", "")));
+        operation.events().accept(new OperationEvent.PartDone("verify", read + " files of the tables"));
+        begin(opened);
+        return opened;
+    }
+
+    private static Set<String> needed(CriticalRun.Opened opened) {
+        Set<Long> oids = new HashSet<>(opened.missing());
+        if (opened.request().tables().replace()) {
+            opened.fetched().chosen().forEach(table -> table.members().forEach(member -> oids.add(member.oid())));
+        }
+        return opened.fetched().entries().stream()
+                .filter(entry -> entry.kind().equals("TABLE DATA") && oids.contains(entry.oid()))
+                .map(entry -> "data/" + entry.id())
+                .collect(Collectors.toSet());
+    }
+
+    private static void begin(CriticalRun.Opened opened) {
+        Sql sql = opened.live().sql();
+        if (sql.serverVersion().major() >= 17
+                && sql.yes("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")) {
+            sql.run("SET event_triggers = off");
+        }
+        sql.run("BEGIN");
+        sql.run("SET LOCAL lock_timeout = '" + LOCK_TIMEOUT + "'; SET LOCAL synchronous_commit = on;"
+                + " SET CONSTRAINTS ALL DEFERRED");
+        List<String> locked = opened.fetched().chosen().stream()
+                .filter(table ->
+                        opened.request().tables().replace() && opened.live().has(table.table()))
+                .map(table -> (table.partitioned() ? "" : "ONLY ") + LiveTables.sqlName(table.table()))
+                .sorted()
+                .toList();
+        if (!locked.isEmpty()) {
+            // Readers go on. Who writes, also a row elsewhere that refers to one of these, waits until we are done.
+            sql.run("LOCK TABLE " + String.join(", ", locked) + " IN EXCLUSIVE MODE");
+        }
+    }
+
+    private static List<TableEntry> missing(List<ChosenTable> chosen, LiveTables live) {
+        return chosen.stream()
+                .flatMap(table -> table.members().stream())
+                .filter(table -> !live.has(table))
+                .distinct()
+                .toList();
+    }
+
+    private static List<Finding> findings(CriticalRun.Fetched fetched, LiveTables live) {
+        List<Finding> findings = new ArrayList<>();
+        Sql sql = live.sql();
+        if (sql.yes("SELECT pg_is_in_recovery()")) {
+            findings.add(Finding.stop(
+                    "the server at " + fetched.request().target().address() + " is a standby",
+                    "nothing can be written to it",
+                    "Restore into the primary."));
+        }
+        boolean replace = fetched.request().tables().replace();
+        for (ChosenTable table : fetched.chosen()) {
+            findings.add(fate(table, live, replace));
+        }
+        List<TableEntry> missing = missing(fetched.chosen(), live);
+        if (missing.isEmpty() && !replace) {
+            findings.add(Finding.note(
+                    "none of the tables is missing",
+                    "nothing is done to tables that are there",
+                    "To give them the rows of the backup: --replace"));
+        }
+        TableObjects objects = objects(fetched, live, missing);
+        for (ArchiveEntry entry : objects.brokenPromises(missing)) {
+            findings.add(Finding.stop(
+                    "the " + entry + " refers to a table that is missing, too",
+                    "without it the table would not be what it was",
+                    "Name that table as well: --tables a,b"));
+        }
+        objects.impossible().stream()
+                .filter(entry -> !objects.attachment(entry)
+                        && !objects.brokenPromises(missing).contains(entry))
+                .forEach(entry -> findings.add(Finding.note(
+                        "the " + entry + " does not come back", "a table that it needs is missing, too", "")));
+        return findings;
+    }
+
+    /** What is to be made for the missing tables. */
+    static TableObjects objects(CriticalRun.Fetched fetched, LiveTables live, List<TableEntry> missing) {
+        Set<Long> present = fetched.backup().manifest().tables().stream()
+                .filter(live::has)
+                .map(TableEntry::oid)
+                .collect(Collectors.toSet());
+        return new TableObjects(
+                fetched.entries(),
+                missing.stream().map(TableEntry::oid).collect(Collectors.toSet()),
+                present::contains);
+    }
+
+    private static Finding fate(ChosenTable table, LiveTables live, boolean replace) {
+        Long rows = table.expected().rows();
+        String backed = rows == null ? "the backup's rows" : String.format(java.util.Locale.ROOT, "%,d rows", rows);
+        if (!live.has(table.table())) {
+            return Finding.ok(table + " is missing and is made again with " + backed);
+        }
+        if (!replace) {
+            return Finding.ok(table + " is there and is left alone");
+        }
+        if (!live.sql()
+                .yes("SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = ?", live.oid(table.table()))) {
+            return Finding.stop(
+                    "this role does not own " + table,
+                    "its triggers must not fire while its rows are replaced",
+                    "Use its owner or a superuser.");
+        }
+        return Finding.note(
+                table + " gets the backup's rows (" + backed + ")",
+                "what came into it or changed in it since the backup is lost",
+                "");
+    }
+}

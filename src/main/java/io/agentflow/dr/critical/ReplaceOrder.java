@@ -1,0 +1,100 @@
+package io.agentflow.dr.critical;
+
+import io.agentflow.dr.core.Refused;
+import io.agentflow.dr.postgres.Sql;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Replaces the rows of several tables that refer to one another: children lose their rows first, parents get theirs
+ * first. What other tables refer to is looked at before anything is taken out: no row of theirs may be lost.
+ */
+final class ReplaceOrder {
+    private final Sql sql;
+    private final Map<Long, ReplaceRows> byOid = new LinkedHashMap<>();
+    private final List<ForeignKey> keys;
+
+    ReplaceOrder(Sql sql, Map<ChosenTable, ReplaceRows> replacing) {
+        this.sql = sql;
+        replacing.values().forEach(one -> byOid.put(one.oid(), one));
+        this.keys = byOid.isEmpty() ? List.of() : ForeignKey.all(sql);
+    }
+
+    /**
+     * Replaces all of them.
+     *
+     * @throws Refused if rows of other tables refer to what the backup does not hold, or the backup's to what is no more
+     */
+    void replace(Map<ChosenTable, RowChanges> changes) {
+        if (byOid.isEmpty()) {
+            return;
+        }
+        // Values are compared as text.
+        sql.run("SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; SET extra_float_digits = 3");
+        byOid.values().forEach(ReplaceRows::compare);
+        requireNothingLost();
+        List<ReplaceRows> parentsFirst = parentsFirst();
+        // Whatever fails undoes this, too, with the transaction.
+        QuietTriggers quiet = new QuietTriggers(sql, parentsFirst);
+        Map<ReplaceRows, Long> deleted = new LinkedHashMap<>();
+        for (int i = parentsFirst.size() - 1; i >= 0; i--) {
+            deleted.put(parentsFirst.get(i), parentsFirst.get(i).delete());
+        }
+        for (ReplaceRows one : parentsFirst) {
+            long updated = one.update();
+            changes.put(one.table(), new RowChanges(one.insert(), updated, deleted.getOrDefault(one, 0L)));
+        }
+        // Keys that were put off are checked now: a table with pending checks cannot get its triggers back.
+        sql.run("SET CONSTRAINTS ALL IMMEDIATE");
+        quiet.restore();
+    }
+
+    private void requireNothingLost() {
+        List<String> lost = new ArrayList<>();
+        for (ForeignKey key : keys) {
+            ReplaceRows parent = byOid.get(key.referencedOid());
+            ReplaceRows child = byOid.get(key.tableOid());
+            String text = "";
+            if (parent != null && child == null) {
+                text = key.referring(sql, parent.gone());
+            } else if (child != null && parent == null) {
+                text = key.orphans(sql, child.rows());
+            }
+            if (!text.isEmpty()) {
+                lost.add(text);
+            }
+        }
+        if (!lost.isEmpty()) {
+            throw new Refused(
+                    String.join("; ", lost),
+                    "Nothing was changed. Mend or delete these rows, or restore the whole database beside:"
+                            + " --target-database-url");
+        }
+    }
+
+    /** Tables that refer to each other in a ring come in any order: their keys must be deferrable, or the server says so. */
+    private List<ReplaceRows> parentsFirst() {
+        List<ReplaceRows> sorted = new ArrayList<>();
+        Set<Long> seen = new HashSet<>();
+        byOid.keySet().forEach(oid -> visit(oid, seen, sorted));
+        return sorted;
+    }
+
+    private void visit(Long oid, Set<Long> seen, List<ReplaceRows> sorted) {
+        ReplaceRows table = byOid.get(oid);
+        if (table == null || !seen.add(oid)) {
+            return;
+        }
+        parents(oid).forEach(parent -> visit(parent, seen, sorted));
+        sorted.add(table);
+    }
+
+    private Stream<Long> parents(Long oid) {
+        return keys.stream().filter(key -> key.tableOid() == oid).map(ForeignKey::referencedOid);
+    }
+}

@@ -1,0 +1,161 @@
+package io.agentflow.dr.critical;
+
+import io.agentflow.dr.core.Refused;
+import io.agentflow.dr.postgres.Sql;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Gives one table of the live database the backup's rows: what the backup does not hold is taken out, what differs is
+ * changed, what is missing is put in. No row is taken out and put in again, so nothing that refers to it is lost.
+ */
+final class ReplaceRows {
+    private static final Pattern NAME = Pattern.compile("\"(?:[^\"]|\"\")+\"|[^\\s,\"()]+");
+    /** Schema and table, and then the columns. */
+    private static final Pattern TARGET = Pattern.compile(
+            "(?:\"(?:[^\"]|\"\")+\"|[^\\s.\"]+)\\.(?:\"(?:[^\"]|\"\")+\"|[^\\s\"(]+) \\((.*)\\)", Pattern.DOTALL);
+
+    /** The smallest unique index over columns that are never null, the primary key first. */
+    private static final String KEY = """
+            SELECT quote_ident(a.attname), 'OPERATOR(' || quote_ident(n.nspname) || '.' || o.oprname || ')'
+              FROM (SELECT * FROM pg_index i WHERE i.indrelid = ? AND i.indisunique AND i.indisvalid AND i.indimmediate
+                       AND i.indpred IS NULL AND i.indexprs IS NULL
+                       AND NOT EXISTS (SELECT FROM unnest((i.indkey::int2[])[0:i.indnkeyatts - 1]) k
+                                         JOIN pg_attribute c ON c.attrelid = i.indrelid AND c.attnum = k
+                                        WHERE NOT c.attnotnull)
+                     ORDER BY i.indisprimary DESC, i.indnkeyatts, i.indexrelid LIMIT 1) i,
+                   generate_series(0, i.indnkeyatts - 1) AS place
+              JOIN pg_opclass p ON true
+              JOIN pg_amop m ON m.amopfamily = p.opcfamily AND m.amoplefttype = p.opcintype
+                            AND m.amoprighttype = p.opcintype AND m.amopstrategy = 3
+              JOIN pg_operator o ON o.oid = m.amopopr
+              JOIN pg_namespace n ON n.oid = o.oprnamespace
+              JOIN pg_attribute a ON true
+             WHERE p.oid = i.indclass[place] AND a.attrelid = i.indrelid AND a.attnum = i.indkey[place]
+             ORDER BY place
+            """;
+
+    private final Sql sql;
+    private final long oid;
+    private final ChosenTable table;
+    private final String name;
+    private final String rows;
+    private final String gone;
+    private final List<String> columns;
+    private final List<String[]> key;
+
+    /** @param number by which its temporary tables are told from those of others */
+    ReplaceRows(LiveTables live, ChosenTable table, int number) {
+        this.sql = live.sql();
+        this.oid = live.oid(table.table());
+        this.table = table;
+        this.name = (table.partitioned() ? "" : "ONLY ") + LiveTables.sqlName(table.table());
+        this.rows = "pg_temp.af_rows_" + number;
+        this.gone = "pg_temp.af_gone_" + number;
+        this.columns = sql.texts(
+                "SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = ? AND attnum > 0 AND NOT attisdropped"
+                        + " AND attgenerated = '' ORDER BY attnum",
+                oid);
+        this.key = sql.list(KEY, row -> new String[] {row.getString(1), row.getString(2)}, oid);
+        sql.run("CREATE TEMPORARY TABLE " + rows.replace("pg_temp.", "") + " ON COMMIT DROP AS SELECT " + list("")
+                + " FROM " + LiveTables.sqlName(table.table()) + " WITH NO DATA");
+    }
+
+    ChosenTable table() {
+        return table;
+    }
+
+    long oid() {
+        return oid;
+    }
+
+    /** The backup's rows, once they have been taken. */
+    String rows() {
+        return rows;
+    }
+
+    /** The live rows that the backup does not hold, once they have been looked for. */
+    String gone() {
+        return gone;
+    }
+
+    /**
+     * Takes the backup's rows, of one partition or of the whole.
+     *
+     * @throws Refused if the table has other columns now
+     */
+    void take(CopyBlocks.Block block, String with) throws IOException {
+        Matcher target = TARGET.matcher(block.target());
+        String list = target.matches() ? target.group(1) : "";
+        Set<String> backed =
+                new TreeSet<>(NAME.matcher(list).results().map(r -> r.group()).toList());
+        Set<String> now = new TreeSet<>(columns);
+        if (!backed.equals(now)) {
+            Set<String> either = new TreeSet<>(backed);
+            either.addAll(now);
+            either.removeIf(column -> backed.contains(column) && now.contains(column));
+            throw new Refused(
+                    table + " has other columns now than in the backup: " + String.join(", ", either),
+                    "Nothing was changed. Restore beside, and take the rows from there: --target-database-url");
+        }
+        sql.copyIn("COPY " + rows + (list.isEmpty() ? "" : " (" + list + ")") + with, block.rows());
+    }
+
+    /** Finds the live rows that the backup does not hold. */
+    void compare() {
+        if (!key.isEmpty()) {
+            sql.run("CREATE INDEX ON " + rows + " ("
+                    + key.stream().map(k -> k[0]).collect(Collectors.joining(", ")) + ")");
+        }
+        sql.run("ANALYZE " + rows);
+        sql.run("CREATE TEMPORARY TABLE " + gone.replace("pg_temp.", "") + " ON COMMIT DROP AS SELECT " + list("l.")
+                + " FROM " + name + " l" + (key.isEmpty() ? "" : " WHERE NOT EXISTS (" + twin("b", rows, "l") + ")"));
+        sql.run("ANALYZE " + gone);
+    }
+
+    long delete() {
+        return changed("DELETE FROM " + name + " l"
+                + (key.isEmpty() ? "" : " WHERE NOT EXISTS (" + twin("b", rows, "l") + ")"));
+    }
+
+    long update() {
+        List<String> rest = new ArrayList<>(columns);
+        key.forEach(k -> rest.remove(k[0]));
+        if (key.isEmpty() || rest.isEmpty()) {
+            return 0;
+        }
+        String set = rest.stream().map(c -> c + " = b." + c).collect(Collectors.joining(", "));
+        return changed("UPDATE " + name + " l SET " + set + " FROM " + rows + " b WHERE " + match("b", "l")
+                + " AND ROW(" + list("l.") + ")::text IS DISTINCT FROM ROW(" + list("b.") + ")::text");
+    }
+
+    long insert() {
+        return changed("INSERT INTO " + LiveTables.sqlName(table.table()) + " (" + list("")
+                + ") OVERRIDING SYSTEM VALUE SELECT " + list("b.") + " FROM " + rows + " b"
+                + (key.isEmpty() ? "" : " WHERE NOT EXISTS (" + twin("l", name, "b") + ")"));
+    }
+
+    private String twin(String alias, String where, String other) {
+        return "SELECT FROM " + where + " " + alias + " WHERE " + match(alias, other);
+    }
+
+    private String match(String one, String other) {
+        return key.stream()
+                .map(k -> one + "." + k[0] + " " + k[1] + " " + other + "." + k[0])
+                .collect(Collectors.joining(" AND "));
+    }
+
+    private String list(String prefix) {
+        return columns.stream().map(c -> prefix + c).collect(Collectors.joining(", "));
+    }
+
+    private long changed(String statement) {
+        return sql.change(statement);
+    }
+}

@@ -1,0 +1,2 @@
+/** Brings single tables back into a live database, in one transaction that is proven before it commits. */
+package io.agentflow.dr.critical;

@@ -1,0 +1,391 @@
+package io.agentflow.dr;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.agentflow.dr.testing.ADatabase;
+import io.agentflow.dr.testing.AfProcess;
+import io.agentflow.dr.testing.LocalPostgres;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Scenario 1 of the baseline: tables come back into the live database, and no row of any other table is touched. */
+class CriticalRestoreIT {
+    private final LocalPostgres postgres = LocalPostgres.shared();
+
+    @TempDir
+    Path folder;
+
+    private AfProcess af(ADatabase database) {
+        return new AfProcess(folder).on(database);
+    }
+
+    private JsonNode ok(AfProcess.Result result) {
+        assertThat(result.exitCode()).as(result.toString()).isZero();
+        return result.json();
+    }
+
+    private void backUp(ADatabase database, String... options) {
+        ok(af(database)
+                .run(Stream.concat(Stream.of("backup", "create", "--json"), Stream.of(options))
+                        .toArray(String[]::new)));
+    }
+
+    private AfProcess.Result restore(ADatabase database, String... options) {
+        return af(database)
+                .run(Stream.concat(
+                                Stream.of("backup", "restore", "latest", "critical", "--yes", "--json"),
+                                Stream.of(options))
+                        .toArray(String[]::new));
+    }
+
+    private static Map<String, String> rows(ADatabase database) {
+        Map<String, String> rows = new TreeMap<>();
+        for (String table : database.texts(
+                "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")) {
+            rows.put(
+                    table,
+                    database.texts(
+                                    "SELECT count(*) || ' ' || coalesce(md5(string_agg(t::text, ',' ORDER BY t::text)), '')"
+                                            + " FROM " + table + " t")
+                            .get(0));
+        }
+        return rows;
+    }
+
+    private static JsonNode table(JsonNode restored, String name) {
+        for (JsonNode table : restored.path("tables")) {
+            if (table.path("name").asText().equals(name)) {
+                return table;
+            }
+        }
+        throw new AssertionError(name + " is not in " + restored);
+    }
+
+    @Test
+    void aDroppedTableComesBackWithAllThatWentWithIt() {
+        ADatabase database = postgres.database("critical_drop").agentflow();
+        postgres.role("critical_reader", "");
+        database.with("CREATE VIEW admins AS SELECT u.email, t.name FROM users u JOIN tenants t ON t.id = u.tenant_id")
+                .with("CREATE VIEW admin_count AS SELECT count(*) FROM admins")
+                .with("COMMENT ON VIEW admins IS 'who may'; GRANT SELECT ON admins TO critical_reader")
+                .with("GRANT SELECT (email), UPDATE (role) ON users TO critical_reader")
+                .with("ALTER TABLE users ENABLE ROW LEVEL SECURITY")
+                .with("CREATE POLICY own ON users USING (email = current_user)")
+                .with(
+                        "CREATE POLICY mine ON budgets USING (EXISTS (SELECT FROM users WHERE users.tenant_id = budgets.tenant_id))")
+                .with("CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS"
+                        + " $$BEGIN NEW.updated_at = now(); RETURN NEW; END$$")
+                .with("CREATE TRIGGER stamp BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION stamp()")
+                .with("ALTER TABLE users ENABLE ALWAYS TRIGGER stamp")
+                .with("CREATE FUNCTION first_user() RETURNS SETOF users LANGUAGE sql AS 'SELECT * FROM users LIMIT 1'")
+                .with("CREATE MATERIALIZED VIEW emails AS SELECT email FROM users; CREATE INDEX ON emails (email)")
+                .with("ALTER TABLE users ADD serial_number bigserial");
+        String before = database.dump();
+        Map<String, String> rows = rows(database);
+        backUp(database);
+
+        database.with("DROP TABLE users CASCADE");
+        JsonNode restored = ok(restore(database));
+
+        assertThat(table(restored, "users").path("action").asText()).isEqualTo("recreated");
+        assertThat(table(restored, "tenants").path("action").asText()).isEqualTo("left");
+        assertThat(restored.path("proof").path("identical").asInt()).isEqualTo(1);
+        assertThat(rows(database)).isEqualTo(rows);
+        assertThat(sorted(database.dump())).isEqualTo(sorted(before));
+        assertThat(database.number("SELECT count(*) FROM public.emails")).isPositive();
+        assertThat(database.number(
+                        "SELECT nextval('public.users_serial_number_seq') - max(serial_number) FROM public.users"))
+                .isEqualTo(1);
+    }
+
+    /** pg_dump orders some entries by oid, and these are new. */
+    private static List<String> sorted(String dump) {
+        return dump.lines().filter(line -> !line.startsWith("--")).sorted().toList();
+    }
+
+    @Test
+    void aTypeAndASchemaThatWentWithTheTableComeBackToo() {
+        ADatabase database = postgres.database("critical_schema")
+                .with("CREATE SCHEMA billing; CREATE TYPE billing.state AS ENUM ('open', 'paid')")
+                .with("CREATE SEQUENCE billing.number START 41")
+                .with("CREATE TABLE billing.bills (id int PRIMARY KEY DEFAULT nextval('billing.number'),"
+                        + " state billing.state, note text, twice text GENERATED ALWAYS AS (note || note) STORED)")
+                .with(
+                        "INSERT INTO billing.bills (state, note) VALUES ('open', E'a\\\\.b\\n\\\\.\\nc'), ('paid', '\\.'),"
+                                + " ('paid', E'tab\\there'), (NULL, '')")
+                .with("COMMENT ON SCHEMA billing IS 'money'");
+        String before = database.dump();
+        backUp(database);
+
+        database.with("DROP SCHEMA billing CASCADE");
+        ok(restore(database, "--tables", "billing.bills"));
+
+        assertThat(database.dump()).isEqualTo(before);
+    }
+
+    @Test
+    void aPartitionedTableComesBackWhole() {
+        ADatabase database = postgres.database("critical_partitions")
+                .with("CREATE TABLE events (id bigint GENERATED ALWAYS AS IDENTITY, at date, PRIMARY KEY (id, at))"
+                        + " PARTITION BY RANGE (at)")
+                .with("CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2026-02-01')"
+                        + " PARTITION BY LIST (at)")
+                .with("CREATE TABLE events_1_rest PARTITION OF events_1 DEFAULT")
+                .with("CREATE TABLE events_2 PARTITION OF events DEFAULT")
+                .with("INSERT INTO events (at) SELECT date '2026-01-20' + i FROM generate_series(1, 40) i")
+                .with("CREATE INDEX ON events (at)");
+        String before = database.dump();
+        backUp(database, "--critical-tables", "events");
+
+        database.with("DROP TABLE events");
+        JsonNode restored = ok(restore(database));
+        assertThat(sorted(database.dump())).isEqualTo(sorted(before));
+        assertThat(table(restored, "events").path("rows").asLong()).isEqualTo(40);
+
+        database.with("DROP TABLE events_1; DELETE FROM events WHERE id > 30");
+        ok(restore(database, "--replace"));
+        assertThat(sorted(database.dump())).isEqualTo(sorted(before));
+    }
+
+    @Test
+    void emptiedTablesGetTheirRowsBackAndNoOtherTableChanges() {
+        ADatabase database = postgres.database("critical_delete").agentflow();
+        Map<String, String> before = rows(database);
+        backUp(database);
+
+        database.with("DELETE FROM tenants");
+        Map<String, String> emptied = rows(database);
+        JsonNode restored = ok(restore(database, "--replace"));
+
+        Map<String, String> after = rows(database);
+        List<String> critical =
+                List.of("public.tenants", "public.users", "public.rbac_roles", "public.rbac_bindings", "public.audits");
+        critical.forEach(table -> assertThat(after).containsEntry(table, before.get(table)));
+        emptied.keySet().stream()
+                .filter(table -> !critical.contains(table))
+                .forEach(table -> assertThat(after).containsEntry(table, emptied.get(table)));
+        assertThat(restored.path("proof").path("identical").asInt()).isEqualTo(5);
+        assertThat(table(restored, "tenants").path("inserted").asInt()).isEqualTo(5);
+    }
+
+    @Test
+    void withoutReplaceWhatIsThereIsLeftAlone() {
+        ADatabase database = postgres.database("critical_left").agentflow();
+        backUp(database);
+        database.with("DELETE FROM audits");
+        Map<String, String> before = rows(database);
+
+        JsonNode restored = ok(restore(database));
+
+        assertThat(rows(database)).isEqualTo(before);
+        assertThat(table(restored, "audits").path("action").asText()).isEqualTo("left");
+    }
+
+    @Test
+    void replacingChangesOnlyWhatDiffersAndFiresNoTrigger() {
+        ADatabase database = postgres.database("critical_replace").agentflow();
+        database.with("CREATE TABLE log (what text)")
+                .with("CREATE FUNCTION log() RETURNS trigger LANGUAGE plpgsql AS"
+                        + " $$BEGIN INSERT INTO log VALUES (TG_OP); RETURN NULL; END$$")
+                .with("CREATE TRIGGER always AFTER INSERT OR UPDATE OR DELETE ON users"
+                        + " FOR EACH ROW EXECUTE FUNCTION log(); ALTER TABLE users ENABLE ALWAYS TRIGGER always")
+                .with("CREATE TRIGGER never AFTER INSERT OR UPDATE OR DELETE ON users"
+                        + " FOR EACH ROW EXECUTE FUNCTION log(); ALTER TABLE users DISABLE TRIGGER never");
+        backUp(database);
+        Map<String, String> before = rows(database);
+        String dump = database.dump();
+        database.with("ALTER TABLE users DISABLE TRIGGER USER")
+                .with("UPDATE users SET role = 'hacked' WHERE id = (SELECT min(id::text)::uuid FROM users)")
+                .with("DELETE FROM users WHERE id = (SELECT max(id::text)::uuid FROM users)")
+                .with("INSERT INTO users (tenant_id, email, hashed_secret) SELECT id, 'new@x', '' FROM tenants")
+                .with("ALTER TABLE users ENABLE ALWAYS TRIGGER always");
+
+        JsonNode restored = ok(restore(database, "--replace"));
+
+        assertThat(rows(database)).isEqualTo(before);
+        assertThat(sorted(database.dump())).isEqualTo(sorted(dump));
+        assertThat(table(restored, "users").path("updated").asInt()).isEqualTo(1);
+        assertThat(table(restored, "users").path("inserted").asInt()).isEqualTo(1);
+        assertThat(table(restored, "users").path("deleted").asInt()).isEqualTo(5);
+    }
+
+    @Test
+    void newerRowsThatOthersReferToAreNamedAndNothingChanges() {
+        ADatabase database = postgres.database("critical_newer").agentflow();
+        backUp(database);
+        database.with(
+                        "INSERT INTO tenants (id, name, tier) VALUES ('00000000-0000-0000-0000-0000000000aa', 'newcomer', 'free')")
+                .with(
+                        "INSERT INTO agents (tenant_id, name, type) VALUES ('00000000-0000-0000-0000-0000000000aa', 'a1', 'x')")
+                .with("DELETE FROM audits");
+        Map<String, String> before = rows(database);
+
+        AfProcess.Result refused = restore(database, "--replace");
+
+        assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(4);
+        assertThat(refused.json().path("error").path("message").asText())
+                .contains("public.agents", "00000000-0000-0000-0000-0000000000aa");
+        assertThat(rows(database)).isEqualTo(before);
+    }
+
+    @Test
+    void rowsThatReferToADroppedTablesNewRowsAreNamed() {
+        ADatabase database = postgres.database("critical_orphans")
+                .with("CREATE TABLE parents (id int PRIMARY KEY); INSERT INTO parents VALUES (1), (2)")
+                .with("CREATE TABLE children (id int PRIMARY KEY, parent int REFERENCES parents)")
+                .with("INSERT INTO children VALUES (10, 1)");
+        backUp(database, "--critical-tables", "parents");
+        database.with("INSERT INTO parents VALUES (3); INSERT INTO children VALUES (11, 3), (12, 3)")
+                .with("DROP TABLE parents CASCADE");
+        String before = database.dump();
+
+        AfProcess.Result refused = restore(database);
+
+        assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(4);
+        assertThat(refused.json().path("error").path("message").asText()).contains("2 rows of public.children", "(3)");
+        assertThat(database.dump()).isEqualTo(before);
+
+        database.with("DELETE FROM children WHERE parent = 3");
+        ok(restore(database));
+        assertThat(database.number("SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND convalidated"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aTableThatNeedsAnotherMissingOneIsRefusedBeforeAnythingIsTouched() {
+        ADatabase database = postgres.database("critical_both").agentflow();
+        backUp(database);
+        Map<String, String> rows = rows(database);
+        database.with("DROP TABLE tenants, users CASCADE");
+
+        AfProcess.Result refused = restore(database, "--tables", "users");
+        assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(4);
+        assertThat(refused.json().path("error").path("hint").asText()).contains("--tables");
+
+        ok(restore(database, "--tables", "users,tenants"));
+        assertThat(rows(database)).isEqualTo(rows);
+    }
+
+    @Test
+    void aTableOfOtherColumnsIsRefused() {
+        ADatabase database = postgres.database("critical_columns").agentflow();
+        backUp(database);
+        database.with("ALTER TABLE users ADD nickname text");
+        Map<String, String> before = rows(database);
+
+        AfProcess.Result refused = restore(database, "--replace", "--tables", "users");
+
+        assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(4);
+        assertThat(refused.json().path("error").path("message").asText()).contains("nickname");
+        assertThat(rows(database)).isEqualTo(before);
+    }
+
+    @Test
+    void anOwnerWhoIsNoSuperuserCanDoIt() {
+        postgres.role("critical_owner", "");
+        ADatabase database = postgres.database("critical_owned");
+        database.with(
+                        "ALTER DATABASE critical_owned OWNER TO critical_owner; ALTER SCHEMA public OWNER TO critical_owner")
+                .with("SET ROLE critical_owner; CREATE TABLE tenants (id int PRIMARY KEY, name text);"
+                        + " INSERT INTO tenants VALUES (1, 'a'), (2, 'b');"
+                        + " CREATE TABLE users (id int PRIMARY KEY, tenant int REFERENCES tenants ON DELETE CASCADE);"
+                        + " INSERT INTO users VALUES (1, 1), (2, 2); CREATE TABLE others (t int REFERENCES tenants);"
+                        + " INSERT INTO others VALUES (1)");
+        backUp(database);
+        database.with("DROP TABLE users; UPDATE tenants SET name = 'c'; DELETE FROM tenants WHERE id = 2");
+
+        AfProcess.Result restored = new AfProcess(folder)
+                .with("AF_DATABASE_URL", postgres.uri("critical_owned", "critical_owner"))
+                .run("backup", "restore", "latest", "critical", "--replace", "--yes", "--json");
+
+        assertThat(restored.exitCode()).as(restored.toString()).isZero();
+        assertThat(database.texts("SELECT id || name FROM public.tenants ORDER BY 1"))
+                .containsExactly("1a", "2b");
+        assertThat(database.number("SELECT count(*) FROM public.users")).isEqualTo(2);
+        assertThat(database.texts("SELECT tableowner FROM pg_tables WHERE tablename = 'users'"))
+                .containsExactly("critical_owner");
+    }
+
+    @Test
+    void aDamagedFileOfTheTableIsFoundBeforeAnythingIsTouched() throws Exception {
+        ADatabase database = postgres.database("critical_damage").agentflow();
+        backUp(database);
+        database.with("DROP TABLE users CASCADE");
+        String before = database.dump();
+        try (Stream<Path> files = Files.walk(folder.resolve("backups"))) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".dat.gz")).toList()) {
+                byte[] bytes = Files.readAllBytes(file);
+                bytes[bytes.length / 2] ^= 1;
+                Files.write(file, bytes);
+            }
+        }
+
+        AfProcess.Result refused = restore(database);
+
+        assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(9);
+        assertThat(database.dump()).isEqualTo(before);
+    }
+
+    @Test
+    void liveTrafficGoesOnMeanwhile() throws Exception {
+        ADatabase database = postgres.database("critical_traffic").agentflow();
+        backUp(database);
+        database.with("DROP TABLE users CASCADE");
+        CountDownLatch enough = new CountDownLatch(1);
+        List<String> failures = new ArrayList<>();
+        Thread traffic = new Thread(() -> {
+            while (enough.getCount() > 0) {
+                try {
+                    database.with(
+                            "INSERT INTO messages (tenant_id, trace_id, span_id, from_agent, to_agent, type, payload, ts, envelope_hash)"
+                                    + " SELECT id, 't', 's', 'a', 'b', 'event', '{}', now(), 'h' FROM tenants LIMIT 1");
+                } catch (RuntimeException e) {
+                    failures.add(e.toString());
+                    return;
+                }
+            }
+        });
+        long messages = database.number("SELECT count(*) FROM public.messages");
+        traffic.start();
+        try {
+            ok(restore(database, "--replace"));
+        } finally {
+            enough.countDown();
+            traffic.join(TimeUnit.SECONDS.toMillis(30));
+        }
+
+        assertThat(failures).isEmpty();
+        assertThat(database.number("SELECT count(*) FROM public.messages")).isGreaterThan(messages);
+        assertThat(database.number("SELECT count(*) FROM public.users")).isPositive();
+    }
+
+    @Test
+    void thePlanTouchesNothingAndNamesEachTablesFate() {
+        ADatabase database = postgres.database("critical_plan").agentflow();
+        backUp(database);
+        database.with("DROP TABLE users CASCADE");
+
+        AfProcess.Result plan = af(database).run("backup", "restore", "latest", "critical", "--plan");
+        assertThat(plan.exitCode()).as(plan.toString()).isZero();
+        assertThat(plan.out())
+                .contains("public.users is missing and is made again", "public.tenants is there and is left alone");
+        assertThat(database.number("SELECT count(*) FROM pg_class WHERE oid = to_regclass('public.users')"))
+                .isZero();
+
+        assertThat(restore(database, "--tables", "nowhere").exitCode()).isEqualTo(6);
+        assertThat(af(database)
+                        .run("backup", "restore", "latest", "full", "--tables", "users")
+                        .exitCode())
+                .isEqualTo(2);
+    }
+}
