@@ -36,7 +36,7 @@ class PackageTableTest {
             row("process", "core"),
             row("postgres", "core process"),
             row("artifact", "core"),
-            row("manifest", "core artifact postgres"),
+            row("manifest", "core artifact postgres auditchain"),
             row("store", "core artifact"),
             row("catalog", "core manifest store"),
             row("fingerprint", "core postgres"),
@@ -49,7 +49,9 @@ class PackageTableTest {
             row("request", "core catalog"),
             row("config", "core store fingerprint"),
             row("route", TOOLS + " " + FEATURES),
-            row("cli", "core config backup restore critical verify catalog manifest store fingerprint postgres"),
+            row(
+                    "cli",
+                    "core config backup restore critical verify catalog manifest store fingerprint auditchain postgres"),
             row("daemon", "core config journal"),
             row("app", TOOLS + " " + FEATURES + " config route cli daemon"));
 

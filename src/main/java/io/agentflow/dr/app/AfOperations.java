@@ -1,5 +1,8 @@
 package io.agentflow.dr.app;
 
+import io.agentflow.dr.auditchain.AuditReport;
+import io.agentflow.dr.auditchain.AuditTable;
+import io.agentflow.dr.auditchain.VerifyChains;
 import io.agentflow.dr.backup.BackupRequest;
 import io.agentflow.dr.backup.BackupRun;
 import io.agentflow.dr.backup.EarlySession;
@@ -10,6 +13,7 @@ import io.agentflow.dr.config.ConfigKey;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.DatabaseName;
 import io.agentflow.dr.core.DatabaseUrl;
+import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.OperationId;
@@ -17,7 +21,9 @@ import io.agentflow.dr.core.ShellWord;
 import io.agentflow.dr.critical.CriticalRun;
 import io.agentflow.dr.critical.FetchTables;
 import io.agentflow.dr.critical.OpenTables;
+import io.agentflow.dr.postgres.Connections;
 import io.agentflow.dr.postgres.PgTools;
+import io.agentflow.dr.postgres.Sql;
 import io.agentflow.dr.process.Programs;
 import io.agentflow.dr.restore.DropPrevious;
 import io.agentflow.dr.restore.PlanRestore;
@@ -40,6 +46,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -187,6 +194,32 @@ final class AfOperations implements Operations, AutoCloseable {
             }
             return new PlanRestore(tools)
                     .preview(operation, request, new BackupCatalog(request.store()).manifest(request.id()));
+        }
+    }
+
+    /** Both sessions of the check see one snapshot, so that records which come meanwhile are no breaks. */
+    @Override
+    public AuditReport verifyAudits(DatabaseUrl url, @Nullable UUID tenant) {
+        try (Operation operation = begin("audit", "", "", event -> {})) {
+            current.set(operation);
+            Sql first = Connections.open(url, operation.sessionName("audit"));
+            operation.hold(first::abort);
+            first.run("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+            AuditTable table = AuditTable.in(first)
+                    .orElseThrow(() -> new NotFound(
+                            "database '" + url.database() + "' has no table audits with a hash chain",
+                            "It must have the columns that AgentFlow's has: docs/reference/audit-chain.md"));
+            String snapshot = first.text("SELECT pg_export_snapshot()");
+            return new VerifyChains(() -> {
+                        Sql session = Connections.open(url, operation.sessionName("audit"));
+                        operation.hold(session::abort);
+                        session.run("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;"
+                                + " SET TRANSACTION SNAPSHOT " + Sql.literal(snapshot));
+                        return session;
+                    })
+                    .verify(table, tenant);
+        } finally {
+            current.set(null);
         }
     }
 

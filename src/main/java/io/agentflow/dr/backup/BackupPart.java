@@ -1,9 +1,11 @@
 package io.agentflow.dr.backup;
 
+import io.agentflow.dr.auditchain.TenantChain;
 import io.agentflow.dr.fingerprint.Fingerprint;
 import io.agentflow.dr.manifest.Component;
 import io.agentflow.dr.manifest.ComponentKind;
 import io.agentflow.dr.postgres.Relation;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -17,9 +19,11 @@ public sealed interface BackupPart {
     /** A component that this database gives no reason for. */
     record LeftOut(BackupRun.Open run, ComponentKind kind, String reason) implements BackupPart {}
 
-    /** The fingerprints of the tables, and that of all large objects together. */
+    /** The fingerprints of the tables, that of all large objects together, and the audit chains where there are any. */
     record Fingerprinted(
             BackupRun.Open run,
             Map<Relation, Fingerprint> tables,
-            @Nullable String largeObjects) implements BackupPart {}
+            @Nullable String largeObjects,
+            @Nullable List<TenantChain> auditChains)
+            implements BackupPart {}
 }

@@ -178,7 +178,8 @@ public final class SealBackup {
                 contents.needs(),
                 contents.critical(),
                 run.warnings(),
-                contents.footprint());
+                contents.footprint(),
+                proof.auditChains());
     }
 
     private static Manifest.Source source(BackupRun.Open run) {

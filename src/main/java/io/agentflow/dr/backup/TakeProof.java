@@ -1,5 +1,9 @@
 package io.agentflow.dr.backup;
 
+import io.agentflow.dr.auditchain.AuditReport;
+import io.agentflow.dr.auditchain.AuditTable;
+import io.agentflow.dr.auditchain.TenantChain;
+import io.agentflow.dr.auditchain.VerifyChains;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.fingerprint.Fingerprint;
@@ -18,7 +22,7 @@ public final class TakeProof {
     public BackupPart take(BackupRun.Open run) {
         ProofLevel level = run.request().proof();
         if (level == ProofLevel.NONE) {
-            return new BackupPart.Fingerprinted(run, Map.of(), null);
+            return new BackupPart.Fingerprinted(run, Map.of(), null, null);
         }
         List<Relation> relations = run.contents().relations();
         OperationEvents events = run.operation().events();
@@ -32,8 +36,30 @@ public final class TakeProof {
                         table -> events.accept(new OperationEvent.Progress(
                                 "proof", (double) done.incrementAndGet() / total, done + " of " + total + " tables")));
         String largeObjects = largeObjects(run, level);
-        events.accept(new OperationEvent.PartDone("proof", done + " of " + total + " tables"));
-        return new BackupPart.Fingerprinted(run, taken, largeObjects);
+        List<TenantChain> chains = level == ProofLevel.FULL ? auditChains(run) : null;
+        events.accept(new OperationEvent.PartDone(
+                "proof",
+                done + " of " + total + " tables"
+                        + (chains == null ? "" : ", audit chains of " + chains.size() + " tenants")));
+        return new BackupPart.Fingerprinted(run, taken, largeObjects, chains);
+    }
+
+    /** A chain that is broken is backed up as it is, and said so. */
+    @org.jspecify.annotations.Nullable
+    private static List<TenantChain> auditChains(BackupRun.Open run) {
+        AuditTable table = AuditTable.in(run.snapshot().sql()).orElse(null);
+        if (table == null) {
+            return null;
+        }
+        AuditReport report = new VerifyChains(() -> session(run)).verify(table, null);
+        if (report.tampered()) {
+            run.operation()
+                    .events()
+                    .accept(new OperationEvent.Warned(
+                            "the audit chain of the database is broken (" + report.brokenLinks() + " links, content of "
+                                    + report.differingContent() + " records): see af audit verify"));
+        }
+        return report.tenants();
     }
 
     private static Sql session(BackupRun.Open run) {

@@ -25,6 +25,9 @@ public final class AfCommandLine {
     @Command(name = "backup", description = "Make, list, show, verify, restore and delete backups.")
     private static final class Backup {}
 
+    @Command(name = "audit", description = "Check AgentFlow's audit chains.")
+    private static final class Audit {}
+
     /** Runs the command of these arguments and returns its exit code. */
     public static int run(Session session, String version, String... arguments) {
         CommandLine af = tree(session, version);
@@ -44,7 +47,9 @@ public final class AfCommandLine {
                 .addSubcommand(new BackupVerifyCommand(session))
                 .addSubcommand(new BackupRestoreCommand(session))
                 .addSubcommand(new BackupDeleteCommand(session));
-        CommandLine af = new CommandLine(new Af()).addSubcommand(backup);
+        CommandLine af = new CommandLine(new Af())
+                .addSubcommand(backup)
+                .addSubcommand(new CommandLine(new Audit()).addSubcommand(new AuditVerifyCommand(session)));
         withHelp(af, version);
         return af;
     }

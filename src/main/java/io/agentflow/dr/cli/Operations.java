@@ -1,5 +1,6 @@
 package io.agentflow.dr.cli;
 
+import io.agentflow.dr.auditchain.AuditReport;
 import io.agentflow.dr.backup.BackupRequest;
 import io.agentflow.dr.backup.BackupRun;
 import io.agentflow.dr.core.BackupId;
@@ -14,6 +15,7 @@ import io.agentflow.dr.restore.RestoreRun;
 import io.agentflow.dr.restore.UndoRestore;
 import io.agentflow.dr.store.DirectoryStore;
 import io.agentflow.dr.verify.VerifyReport;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** What the commands can have done. Every call fails with an {@link io.agentflow.dr.core.AfException} or a bug. */
@@ -29,6 +31,14 @@ public interface Operations {
 
     /** Brings single tables back into the live database. */
     CriticalRun.Committed restoreTables(RestoreRequest request, OperationEvents events);
+
+    /**
+     * Checks AgentFlow's audit chains in a live database.
+     *
+     * @param tenant whose chain alone is checked, or null for all
+     * @throws io.agentflow.dr.core.NotFound if the database has no such table
+     */
+    AuditReport verifyAudits(DatabaseUrl url, @Nullable UUID tenant);
 
     UndoRestore.Undone undo(DatabaseUrl target, OperationEvents events);
 

@@ -2,6 +2,7 @@ package io.agentflow.dr.manifest;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.agentflow.dr.auditchain.TenantChain;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.postgres.ClusterNeeds;
 import io.agentflow.dr.postgres.DatabaseProperties;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param objects number of indexes, constraints, functions and so on, by kind, that a restore must bring back
  * @param excluded relations whose rows are deliberately not in the backup
  * @param footprint what it takes on a server; null in backups of af 0.1.0
+ * @param auditChains AgentFlow's audit chains as the snapshot saw them; null where there are none, or they were not read
  */
 public record Manifest(
         int formatVersion,
@@ -52,7 +54,10 @@ public record Manifest(
         List<String> warnings,
 
         @JsonProperty(required = false) @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
-        Footprint footprint) {
+        Footprint footprint,
+
+        @JsonProperty(required = false) @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+        List<TenantChain> auditChains) {
 
     public static final int FORMAT = 1;
     public static final BackupPath FILE = new BackupPath("manifest.json");

@@ -1,6 +1,7 @@
 package io.agentflow.dr.postgres;
 
 import io.agentflow.dr.core.ConnectionLost;
+import io.agentflow.dr.core.OperationFailed;
 import java.io.IOException;
 import java.io.InputStream;
 import java.sql.Connection;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
+import org.postgresql.copy.PGCopyInputStream;
 
 /** One session: runs statements and turns their failures into what an operator understands. */
 public final class Sql implements AutoCloseable {
@@ -21,6 +23,12 @@ public final class Sql implements AutoCloseable {
     @FunctionalInterface
     public interface Row<T> {
         T of(ResultSet row) throws SQLException;
+    }
+
+    /** Reads a COPY from the server to its end. */
+    @FunctionalInterface
+    public interface CopyReader {
+        void read(InputStream copy) throws IOException;
     }
 
     private static final int COPY_BUFFER = 65_536;
@@ -105,6 +113,24 @@ public final class Sql implements AutoCloseable {
                 throw broken;
             }
             throw PgFailures.of(e);
+        }
+    }
+
+    /**
+     * Reads what a COPY … TO STDOUT sends, as it comes; memory stays flat.
+     *
+     * @param statement a COPY … TO STDOUT
+     */
+    public void copyOut(String statement, CopyReader reader) {
+        try (InputStream copy = new PGCopyInputStream(connection.unwrap(PGConnection.class), statement)) {
+            reader.read(copy);
+        } catch (SQLException e) {
+            throw PgFailures.of(e);
+        } catch (IOException e) {
+            if (e.getCause() instanceof SQLException broken) {
+                throw PgFailures.of(broken);
+            }
+            throw new OperationFailed("the server's answer cannot be read: " + e.getMessage(), "Run it again.", e);
         }
     }
 

@@ -27,6 +27,17 @@ public record Proof(
                 Stream.concat(warnings.stream(), Stream.of(warning)).toList());
     }
 
+    /** The same with one more thing that was compared, and what was different in it. */
+    Proof and(String check, List<String> differences) {
+        return new Proof(
+                level,
+                tables,
+                identical,
+                Stream.concat(different.stream(), differences.stream()).toList(),
+                Stream.concat(checks.stream(), Stream.of(check)).toList(),
+                warnings);
+    }
+
     public boolean holds() {
         return different.isEmpty();
     }

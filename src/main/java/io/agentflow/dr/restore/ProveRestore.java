@@ -1,5 +1,8 @@
 package io.agentflow.dr.restore;
 
+import io.agentflow.dr.auditchain.AuditTable;
+import io.agentflow.dr.auditchain.TenantChain;
+import io.agentflow.dr.auditchain.VerifyChains;
 import io.agentflow.dr.catalog.EvidenceKind;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
@@ -50,8 +53,27 @@ public final class ProveRestore {
                             ? "the backup holds no fingerprints: rows were not compared"
                             : "the backup holds no fingerprints: rows were counted, not compared");
         }
+        List<TenantChain> chains = manifest.auditChains();
+        if (rows && chains != null) {
+            proof = proof.and("audit chains of " + chains.size() + " tenants", differentChains(loaded, chains));
+        }
         report(loaded, manifest, proof);
         return new RestoreRun.Proven(loaded, proof);
+    }
+
+    /** A chain that is worse than it was, or only another one, has not come back. */
+    private static List<String> differentChains(RestoreRun.Loaded loaded, List<TenantChain> before) {
+        try (Sql sql = session(loaded)) {
+            AuditTable table = AuditTable.in(sql).orElse(null);
+            if (table == null) {
+                return List.of("the table of the audit chains is missing");
+            }
+            List<TenantChain> now =
+                    new VerifyChains(() -> session(loaded)).verify(table, null).tenants();
+            return before.equals(now)
+                    ? List.of()
+                    : List.of("the audit chains are not those that were backed up: see af audit verify");
+        }
     }
 
     private static String largeObjects(Sql sql) {

@@ -1,0 +1,2 @@
+/** AgentFlow's audit hash chain: one per tenant, each record sealed with the hash of the one before it. */
+package io.agentflow.dr.auditchain;
