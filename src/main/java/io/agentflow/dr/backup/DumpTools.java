@@ -16,7 +16,9 @@ public final class DumpTools {
                 run,
                 ComponentKind.GLOBALS,
                 PgCommand.dumpGlobals(
-                        run.tools(), url(run, "globals"), run.request().rolePasswords()),
+                        run.tools(),
+                        url(run, "globals"),
+                        run.request().rolePasswords() && run.contents().passwordsReadable()),
                 "globals.sql.gz");
     }
 

@@ -51,6 +51,9 @@ public final class OpenBackup {
         } else if (!absent.isEmpty() && !contents.critical().found().isEmpty()) {
             operation.events().accept(new OperationEvent.Noted("critical", "not in this database: " + absent));
         }
+        if (request.rolePasswords() && !contents.passwordsReadable()) {
+            warnings.add("this role may not see the password hashes of roles: the globals are without them");
+        }
         new DatabaseCatalog(snapshot.sql())
                 .invalidIndexes()
                 .forEach(index -> warnings.add("the index " + index
@@ -112,7 +115,8 @@ public final class OpenBackup {
                 new Critical(found, missing),
                 sql.number("SELECT oid::bigint FROM pg_database WHERE datname = current_database()"),
                 systemIdentifier(sql),
-                new Footprint(sql.number("SELECT pg_database_size(current_database())"), catalog.owned()));
+                new Footprint(sql.number("SELECT pg_database_size(current_database())"), catalog.owned()),
+                sql.yes("SELECT has_table_privilege('pg_catalog.pg_authid', 'SELECT')"));
     }
 
     @org.jspecify.annotations.Nullable

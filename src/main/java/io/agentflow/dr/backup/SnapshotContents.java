@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * What the snapshot holds, read from the catalogs before the dumps begin.
  *
  * @param criticalRelations the critical tables with their partitions
+ * @param passwordsReadable whether this role may see the password hashes of roles; managed services show them to nobody
  */
 public record SnapshotContents(
         List<Relation> relations,
@@ -26,4 +27,5 @@ public record SnapshotContents(
         Critical critical,
         long databaseOid,
         @Nullable String systemIdentifier,
-        Footprint footprint) {}
+        Footprint footprint,
+        boolean passwordsReadable) {}

@@ -1,0 +1,155 @@
+package io.agentflow.dr;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agentflow.dr.testing.ADatabase;
+import io.agentflow.dr.testing.AfProcess;
+import io.agentflow.dr.testing.LocalPostgres;
+import io.agentflow.dr.testing.Project;
+import io.agentflow.dr.testing.SmallDisk;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs every command of the runbooks on the day that they are for, and finds the output that they promise. */
+class RunbooksIT {
+    private static final Pattern BLOCK = Pattern.compile("(?ms)^```(sh|text)\\n(.*?)^```$");
+
+    private final LocalPostgres postgres = LocalPostgres.shared();
+    private final Map<String, String> environment = new LinkedHashMap<>();
+
+    @TempDir
+    Path folder;
+
+    private ADatabase backedUp(String name, String... options) {
+        ADatabase database = postgres.database(name).agentflow();
+        environment.put("AF_DATABASE_URL", database.uri());
+        List<String> create = new ArrayList<>(List.of("backup", "create"));
+        create.addAll(List.of(options));
+        AfProcess.Result made = new AfProcess(folder).on(database).run(create.toArray(String[]::new));
+        assertThat(made.exitCode()).as(made.toString()).isZero();
+        return database;
+    }
+
+    /** Runs a page from its first command to its last. */
+    private void follow(String page) throws Exception {
+        String output = "";
+        for (MatchResult block : BLOCK.matcher(Files.readString(Project.file("docs/runbooks/" + page)))
+                .results()
+                .toList()) {
+            if (block.group(1).equals("sh")) {
+                output = run(block.group(2));
+            } else {
+                assertThat(output).containsPattern(promised(block.group(2)));
+            }
+        }
+    }
+
+    /** Lines in their order, others between them; … for anything within a line. */
+    private static Pattern promised(String text) {
+        StringBuilder pattern = new StringBuilder();
+        text.lines().forEach(line -> {
+            StringBuilder one = new StringBuilder();
+            for (String piece : line.split("…", -1)) {
+                one.append(one.isEmpty() ? "" : "[^\\n]*").append(Pattern.quote(piece));
+            }
+            // A line may begin with what differs.
+            pattern.append(pattern.isEmpty() ? "" : "(?s:.*?)").append(one);
+        });
+        return Pattern.compile(pattern.toString());
+    }
+
+    private String run(String commands) throws IOException, InterruptedException {
+        Path out = Files.createTempFile(folder, "out", "");
+        ProcessBuilder builder = new ProcessBuilder("bash", "-e", "-u", "-o", "pipefail", "-c", commands)
+                .directory(folder.toFile())
+                .redirectInput(Path.of("/dev/null").toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(out.toFile());
+        builder.environment().keySet().removeIf(k -> k.startsWith("AF_") || k.startsWith("PG"));
+        builder.environment().putAll(environment);
+        builder.environment()
+                .merge("PATH", Project.file("scripts") + ":" + postgres.bin(), (path, first) -> first + ":" + path);
+        int exit = builder.start().waitFor();
+        String said = Files.readString(out);
+        Files.delete(out);
+        assertThat(exit).as(commands + "\n" + said).isZero();
+        return said;
+    }
+
+    @Test
+    void anAccidentalTableDrop() throws Exception {
+        ADatabase database = backedUp("runbook_drop");
+        database.with("DROP TABLE users CASCADE");
+
+        follow("accidental-table-drop.md");
+
+        assertThat(database.number("SELECT count(*) FROM public.users")).isEqualTo(50);
+    }
+
+    @Test
+    void aDamagedDatabase() throws Exception {
+        ADatabase database = backedUp("runbook_damage");
+        database.with("UPDATE audits SET details = '{}'; DROP TABLE messages");
+
+        follow("database-corruption.md");
+
+        assertThat(database.number("SELECT count(*) FROM public.messages")).isEqualTo(600);
+    }
+
+    @Test
+    void aServerThatIsGone() throws Exception {
+        try (LocalPostgres lost = LocalPostgres.start()) {
+            ADatabase database = lost.database("agentflow").agentflow();
+            AfProcess.Result made = new AfProcess(folder).on(database).run("backup", "create", "--role-passwords");
+            assertThat(made.exitCode()).as(made.toString()).isZero();
+        }
+        try (LocalPostgres empty = LocalPostgres.start()) {
+            environment.put("NEW_SERVER", empty.uri("").replaceFirst("/$", ""));
+
+            follow("complete-data-loss.md");
+
+            assertThat(empty.existing("agentflow").number("SELECT count(*) FROM public.tenants"))
+                    .isEqualTo(5);
+        }
+    }
+
+    @Test
+    void theWrongBackup() throws Exception {
+        ADatabase database = backedUp("runbook_wrong");
+        database.with("INSERT INTO tenants (name) VALUES ('newest')");
+        AfProcess.Result restored = new AfProcess(folder).on(database).run("backup", "restore", "latest", "--yes");
+        assertThat(restored.exitCode()).as(restored.toString()).isZero();
+        Files.createDirectories(folder.resolve("dead-letters"));
+
+        follow("failed-restore.md");
+
+        assertThat(database.number("SELECT count(*) FROM public.tenants WHERE name = 'newest'"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aFullDisk() throws Exception {
+        try (SmallDisk disk = SmallDisk.ofMegabytes(20)) {
+            Files.createSymbolicLink(folder.resolve("backups"), disk.path());
+            ADatabase database = backedUp("runbook_disk");
+            AfProcess af = new AfProcess(folder).on(database);
+            assertThat(af.run("backup", "create").exitCode()).isZero();
+            disk.leaveFree(100 * 1024);
+            AfProcess.Result full = af.run("backup", "create");
+            assertThat(full.exitCode()).as(full.toString()).isIn(1, 4);
+            assertThat(full.err()).containsPattern("needs about .* has .* free|out of disk space");
+            disk.leaveFree(250 * 1024);
+
+            follow("full-disk.md");
+        }
+    }
+}

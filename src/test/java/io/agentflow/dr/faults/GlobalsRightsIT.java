@@ -1,0 +1,29 @@
+package io.agentflow.dr.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agentflow.dr.testing.AfProcess;
+import io.agentflow.dr.testing.LocalPostgres;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Managed services show password hashes to nobody: the backup is made without them, and says so. */
+class GlobalsRightsIT {
+    private final LocalPostgres postgres = LocalPostgres.shared();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void passwordsThatTheRoleMayNotSeeAreAWarning() {
+        postgres.role("globals_plain", "");
+        postgres.database("globals_rights").with("ALTER DATABASE globals_rights OWNER TO globals_plain");
+        AfProcess.Result made = new AfProcess(folder)
+                .with("AF_DATABASE_URL", postgres.uri("globals_rights", "globals_plain"))
+                .run("backup", "create", "--role-passwords", "--json");
+
+        assertThat(made.exitCode()).as(made.toString()).isEqualTo(3);
+        assertThat(made.json().path("warnings").get(0).asText()).contains("password hashes");
+    }
+}
