@@ -17,6 +17,8 @@ scripts/setup.sh
 install shellcheck shellcheck
 install node nodejs
 install npm npm
+# Debian keeps it where only root looks; the tests start their own.
+PATH=$PATH:/usr/sbin RUNLEVEL=1 install pgbouncer pgbouncer
 
 echo "== other versions of PostgreSQL"
 if ! scripts/postgresql.sh fetch; then

@@ -1,13 +1,16 @@
 package io.agentflow.dr.postgres;
 
 import io.agentflow.dr.core.DatabaseUrl;
+import io.agentflow.dr.core.Refused;
 import io.agentflow.dr.core.UsageError;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
 import java.util.Properties;
+import org.postgresql.PGConnection;
 
 /** Opens JDBC connections to where a {@link DatabaseUrl} points. */
 public final class Connections {
@@ -39,6 +42,7 @@ public final class Connections {
     public static Sql open(DatabaseUrl url, String applicationName) {
         try {
             Connection connection = DriverManager.getConnection(jdbcUrl(url), properties(url, applicationName));
+            requireServer(connection, url);
             try (Statement statement = connection.createStatement()) {
                 statement.execute("SET statement_timeout = 0; SET lock_timeout = 0;"
                         + " SET idle_in_transaction_session_timeout = 0; SET search_path = pg_catalog;"
@@ -60,6 +64,25 @@ public final class Connections {
             return new Sql(connection);
         } catch (SQLException e) {
             throw PgFailures.connecting(url, e);
+        }
+    }
+
+    /**
+     * A pooler tells its clients a process number of its own. What is set in a session that it hands out would stay for
+     * the next client, and what af relies on would not stay for af.
+     *
+     * @throws Refused if a pooler answers
+     */
+    private static void requireServer(Connection connection, DatabaseUrl url) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT pg_catalog.pg_backend_pid()")) {
+            row.next();
+            if (row.getInt(1) != connection.unwrap(PGConnection.class).getBackendPID()) {
+                connection.close();
+                throw new Refused(
+                        "a connection pooler answers at " + url.address() + ", and not the server itself",
+                        "Give host and port of the server: a pooler shares one session among several clients.");
+            }
         }
     }
 

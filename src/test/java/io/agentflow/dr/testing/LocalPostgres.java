@@ -250,6 +250,12 @@ public final class LocalPostgres implements AutoCloseable {
         return ADatabase.create(this, name, "");
     }
 
+    /** A new database made with these options. */
+    public ADatabase database(String name, String options) {
+        ADatabase.drop(this, name);
+        return ADatabase.create(this, name, options);
+    }
+
     /** A database that is there already. */
     public ADatabase existing(String name) {
         return new ADatabase(this, name);
