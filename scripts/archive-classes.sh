@@ -8,6 +8,7 @@ archive=$1
 jar=$(pwd -P)/target/dist/lib/af.jar
 
 work=$(mktemp -d)
+export AF_STATE_DIR=$work/state
 trap 'scripts/throwaway-postgres.sh stop "$work/postgres" 2>/dev/null || true; rm -rf "$work"' EXIT
 java=java
 [ -z "${JAVA_HOME:-}" ] || java=$JAVA_HOME/bin/java

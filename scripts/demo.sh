@@ -31,6 +31,7 @@ run() {
 
 started=${EPOCHREALTIME/[.,]/}
 work=$(mktemp -d "${TMPDIR:-/tmp}/af-demo.XXXXXX")
+export AF_STATE_DIR=$work/state
 chmod 711 "$work" # the account of the server must get through to its folder
 clean_up() {
     [[ $keep == yes && -f $work/kept ]] && return

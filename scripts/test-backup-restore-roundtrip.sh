@@ -10,6 +10,7 @@ set -euo pipefail
 limit_cycle=300 limit_verify=30
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 work=$(mktemp -d "${TMPDIR:-/tmp}/af-roundtrip.XXXXXX")
+export AF_STATE_DIR=$work/state
 chmod 711 "$work" # the account of the server must get through to its folder
 scratch=af_roundtrip_$$
 admin_url='' cluster=''

@@ -11,6 +11,7 @@ fi
 bindir=$("$scripts/throwaway-postgres.sh" bindir)
 PATH=$bindir:$PATH
 work=$(mktemp -d "${TMPDIR:-/tmp}/af-bench.XXXXXX")
+export AF_STATE_DIR=$work/state
 chmod 711 "$work" # the account of the server must get through to its folder
 clean_up() {
     "$scripts/throwaway-postgres.sh" stop "$work/postgres" || true

@@ -46,12 +46,13 @@ class PackageTableTest {
             row("critical", TOOLS + " verify restore"),
             row("verify", "core process postgres artifact manifest store catalog"),
             row("journal", "core"),
+            row("deadletter", "core"),
             row("request", "core catalog"),
             row("config", "core store fingerprint"),
             row("route", TOOLS + " " + FEATURES),
             row(
                     "cli",
-                    "core config backup restore critical verify catalog manifest store fingerprint auditchain postgres"),
+                    "core config backup restore critical verify catalog manifest store fingerprint auditchain journal deadletter postgres"),
             row("daemon", "core config journal"),
             row("app", TOOLS + " " + FEATURES + " config route cli daemon"));
 

@@ -17,7 +17,6 @@ import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.OperationId;
-import io.agentflow.dr.core.ShellWord;
 import io.agentflow.dr.critical.CriticalRun;
 import io.agentflow.dr.critical.FetchTables;
 import io.agentflow.dr.critical.OpenTables;
@@ -48,6 +47,8 @@ import java.util.List;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -59,12 +60,14 @@ final class AfOperations implements Operations, AutoCloseable {
     private final SecureRandom random = new SecureRandom();
     private final Programs programs = new Programs();
     private final PgTools tools;
+    private final OperationJournal journal;
     private final AtomicReference<@Nullable Operation> current = new AtomicReference<>();
 
     AfOperations(AfConfig config, String searchPath, Clock clock, Path home) {
         this.config = config;
         this.clock = clock;
         this.home = home;
+        this.journal = new OperationJournal(config.stateDirectory(), clock);
         List<Path> directories = new ArrayList<>();
         config.list(ConfigKey.POSTGRES_BIN).forEach(d -> directories.add(Path.of(d)));
         Pattern.compile(Pattern.quote(File.pathSeparator))
@@ -79,16 +82,26 @@ final class AfOperations implements Operations, AutoCloseable {
         Operation operation = begin(
                 "backup",
                 "backup of " + request.url() + " to " + request.store().root(),
-                "af backup create " + request.store().root() + " -d '" + open(request.url()) + "' -j " + request.jobs()
-                        + " -Z " + request.compression() + " --proof "
-                        + request.proof().text(),
+                List.of(
+                        "backup",
+                        "create",
+                        request.store().root().toString(),
+                        "-d",
+                        open(request.url()),
+                        "-j",
+                        String.valueOf(request.jobs()),
+                        "-Z",
+                        request.compression(),
+                        "--proof",
+                        request.proof().text()),
                 events);
         EarlySession session = new EarlySession(request.url(), operation.sessionName("snapshot"));
         return through(
                 "direct:backup-create",
                 operation,
                 new BackupRun.Requested(operation, request, session),
-                BackupRun.Published.class);
+                BackupRun.Published.class,
+                made -> made.manifest().id().text());
     }
 
     @Override
@@ -102,17 +115,30 @@ final class AfOperations implements Operations, AutoCloseable {
     }
 
     private <T> T restore(RestoreRequest request, OperationEvents events, Class<T> outcome) {
-        List<String> tables = request.tables().names();
+        List<String> again = new ArrayList<>(List.of(
+                "backup",
+                "restore",
+                request.id().text(),
+                request.store().root().toString(),
+                request.type().text()));
+        if (!request.tables().names().isEmpty()) {
+            again.addAll(List.of("--tables", String.join(",", request.tables().names())));
+        }
+        if (request.tables().replace()) {
+            again.add("--replace");
+        }
+        again.addAll(List.of("-d", open(request.target()), "-j", String.valueOf(request.jobs())));
         Operation operation = begin(
                 "restore",
                 "restore of " + request.id() + " from " + request.store().root() + " into " + request.target(),
-                "af backup restore " + request.id() + " " + request.store().root() + " "
-                        + request.type().text()
-                        + (tables.isEmpty() ? "" : " --tables " + ShellWord.of(String.join(",", tables)))
-                        + (request.tables().replace() ? " --replace" : "")
-                        + " -d '" + open(request.target()) + "' -j " + request.jobs(),
+                again,
                 events);
-        return through("direct:backup-restore", operation, new RestoreRun.Requested(operation, request), outcome);
+        return through(
+                "direct:backup-restore",
+                operation,
+                new RestoreRun.Requested(operation, request),
+                outcome,
+                restored -> request.type().text() + " restore of " + request.id());
     }
 
     @Override
@@ -120,13 +146,25 @@ final class AfOperations implements Operations, AutoCloseable {
         Operation operation = begin(
                 "undo",
                 "undo of the restore of " + target,
-                "af backup restore --undo -d '" + open(target) + "'",
+                List.of("backup", "restore", "--undo", "-d", open(target)),
                 events);
         return through(
                 "direct:restore-undo",
                 operation,
                 new UndoRestore.Requested(operation, target),
-                UndoRestore.Undone.class);
+                UndoRestore.Undone.class,
+                undone -> undone.cameBack() + " is " + undone.database());
+    }
+
+    private <T> T through(
+            String endpoint, Operation operation, Object request, Class<T> outcome, Function<T, String> said) {
+        return journal.around(
+                operation.id(),
+                operation.id().verb(),
+                operation.request(),
+                operation.events(),
+                () -> through(endpoint, operation, request, outcome),
+                said);
     }
 
     private <T> T through(String endpoint, Operation operation, Object request, Class<T> outcome) {
@@ -166,7 +204,7 @@ final class AfOperations implements Operations, AutoCloseable {
         return url.withoutPassword().masked();
     }
 
-    private Operation begin(String verb, String request, String replay, OperationEvents events) {
+    private Operation begin(String verb, String request, List<String> replay, OperationEvents events) {
         return new Operation(
                 OperationId.startedAt(clock.instant(), verb, random), clock.instant(), request, replay, events);
     }
@@ -177,17 +215,23 @@ final class AfOperations implements Operations, AutoCloseable {
         try (Operation operation = begin(
                 "verify",
                 "verification of " + id + " in " + store.root(),
-                "af backup verify " + id + " " + store.root(),
+                List.of("backup", "verify", id.text(), store.root().toString()),
                 events)) {
             VerifyBackup verify = new VerifyBackup(new ArchiveCheck(programs, tools), events);
-            return new VerifyPublished(verify, new RecordEvidence(clock))
-                    .verify(new VerifyPublished.Requested(operation, store, id));
+            return journal.around(
+                    operation.id(),
+                    "verify",
+                    operation.request(),
+                    events,
+                    () -> new VerifyPublished(verify, new RecordEvidence(clock))
+                            .verify(new VerifyPublished.Requested(operation, store, id)),
+                    report -> id + (report.success() ? " is whole" : " is damaged"));
         }
     }
 
     @Override
     public RestorePlan preview(RestoreRequest request, OperationEvents events) {
-        try (Operation operation = begin("plan", "", "", events)) {
+        try (Operation operation = begin("plan", "", List.of(), events)) {
             if (request.type() == RestoreType.CRITICAL) {
                 VerifyBackup verify = new VerifyBackup(new ArchiveCheck(programs, tools), events);
                 return new OpenTables(new FetchTables(programs, tools, verify)).preview(operation, request);
@@ -200,7 +244,7 @@ final class AfOperations implements Operations, AutoCloseable {
     /** Both sessions of the check see one snapshot, so that records which come meanwhile are no breaks. */
     @Override
     public AuditReport verifyAudits(DatabaseUrl url, @Nullable UUID tenant) {
-        try (Operation operation = begin("audit", "", "", event -> {})) {
+        try (Operation operation = begin("audit", "", List.of(), event -> {})) {
             current.set(operation);
             Sql first = Connections.open(url, operation.sessionName("audit"));
             operation.hold(first::abort);
@@ -225,16 +269,31 @@ final class AfOperations implements Operations, AutoCloseable {
 
     @Override
     public DropPrevious.Previous previous(DatabaseUrl target, @Nullable DatabaseName named) {
-        try (Operation operation = begin("drop", "", "", event -> {})) {
+        try (Operation operation = begin("drop", "", List.of(), event -> {})) {
             return new DropPrevious().find(operation, target, named);
         }
     }
 
     @Override
     public void drop(DatabaseUrl target, DropPrevious.Previous previous) {
-        try (Operation operation = begin("drop", "", "", event -> {})) {
-            new DropPrevious().drop(operation, target, previous);
+        try (Operation operation = begin("drop", "", List.of(), event -> {})) {
+            journal.around(
+                    operation.id(),
+                    "drop",
+                    "drop of " + previous.name() + " at " + target.address(),
+                    operation.events(),
+                    () -> {
+                        new DropPrevious().drop(operation, target, previous);
+                        return previous;
+                    },
+                    dropped -> dropped.name() + " is dropped");
         }
+    }
+
+    @Override
+    public <T> T journaled(String verb, String request, OperationEvents events, Supplier<T> work) {
+        return journal.around(
+                OperationId.startedAt(clock.instant(), verb, random), verb, request, events, work, done -> "");
     }
 
     /** Ends the operation that runs, if one does, and every child. For the shutdown hook. */

@@ -28,6 +28,12 @@ public final class AfCommandLine {
     @Command(name = "audit", description = "Check AgentFlow's audit chains.")
     private static final class Audit {}
 
+    @Command(name = "dead-letters", description = "List, show, replay and discard the reports of failed operations.")
+    private static final class DeadLetters {}
+
+    @Command(name = "journal", description = "Show and check the journal of all operations.")
+    private static final class JournalCommands {}
+
     /** Runs the command of these arguments and returns its exit code. */
     public static int run(Session session, String version, String... arguments) {
         CommandLine af = tree(session, version);
@@ -49,7 +55,15 @@ public final class AfCommandLine {
                 .addSubcommand(new BackupDeleteCommand(session));
         CommandLine af = new CommandLine(new Af())
                 .addSubcommand(backup)
-                .addSubcommand(new CommandLine(new Audit()).addSubcommand(new AuditVerifyCommand(session)));
+                .addSubcommand(new CommandLine(new Audit()).addSubcommand(new AuditVerifyCommand(session)))
+                .addSubcommand(new CommandLine(new JournalCommands())
+                        .addSubcommand(new JournalShowCommand(session))
+                        .addSubcommand(new JournalVerifyCommand(session)))
+                .addSubcommand(new CommandLine(new DeadLetters())
+                        .addSubcommand(new DeadLettersListCommand(session))
+                        .addSubcommand(new DeadLettersShowCommand(session))
+                        .addSubcommand(new DeadLettersReplayCommand(session, version))
+                        .addSubcommand(new DeadLettersDiscardCommand(session)));
         withHelp(af, version);
         return af;
     }

@@ -47,7 +47,12 @@ final class BackupDeleteCommand extends AfCommand {
                         "This deletes backup " + id + " in " + catalog.store().root() + " for good.",
                         id.suffix(),
                         "the last four characters of its id");
-        catalog.store().delete(id);
+        operations(config)
+                .journaled(
+                        "delete", "deletion of " + id + " in " + catalog.store().root(), events, () -> {
+                            catalog.store().delete(id);
+                            return id;
+                        });
         if (json) {
             terminal().data(new JsonDocument(kind(), "ok").with("id", id.text()).toString());
         } else {

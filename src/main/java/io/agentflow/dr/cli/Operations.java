@@ -16,6 +16,7 @@ import io.agentflow.dr.restore.UndoRestore;
 import io.agentflow.dr.store.DirectoryStore;
 import io.agentflow.dr.verify.VerifyReport;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What the commands can have done. Every call fails with an {@link io.agentflow.dr.core.AfException} or a bug. */
@@ -41,6 +42,14 @@ public interface Operations {
     AuditReport verifyAudits(DatabaseUrl url, @Nullable UUID tenant);
 
     UndoRestore.Undone undo(DatabaseUrl target, OperationEvents events);
+
+    /**
+     * Does what only touches a store, and writes into the journal that it was done.
+     *
+     * @param verb such as delete
+     * @param request what is asked for, without secrets
+     */
+    <T> T journaled(String verb, String request, OperationEvents events, Supplier<T> work);
 
     /** The database that a drop would drop. */
     DropPrevious.Previous previous(DatabaseUrl target, @Nullable DatabaseName named);

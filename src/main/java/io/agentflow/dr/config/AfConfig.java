@@ -27,6 +27,8 @@ public final class AfConfig {
     private final Map<ConfigKey, String> values = new EnumMap<>(ConfigKey.class);
     private final List<String> problems = new ArrayList<>();
 
+    private String stateHome = "";
+
     private AfConfig() {}
 
     /**
@@ -37,6 +39,7 @@ public final class AfConfig {
      */
     public static AfConfig load(@Nullable Path file, Map<String, String> environment) {
         AfConfig config = new AfConfig();
+        config.stateHome = environment.getOrDefault("XDG_STATE_HOME", "");
         if (file != null) {
             config.read(file);
         }
@@ -104,6 +107,19 @@ public final class AfConfig {
         } catch (RuntimeException e) {
             problems.add(key.key() + " is '" + text(key) + "', not " + kind);
         }
+    }
+
+    /** Where af keeps what must outlive an operation; nothing of it is part of a backup. */
+    public Path stateDirectory() {
+        String given = text(ConfigKey.STATE_DIRECTORY);
+        if (!given.isEmpty()) {
+            return Path.of(given);
+        }
+        if ("root".equals(System.getProperty("user.name"))) {
+            return Path.of("/var/lib/af");
+        }
+        Path home = Path.of(System.getProperty("user.home", "."), ".local", "state");
+        return (stateHome.isEmpty() ? home : Path.of(stateHome)).resolve("af");
     }
 
     /** The value as it was given, or the default. */

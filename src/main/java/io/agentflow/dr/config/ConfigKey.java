@@ -22,6 +22,10 @@ public enum ConfigKey {
             "af.postgres.bin", "", "directories with pg_dump and pg_restore, looked at first, separated by commas"),
     ROUTES("af.routes", "", "the folder of Camel routes; empty for the one that af came with"),
     DEAD_LETTERS("af.dead-letters", "./dead-letters", "the folder for reports of failed operations"),
+    STATE_DIRECTORY(
+            "af.state-dir",
+            "",
+            "the folder of the journal; empty for /var/lib/af as root, else $XDG_STATE_HOME/af or ~/.local/state/af"),
     STALL_TIMEOUT("af.stall-timeout", "10m", "how long a tool may show no sign of life"),
     LOCK_TIMEOUT("af.lock-timeout", "1m", "how long to wait for a table that somebody else has locked"),
     RETRIES("af.retries", "1", "how often an attempt is made again after a lost connection"),

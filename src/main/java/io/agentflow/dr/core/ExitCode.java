@@ -1,5 +1,7 @@
 package io.agentflow.dr.core;
 
+import java.util.Arrays;
+
 /** The exit codes of {@code af}. Frozen: scripts rely on them. Any other non-zero code means failure too. */
 public enum ExitCode {
     OK(0),
@@ -17,6 +19,14 @@ public enum ExitCode {
 
     ExitCode(int number) {
         this.number = number;
+    }
+
+    /** The code of this number; of a number that is none, {@link #FAILED}. */
+    public static ExitCode of(int number) {
+        return Arrays.stream(values())
+                .filter(code -> code.number == number)
+                .findFirst()
+                .orElse(FAILED);
     }
 
     public int number() {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ public final class Operation implements AutoCloseable {
     private final OperationId id;
     private final Instant startedAt;
     private final String request;
-    private final String replay;
+    private final List<String> replay;
     private final OperationEvents events;
     private final Deque<AutoCloseable> held = new ArrayDeque<>();
     private final AtomicLong pulse = new AtomicLong();
@@ -34,12 +35,12 @@ public final class Operation implements AutoCloseable {
 
     /**
      * @param request what was asked for, in words without secrets
-     * @param replay the command that asks for the same again
+     * @param replay the arguments with which {@code af} does the same again
      */
-    public Operation(OperationId id, Instant startedAt, String request, String replay, OperationEvents events) {
+    public Operation(OperationId id, Instant startedAt, String request, List<String> replay, OperationEvents events) {
         this.id = id;
         this.request = request;
-        this.replay = replay;
+        this.replay = List.copyOf(replay);
         this.startedAt = startedAt;
         this.events = events;
     }
@@ -56,7 +57,7 @@ public final class Operation implements AutoCloseable {
         return request;
     }
 
-    public String replay() {
+    public List<String> replay() {
         return replay;
     }
 

@@ -10,6 +10,11 @@ public record OperationId(String text) {
         return new OperationId(UtcStamp.of(start) + "-" + verb + "-" + UtcStamp.randomSuffix(random));
     }
 
+    /** What is done, such as backup. */
+    public String verb() {
+        return text.substring(text.indexOf('-') + 1, text.lastIndexOf('-'));
+    }
+
     @Override
     public String toString() {
         return text;

@@ -6,6 +6,7 @@ import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvent;
+import io.agentflow.dr.core.ShellWord;
 import io.agentflow.dr.process.ToolFailedException;
 import io.agentflow.dr.store.DirectoryPermissions;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 
 /** Writes one report for each operation that failed: where, why, and how to run it again. */
@@ -73,7 +75,12 @@ public final class DeadLetters {
         document.put("cause", causes(failure));
         document.put("toolSaid", toolSaid(failure));
         document.put("request", operation.request());
-        document.put("replay", operation.replay());
+        document.put(
+                "replay",
+                operation.replay().isEmpty()
+                        ? ""
+                        : "af " + operation.replay().stream().map(ShellWord::of).collect(Collectors.joining(" ")));
+        document.put("arguments", operation.replay());
         return document;
     }
 

@@ -17,7 +17,7 @@ class OperationTest {
             OperationId.startedAt(Instant.EPOCH, "backup", new Random(1)),
             Instant.EPOCH,
             "a backup",
-            "af",
+            List.of("af"),
             events::add);
     private final List<String> closed = new ArrayList<>();
 

@@ -86,6 +86,7 @@ class ConcurrencyIT {
     void row09_twoRestoresOfOneDatabaseDoNotMeet() {
         ok(af().run("backup", "create"));
         AfProcess.Running first = HeldRoutes.in(folder)
+                .pausing(Duration.ofSeconds(10))
                 .before("restore/restore-attempt", "load")
                 .of(af())
                 .start("backup", "restore", "latest", "--yes");

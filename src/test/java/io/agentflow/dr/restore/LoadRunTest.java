@@ -52,7 +52,11 @@ class LoadRunTest {
 
     private LoadRun run(boolean mayRepeat) {
         Operation operation = new Operation(
-                OperationId.startedAt(Instant.EPOCH, "restore", new Random(1)), Instant.EPOCH, "", "", event -> {});
+                OperationId.startedAt(Instant.EPOCH, "restore", new Random(1)),
+                Instant.EPOCH,
+                "",
+                List.of(),
+                event -> {});
         BackupId id = GoldenBackup.ID;
         Path folder = GoldenBackup.folder();
         DatabaseUrl target = DatabaseUrl.parse("postgresql://af@db1/golden");

@@ -24,6 +24,7 @@ public final class AfProcess {
     public AfProcess(Path folder) {
         this.folder = folder;
         environment.put("AF_RETRIES", "0");
+        environment.put("AF_STATE_DIR", folder.resolve("state").toString());
     }
 
     public AfProcess with(String variable, String value) {

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -11,9 +13,10 @@ import java.util.stream.Stream;
 /** The project's routes with one pause, so that a test can strike at exactly that step. */
 public final class HeldRoutes {
     private static final String PAUSE = "        - delay:\n            id: pause\n            expression:\n"
-            + "              constant:\n                expression: \"1500\"\n";
+            + "              constant:\n                expression: \"%d\"\n";
 
     private final Path folder;
+    private Duration pause = Duration.ofMillis(1500);
 
     private HeldRoutes(Path folder) {
         this.folder = folder;
@@ -38,6 +41,12 @@ public final class HeldRoutes {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** How long a pause is. */
+    public HeldRoutes pausing(Duration time) {
+        this.pause = time;
+        return this;
     }
 
     /** Pauses in front of a step of a route, such as {@code seal} of {@code backup/backup-attempt}. */
@@ -75,7 +84,9 @@ public final class HeldRoutes {
             }
             int place = where.applyAsInt(found);
             int at = place < 0 ? text.length() : place;
-            Files.writeString(file, text.substring(0, at) + PAUSE + text.substring(at));
+            Files.writeString(
+                    file,
+                    text.substring(0, at) + String.format(Locale.ROOT, PAUSE, pause.toMillis()) + text.substring(at));
             return this;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

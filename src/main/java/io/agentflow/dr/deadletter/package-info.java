@@ -1,0 +1,2 @@
+/** The reports of failed operations, as they lie in their folder. */
+package io.agentflow.dr.deadletter;

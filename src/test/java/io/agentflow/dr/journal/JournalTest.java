@@ -1,0 +1,163 @@
+package io.agentflow.dr.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.agentflow.dr.core.OperationId;
+import io.agentflow.dr.core.VerificationFailed;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JournalTest {
+    @TempDir
+    Path folder;
+
+    private static JournalEntry entry(String request) {
+        return new JournalEntry(
+                Instant.parse("2026-11-23T02:51:49Z"),
+                "20261123T025149Z-backup-ab12",
+                "backup",
+                JournalEntry.Phase.STARTED,
+                "ops",
+                "db1",
+                42,
+                request,
+                null,
+                null);
+    }
+
+    private List<JsonNode> read(Journal journal) throws IOException {
+        List<JsonNode> records = new ArrayList<>();
+        journal.read(records::add);
+        return records;
+    }
+
+    @Test
+    void whatIsWrittenIsReadInItsOrder() throws IOException {
+        Journal journal = new Journal(folder);
+        journal.append(entry("first \"quoted\" ü"));
+        new Journal(folder).append(entry("second"));
+
+        List<JsonNode> records = read(journal);
+
+        assertThat(records).extracting(r -> r.path("request").asText()).containsExactly("first \"quoted\" ü", "second");
+        assertThat(records.get(1).path("prev").asText())
+                .isEqualTo(records.get(0).path("hash").asText());
+        assertThat(records.get(0).path("phase").asText()).isEqualTo("started");
+    }
+
+    @Test
+    void everyByteThatIsChangedIsFound() throws IOException {
+        Journal journal = new Journal(folder);
+        for (int i = 0; i < 3; i++) {
+            journal.append(entry("request " + i));
+        }
+        Path file = folder.resolve("journal.jsonl");
+        byte[] whole = Files.readAllBytes(file);
+        for (int i = 0; i < whole.length; i++) {
+            byte[] changed = whole.clone();
+            changed[i] ^= 1;
+            Files.write(file, changed);
+            assertThatThrownBy(() -> read(journal))
+                    .as("byte " + i)
+                    .isInstanceOfAny(VerificationFailed.class, IOException.class);
+        }
+        Files.write(file, whole);
+        assertThat(read(journal)).hasSize(3);
+    }
+
+    @Test
+    void recordsThatAreTakenOutOrCutOffAreMissed() throws IOException {
+        Journal journal = new Journal(folder);
+        for (int i = 0; i < 4; i++) {
+            journal.append(entry("request " + i));
+        }
+        Path file = folder.resolve("journal.jsonl");
+        List<String> lines = Files.readAllLines(file);
+        for (int gone = 0; gone < lines.size(); gone++) {
+            List<String> rest = new ArrayList<>(lines);
+            rest.remove(gone);
+            Files.write(file, rest);
+            assertThatThrownBy(() -> read(journal)).as("line " + gone).isInstanceOf(VerificationFailed.class);
+        }
+    }
+
+    @Test
+    void aPieceThatACrashLeftIsTakenAwayByTheNextRecord() throws IOException {
+        Journal journal = new Journal(folder);
+        journal.append(entry("first"));
+        Files.writeString(folder.resolve("journal.jsonl"), "{\"seq\":2,\"at", StandardOpenOption.APPEND);
+
+        journal.append(entry("second"));
+
+        assertThat(read(journal)).hasSize(2);
+    }
+
+    @Test
+    void rotationKeepsTheChain() throws IOException {
+        Journal journal = new Journal(folder, 1000);
+        for (int i = 0; i < 20; i++) {
+            journal.append(entry("request " + i));
+        }
+
+        assertThat(read(journal)).hasSize(20);
+        try (var files = Files.list(folder)) {
+            assertThat(files.filter(f -> f.toString().endsWith(".jsonl"))).hasSizeGreaterThan(3);
+        }
+    }
+
+    @Test
+    void severalWritersKeepOneChain() throws Exception {
+        ExecutorService writers = Executors.newFixedThreadPool(4);
+        Journal journal = new Journal(folder);
+        List<Future<?>> writing = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            String request = "request " + i;
+            writing.add(writers.submit(() -> {
+                journal.append(entry(request));
+                return null;
+            }));
+        }
+        for (Future<?> one : writing) {
+            one.get();
+        }
+        writers.shutdown();
+
+        assertThat(read(journal)).hasSize(40);
+    }
+
+    @Test
+    void anOperationWhoseProcessDiedIsInterrupted() throws IOException {
+        Clock clock = Clock.fixed(Instant.parse("2026-11-23T02:51:49Z"), ZoneOffset.UTC);
+        RunningOperations operations = new RunningOperations(folder, clock);
+        Random random = new Random(1);
+        operations
+                .begin(OperationId.startedAt(clock.instant(), "backup", random), "backup", "ops", "db1", "one")
+                .done("made");
+        // As a process leaves it that was killed: the file is there, and nobody holds its lock.
+        Files.writeString(
+                folder.resolve("running").resolve("20261123T020000Z-backup-dead"), "backup\nops\ndb1\n4711\ntwo\n");
+
+        operations.begin(OperationId.startedAt(clock.instant(), "verify", random), "verify", "ops", "db1", "three");
+
+        List<JsonNode> records = read(new Journal(folder.resolve("journal")));
+        assertThat(records)
+                .extracting(
+                        r -> r.path("phase").asText() + " " + r.path("request").asText())
+                .containsExactly("started one", "done one", "interrupted two", "started three");
+    }
+}
