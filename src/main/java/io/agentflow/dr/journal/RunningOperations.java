@@ -117,7 +117,7 @@ public final class RunningOperations {
         if (lines.size() == 5) {
             journal.append(new JournalEntry(
                     clock.instant(),
-                    file.getFileName().toString(),
+                    running.relativize(file).toString(),
                     lines.get(0),
                     JournalEntry.Phase.INTERRUPTED,
                     lines.get(1),
