@@ -53,7 +53,7 @@ class PackageTableTest {
             row(
                     "cli",
                     "core config backup restore critical verify catalog manifest store fingerprint auditchain journal deadletter postgres"),
-            row("daemon", "core config journal"),
+            row("daemon", "core"),
             row("app", TOOLS + " " + FEATURES + " config route cli daemon"));
 
     private static final Set<String> EMPTY_WORDS = Set.of("util", "helper", "manager", "common", "impl", "misc");

@@ -42,11 +42,16 @@ import java.io.File;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -54,6 +59,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Has the commands' operations done: through the routes, except for what only reads a directory. */
 final class AfOperations implements Operations, AutoCloseable {
+    /** What is cancelled ends within this time, or is left behind. */
+    private static final Duration CANCEL_LIMIT = Duration.ofSeconds(20);
+
     private final AfConfig config;
     private final Clock clock;
     private final Path home;
@@ -61,7 +69,9 @@ final class AfOperations implements Operations, AutoCloseable {
     private final Programs programs = new Programs();
     private final PgTools tools;
     private final OperationJournal journal;
-    private final AtomicReference<@Nullable Operation> current = new AtomicReference<>();
+    private final Set<Operation> running = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable Routes shared;
+    private volatile @Nullable Service service;
 
     AfOperations(AfConfig config, String searchPath, Clock clock, Path home) {
         this.config = config;
@@ -168,20 +178,27 @@ final class AfOperations implements Operations, AutoCloseable {
     }
 
     private <T> T through(String endpoint, Operation operation, Object request, Class<T> outcome) {
-        current.set(operation);
+        running.add(operation);
         // The tools are looked for while Camel starts.
         Thread search = new Thread(tools::all, "search-tools");
         search.setDaemon(true);
         search.start();
         try {
             // The routes are not stopped: they end with the process, a moment later.
-            return routes(operation.events()).operations().run(endpoint, operation, request, outcome);
+            Routes routes = shared;
+            return (routes == null ? routes(operation.events()) : routes)
+                    .operations()
+                    .run(endpoint, operation, request, outcome);
         } finally {
-            current.set(null);
+            running.remove(operation);
         }
     }
 
     private Routes routes(OperationEvents events) {
+        return routes(events, Map.of());
+    }
+
+    private Routes routes(OperationEvents events, Map<String, Object> more) {
         Properties properties = new Properties();
         for (ConfigKey key : ConfigKey.values()) {
             properties.setProperty(key.key(), config.text(key));
@@ -190,13 +207,18 @@ final class AfOperations implements Operations, AutoCloseable {
         properties.setProperty(
                 ConfigKey.RETRY_DELAY.key(),
                 String.valueOf(config.time(ConfigKey.RETRY_DELAY).toMillis()));
+        properties.setProperty(
+                ConfigKey.JITTER.key(),
+                // Camel's random needs a range that is not empty.
+                String.valueOf(1 + config.time(ConfigKey.JITTER).toMillis()));
+        properties.setProperty(ConfigKey.TIME_ZONE.key(), config.zone().getId());
         properties.remove(ConfigKey.DATABASE_URL.key());
         properties.remove(ConfigKey.TARGET_DATABASE_URL.key());
         Path folder = config.given(ConfigKey.ROUTES) ? Path.of(config.text(ConfigKey.ROUTES)) : home.resolve("routes");
-        return Routes.start(
-                folder,
-                RouteBeans.of(programs, tools, clock, random, Path.of(config.text(ConfigKey.DEAD_LETTERS)), events),
-                properties);
+        Map<String, Object> beans = new LinkedHashMap<>(
+                RouteBeans.of(programs, tools, clock, random, Path.of(config.text(ConfigKey.DEAD_LETTERS)), events));
+        beans.putAll(more);
+        return Routes.start(folder, beans, properties);
     }
 
     /** As a URI without its password, which the environment or ~/.pgpass must give again. */
@@ -245,7 +267,7 @@ final class AfOperations implements Operations, AutoCloseable {
     @Override
     public AuditReport verifyAudits(DatabaseUrl url, @Nullable UUID tenant) {
         try (Operation operation = begin("audit", "", List.of(), event -> {})) {
-            current.set(operation);
+            running.add(operation);
             Sql first = Connections.open(url, operation.sessionName("audit"));
             operation.hold(first::abort);
             first.run("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
@@ -262,8 +284,6 @@ final class AfOperations implements Operations, AutoCloseable {
                         return session;
                     })
                     .verify(table, tenant);
-        } finally {
-            current.set(null);
         }
     }
 
@@ -296,13 +316,30 @@ final class AfOperations implements Operations, AutoCloseable {
                 OperationId.startedAt(clock.instant(), verb, random), verb, request, events, work, done -> "");
     }
 
-    /** Ends the operation that runs, if one does, and every child. For the shutdown hook. */
+    @Override
+    public void serve(List<Served> served, Consumer<String> say) {
+        Service serving = new Service(this, served, clock, say);
+        journal.sweep(event -> say.accept(String.valueOf(event)));
+        service = serving;
+        serving.run(served, config, starting -> {
+            Routes routes = routes(event -> {}, Map.of("scheduledWork", starting.work()));
+            shared = routes;
+            return routes;
+        });
+    }
+
+    /** Ends what runs, and every child; a service ends by waiting for it first. For the shutdown hook. */
     @Override
     public void close() {
-        Operation running = current.get();
-        if (running != null) {
-            running.cancel();
+        Service serving = service;
+        if (serving != null) {
+            serving.drain(config.time(ConfigKey.DRAIN_TIMEOUT));
         }
+        running.forEach(Operation::cancel);
         programs.close();
+        if (serving != null) {
+            serving.drain(CANCEL_LIMIT);
+            serving.ended();
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.agentflow.dr.app;
 
 import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.Cancelled;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
@@ -49,7 +50,9 @@ final class OperationJournal {
             return done;
         } catch (RuntimeException e) {
             AfException known = AfException.in(e);
-            if (begun != null) {
+            if (begun != null && known instanceof Cancelled) {
+                write(events, () -> begun.interrupted(known.fact()));
+            } else if (begun != null) {
                 write(
                         events,
                         () -> begun.failed(
@@ -58,6 +61,11 @@ final class OperationJournal {
             }
             throw e;
         }
+    }
+
+    /** Writes what became of operations whose process was killed. */
+    void sweep(OperationEvents events) {
+        write(events, running::sweep);
     }
 
     private RunningOperations.@Nullable Begun begin(

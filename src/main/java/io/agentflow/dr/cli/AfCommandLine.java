@@ -28,6 +28,9 @@ public final class AfCommandLine {
     @Command(name = "audit", description = "Check AgentFlow's audit chains.")
     private static final class Audit {}
 
+    @Command(name = "config", description = "Show the configuration.")
+    private static final class Config {}
+
     @Command(name = "dead-letters", description = "List, show, replay and discard the reports of failed operations.")
     private static final class DeadLetters {}
 
@@ -63,7 +66,9 @@ public final class AfCommandLine {
                         .addSubcommand(new DeadLettersListCommand(session))
                         .addSubcommand(new DeadLettersShowCommand(session))
                         .addSubcommand(new DeadLettersReplayCommand(session, version))
-                        .addSubcommand(new DeadLettersDiscardCommand(session)));
+                        .addSubcommand(new DeadLettersDiscardCommand(session)))
+                .addSubcommand(new CommandLine(new Config()).addSubcommand(new ConfigShowCommand(session)))
+                .addSubcommand(new ServeCommand(session));
         withHelp(af, version);
         return af;
     }

@@ -3,6 +3,7 @@ package io.agentflow.dr.cli;
 import io.agentflow.dr.auditchain.AuditReport;
 import io.agentflow.dr.backup.BackupRequest;
 import io.agentflow.dr.backup.BackupRun;
+import io.agentflow.dr.config.ServedDatabase;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.DatabaseName;
 import io.agentflow.dr.core.DatabaseUrl;
@@ -15,7 +16,9 @@ import io.agentflow.dr.restore.RestoreRun;
 import io.agentflow.dr.restore.UndoRestore;
 import io.agentflow.dr.store.DirectoryStore;
 import io.agentflow.dr.verify.VerifyReport;
+import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +43,20 @@ public interface Operations {
      * @throws io.agentflow.dr.core.NotFound if the database has no such table
      */
     AuditReport verifyAudits(DatabaseUrl url, @Nullable UUID tenant);
+
+    /**
+     * A database that is looked after as a service.
+     *
+     * @param request what a backup of it is asked for
+     */
+    record Served(ServedDatabase database, BackupRequest request) {}
+
+    /**
+     * Looks after databases until a signal ends the process.
+     *
+     * @param say is told what happens, in lines for a log
+     */
+    void serve(List<Served> served, Consumer<String> say);
 
     UndoRestore.Undone undo(DatabaseUrl target, OperationEvents events);
 

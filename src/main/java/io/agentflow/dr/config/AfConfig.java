@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -17,7 +18,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The configuration: environment before file before default. All mistakes are reported at once, by key. */
@@ -27,7 +33,13 @@ public final class AfConfig {
     private final Map<ConfigKey, String> values = new EnumMap<>(ConfigKey.class);
     private final List<String> problems = new ArrayList<>();
 
+    private static final Pattern OF_DATABASE = Pattern.compile("af\\.database\\.([a-z0-9_-]+)\\.([a-z-]+)");
+    private static final Set<String> DATABASE_KEYS =
+            Set.of("url", "schedule", "verify-schedule", "stores", "jobs", "critical-tables", "rpo");
+
     private String stateHome = "";
+    private final Map<ConfigKey, String> sources = new EnumMap<>(ConfigKey.class);
+    private final Map<String, Map<String, String>> databases = new TreeMap<>();
 
     private AfConfig() {}
 
@@ -47,6 +59,7 @@ public final class AfConfig {
             String value = environment.get(key.variable());
             if (value != null) {
                 config.values.put(key, value);
+                config.sources.put(key, key.variable());
             }
         }
         config.checkAll();
@@ -66,19 +79,47 @@ public final class AfConfig {
     }
 
     private void accept(Path file, String name, String value) {
-        ConfigKey.of(name).ifPresentOrElse(key -> values.put(key, value.strip()), () -> {
-            if (name.endsWith(SECRET_FILE)
-                    && ConfigKey.of(name.substring(0, name.length() - SECRET_FILE.length()))
-                            .isPresent()) {
-                fromFile(
-                        ConfigKey.of(name.substring(0, name.length() - SECRET_FILE.length()))
-                                .orElseThrow(),
-                        Path.of(value));
-            } else {
-                problems.add(name + " in " + file + " is unknown; did you mean "
-                        + ConfigKey.nearest(name).key() + "?");
+        Matcher ofDatabase = OF_DATABASE.matcher(name);
+        if (ofDatabase.matches()) {
+            acceptOfDatabase(file, ofDatabase.group(1), ofDatabase.group(2), value.strip());
+            return;
+        }
+        ConfigKey.of(name)
+                .ifPresentOrElse(
+                        key -> {
+                            values.put(key, value.strip());
+                            sources.put(key, file.toString());
+                        },
+                        () -> {
+                            if (name.endsWith(SECRET_FILE)
+                                    && ConfigKey.of(name.substring(0, name.length() - SECRET_FILE.length()))
+                                            .isPresent()) {
+                                fromFile(
+                                        ConfigKey.of(name.substring(0, name.length() - SECRET_FILE.length()))
+                                                .orElseThrow(),
+                                        Path.of(value));
+                            } else {
+                                problems.add(name + " in " + file + " is unknown; did you mean "
+                                        + ConfigKey.nearest(name).key() + "?");
+                            }
+                        });
+    }
+
+    private void acceptOfDatabase(Path file, String name, String key, String value) {
+        Map<String, String> keys = databases.computeIfAbsent(name, absent -> new TreeMap<>());
+        if (key.equals("url" + SECRET_FILE)) {
+            try {
+                keys.put("url", Files.readString(Path.of(value)).strip());
+            } catch (IOException e) {
+                problems.add(
+                        "af.database." + name + ".url" + SECRET_FILE + " names " + value + ", which cannot be read");
             }
-        });
+        } else if (DATABASE_KEYS.contains(key)) {
+            keys.put(key, value);
+        } else {
+            problems.add("af.database." + name + "." + key + " in " + file + " is unknown; known are "
+                    + new TreeSet<>(DATABASE_KEYS));
+        }
     }
 
     private void fromFile(ConfigKey key, Path file) {
@@ -92,6 +133,10 @@ public final class AfConfig {
     private void checkAll() {
         check(ConfigKey.JOBS, Integer::parseInt, "a number");
         check(ConfigKey.RETRIES, Integer::parseInt, "a number");
+        check(ConfigKey.MANAGEMENT_PORT, Integer::parseInt, "a number");
+        check(ConfigKey.TIME_ZONE, AfConfig::zone, "a time zone such as Europe/Vienna or UTC");
+        check(ConfigKey.JITTER, AfConfig::duration, "a time such as 90s, 10m or 2h");
+        check(ConfigKey.DRAIN_TIMEOUT, AfConfig::duration, "a time such as 90s, 10m or 2h");
         check(ConfigKey.PROOF, ProofLevel::parse, "full, counts or none");
         check(ConfigKey.STALL_TIMEOUT, AfConfig::duration, "a time such as 90s, 10m or 2h");
         check(ConfigKey.RETRY_DELAY, AfConfig::duration, "a time such as 90s, 10m or 2h");
@@ -107,6 +152,59 @@ public final class AfConfig {
         } catch (RuntimeException e) {
             problems.add(key.key() + " is '" + text(key) + "', not " + kind);
         }
+    }
+
+    /**
+     * The databases that are looked after as a service, by name.
+     *
+     * @throws UsageError with everything that is wrong with them, by key
+     */
+    public List<ServedDatabase> databases() {
+        List<String> wrong = new ArrayList<>();
+        List<ServedDatabase> served = new ArrayList<>();
+        databases.forEach((name, keys) -> served.add(database(name, keys, wrong)));
+        if (!wrong.isEmpty()) {
+            throw new UsageError(String.join("; ", wrong), "Mend the configuration.");
+        }
+        return served;
+    }
+
+    private ServedDatabase database(String name, Map<String, String> keys, List<String> wrong) {
+        String key = "af.database." + name + ".";
+        if (keys.getOrDefault("url", "").isEmpty()) {
+            wrong.add(key + "url is missing");
+        }
+        String store = keys.getOrDefault("stores", text(ConfigKey.STORE));
+        if (store.contains(",")) {
+            wrong.add(key + "stores names several stores: this version keeps backups in one directory");
+        }
+        int jobs = number(ConfigKey.JOBS);
+        try {
+            jobs = Integer.parseInt(keys.getOrDefault("jobs", text(ConfigKey.JOBS)));
+        } catch (NumberFormatException e) {
+            wrong.add(key + "jobs is '" + keys.get("jobs") + "', not a number");
+        }
+        Duration rpo = null;
+        try {
+            String given = keys.get("rpo");
+            rpo = given == null ? null : duration(given);
+        } catch (RuntimeException e) {
+            wrong.add(key + "rpo is '" + keys.get("rpo") + "', not a time such as 90s, 10m or 2h");
+        }
+        return new ServedDatabase(
+                name,
+                keys.getOrDefault("url", ""),
+                store,
+                keys.get("schedule"),
+                keys.get("verify-schedule"),
+                jobs,
+                words(keys.getOrDefault("critical-tables", text(ConfigKey.CRITICAL_TABLES))),
+                rpo);
+    }
+
+    /** Where the value of a key comes from. */
+    public String source(ConfigKey key) {
+        return sources.getOrDefault(key, "default");
     }
 
     /** Where af keeps what must outlive an operation; nothing of it is part of a backup. */
@@ -140,7 +238,11 @@ public final class AfConfig {
     }
 
     public List<String> list(ConfigKey key) {
-        return Arrays.stream(text(key).split(","))
+        return words(text(key));
+    }
+
+    private static List<String> words(String text) {
+        return Arrays.stream(text.split(","))
                 .map(String::strip)
                 .filter(s -> !s.isEmpty())
                 .toList();
@@ -161,6 +263,15 @@ public final class AfConfig {
             case "all" -> DirectoryPermissions.ALL;
             default -> throw new IllegalArgumentException(mode);
         };
+    }
+
+    private static ZoneId zone(String text) {
+        return text.isEmpty() ? ZoneId.systemDefault() : ZoneId.of(text);
+    }
+
+    /** The time zone of schedules. */
+    public ZoneId zone() {
+        return zone(text(ConfigKey.TIME_ZONE));
     }
 
     private static Duration duration(String text) {

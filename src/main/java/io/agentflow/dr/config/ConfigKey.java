@@ -29,7 +29,15 @@ public enum ConfigKey {
     STALL_TIMEOUT("af.stall-timeout", "10m", "how long a tool may show no sign of life"),
     LOCK_TIMEOUT("af.lock-timeout", "1m", "how long to wait for a table that somebody else has locked"),
     RETRIES("af.retries", "1", "how often an attempt is made again after a lost connection"),
-    RETRY_DELAY("af.retry-delay", "2s", "how long to wait before that");
+    RETRY_DELAY("af.retry-delay", "2s", "how long to wait before that"),
+    MANAGEMENT_HOST("af.management.host", "127.0.0.1", "the address on which af serve tells health and metrics"),
+    MANAGEMENT_PORT("af.management.port", "9464", "its port; 0 for any that is free"),
+    TIME_ZONE("af.time-zone", "", "the time zone of schedules; empty for that of the machine"),
+    JITTER(
+            "af.schedule.jitter",
+            "0s",
+            "a scheduled operation begins up to so much later, so that not all begin at once"),
+    DRAIN_TIMEOUT("af.drain-timeout", "10m", "how long af serve waits at its end for operations that run");
 
     private final String key;
     private final String fallback;

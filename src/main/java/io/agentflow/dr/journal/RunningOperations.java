@@ -51,6 +51,11 @@ public final class RunningOperations {
             end(JournalEntry.Phase.FAILED, code, why);
         }
 
+        /** It was ended before its end, by a signal or because the service ended. */
+        public void interrupted(String why) throws IOException {
+            end(JournalEntry.Phase.INTERRUPTED, ExitCode.CANCELLED, why);
+        }
+
         private void end(JournalEntry.Phase phase, ExitCode code, String outcome) throws IOException {
             try (channel) {
                 journal.append(entry.ended(clock.instant(), phase, code.number(), outcome));

@@ -105,6 +105,28 @@ public final class Routes implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes a route of the template {@code schedule}.
+     *
+     * @param act backup or verify
+     * @param cron as Quartz writes it
+     * @throws AfException if the template is missing or broken
+     */
+    public void schedule(String act, String database, String cron) {
+        try {
+            context.addRouteFromTemplate(
+                    "schedule-" + act + "-" + database,
+                    "schedule",
+                    Map.of("act", act, "database", database, "cron", cron));
+        } catch (Exception e) {
+            throw new AfException(
+                    ExitCode.REFUSED,
+                    "the route template schedule cannot be used: " + rootMessage(e),
+                    "Mend routes/schedule/schedule.camel.yaml, or take the one that af came with.",
+                    e);
+        }
+    }
+
     public CamelContext context() {
         return context;
     }

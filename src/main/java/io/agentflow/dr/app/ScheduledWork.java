@@ -1,0 +1,144 @@
+package io.agentflow.dr.app;
+
+import io.agentflow.dr.backup.BackupRun;
+import io.agentflow.dr.catalog.BackupCatalog;
+import io.agentflow.dr.catalog.ListedBackup;
+import io.agentflow.dr.cli.Operations;
+import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.ByteSize;
+import io.agentflow.dr.core.OperationEvent;
+import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.daemon.DatabaseState;
+import io.agentflow.dr.daemon.Meters;
+import io.agentflow.dr.verify.VerifyReport;
+import java.time.Clock;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * What schedules have done: one operation on a database at a time, its outcome in the state that health and metrics read.
+ * A failure is told and counted, and the next fire time comes all the same.
+ */
+public final class ScheduledWork {
+    private final Operations operations;
+    private final Map<String, Operations.Served> served;
+    private final Map<String, DatabaseState> states;
+    private final Meters meters;
+    private final Clock clock;
+    private final Consumer<String> say;
+    private final AtomicBoolean draining = new AtomicBoolean();
+
+    ScheduledWork(
+            Operations operations,
+            List<Operations.Served> served,
+            Map<String, DatabaseState> states,
+            Meters meters,
+            Clock clock,
+            Consumer<String> say) {
+        this.operations = operations;
+        this.served =
+                served.stream().collect(Collectors.toMap(one -> one.database().name(), one -> one));
+        this.states = states;
+        this.meters = meters;
+        this.clock = clock;
+        this.say = say;
+    }
+
+    /** Begins nothing from now on. @return whether it did until now */
+    boolean drain() {
+        return draining.compareAndSet(false, true);
+    }
+
+    /** Makes a backup of this database, unless one is being made. */
+    public void backup(String name) {
+        run(name, "backup", (one, state) -> {
+            long start = System.nanoTime();
+            try {
+                BackupRun.Published made = operations.create(one.request(), events(name));
+                double seconds = (System.nanoTime() - start) / 1e9;
+                long bytes = made.manifest().summary().bytes();
+                state.backedUp(made.manifest().createdAt(), bytes, seconds);
+                meters.counted(state, made.warnings().isEmpty() ? "ok" : "warnings");
+                say.accept(name + ": backup " + made.manifest().id() + ", " + new ByteSize(bytes)
+                        + String.format(Locale.ROOT, " in %.1f s", seconds)
+                        + (made.warnings().isEmpty() ? "" : "; " + String.join("; ", made.warnings())));
+            } catch (AfException e) {
+                state.backupFailed(clock.instant(), e.fact());
+                meters.counted(state, "failed");
+                throw e;
+            }
+        });
+    }
+
+    /** Reads the newest backup of this database back. */
+    public void verify(String name) {
+        run(name, "verify", (one, state) -> {
+            BackupCatalog catalog = new BackupCatalog(one.request().store());
+            VerifyReport report = operations.verify(
+                    one.request().store(),
+                    catalog.select("latest", one.request().url().database()),
+                    events(name));
+            String problem = report.success()
+                    ? null
+                    : report.id() + " is damaged: " + report.problems().get(0).path() + " "
+                            + report.problems().get(0).problem();
+            state.verified(clock.instant(), problem);
+            say.accept(name + ": " + (problem == null ? "backup " + report.id() + " is whole" : problem));
+        });
+    }
+
+    /** What is done with one database. */
+    private interface Work {
+        void on(Operations.Served one, DatabaseState state);
+    }
+
+    private void run(String name, String verb, Work work) {
+        Operations.Served one = served.get(name);
+        DatabaseState state = states.get(name);
+        if (one == null || state == null || draining.get()) {
+            return;
+        }
+        if (!state.begin(clock.instant())) {
+            meters.counted(state, "skipped");
+            say.accept(name + ": " + verb + " skipped, another operation on it is running");
+            return;
+        }
+        try {
+            work.on(one, state);
+        } catch (AfException e) {
+            say.accept(name + ": " + verb + " failed: " + e.fact() + " (" + e.hint() + ")");
+        } finally {
+            state.end();
+        }
+    }
+
+    private OperationEvents events(String name) {
+        return event -> {
+            if (event instanceof OperationEvent.Warned warned) {
+                say.accept(name + ": " + warned.text());
+            }
+        };
+    }
+
+    /** What is known of each database before anything was done: its newest backup. */
+    static DatabaseState state(Operations.Served one) {
+        DatabaseState state = new DatabaseState(
+                one.database().name(),
+                one.request().store().root().toString(),
+                one.database().rpo());
+        new BackupCatalog(one.request().store())
+                .list().stream()
+                        .map(ListedBackup::head)
+                        .filter(head -> head != null
+                                && head.database()
+                                        .equals(one.request().url().database().text()))
+                        .findFirst()
+                        .ifPresent(head ->
+                                state.backedUp(head.createdAt(), head.summary().bytes(), 0));
+        return state;
+    }
+}

@@ -1,0 +1,31 @@
+package io.agentflow.dr.config;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One database that {@code af serve} looks after: the keys {@code af.database.<name>.…}. What is not given there is taken
+ * from the key of the same meaning for all.
+ *
+ * @param name by which schedules, metrics and messages call it
+ * @param url as it was given, with its password if it holds one
+ * @param store directory of its backups
+ * @param schedule when it is backed up, as Quartz writes it; null for never
+ * @param verifySchedule when its newest backup is read back; null for never
+ * @param rpo how old its newest backup may be; null if nobody said
+ */
+public record ServedDatabase(
+        String name,
+        String url,
+        String store,
+        @Nullable String schedule,
+        @Nullable String verifySchedule,
+        int jobs,
+        List<String> criticalTables,
+        @Nullable Duration rpo) {
+    @Override
+    public String toString() {
+        return name;
+    }
+}
