@@ -370,6 +370,35 @@ class CriticalRestoreIT {
     }
 
     @Test
+    void rowsThatReferToOthersOfTheirTableComeBack() {
+        ADatabase database = postgres.database("critical_self")
+                .with("CREATE TABLE staff (id int PRIMARY KEY, boss int REFERENCES staff ON DELETE SET NULL)")
+                .with("INSERT INTO staff VALUES (1, NULL), (2, 1), (3, 2), (4, 2)");
+        backUp(database, "--critical-tables", "staff");
+        database.with("DELETE FROM staff WHERE id = 2; INSERT INTO staff VALUES (9, 1)");
+
+        ok(restore(database, "--replace"));
+
+        assertThat(database.texts("SELECT id || '-' || coalesce(boss, 0) FROM public.staff ORDER BY id"))
+                .containsExactly("1-0", "2-1", "3-2", "4-2");
+    }
+
+    @Test
+    void aTableWithoutAKeyIsReplacedWhole() {
+        ADatabase database = postgres.database("critical_keyless")
+                .with("CREATE TABLE \"Odd.Table\" (\"a (b\" json, p point, n int GENERATED ALWAYS AS IDENTITY)")
+                .with(
+                        "INSERT INTO \"Odd.Table\" (\"a (b\", p) VALUES ('{\"x\": 1}', '(1,2)'), ('{\"x\": 1}', '(1,2)')");
+        backUp(database, "--critical-tables", "Odd.Table");
+        database.with("DELETE FROM \"Odd.Table\" WHERE n = 1; INSERT INTO \"Odd.Table\" (p) VALUES ('(3,4)')");
+
+        ok(restore(database, "--replace"));
+
+        assertThat(database.texts("SELECT n || p::text FROM public.\"Odd.Table\" ORDER BY n"))
+                .containsExactly("1(1,2)", "2(1,2)");
+    }
+
+    @Test
     void thePlanTouchesNothingAndNamesEachTablesFate() {
         ADatabase database = postgres.database("critical_plan").agentflow();
         backUp(database);

@@ -46,12 +46,24 @@ final class ReplaceOrder {
             deleted.put(parentsFirst.get(i), parentsFirst.get(i).delete());
         }
         for (ReplaceRows one : parentsFirst) {
-            long updated = one.update();
-            changes.put(one.table(), new RowChanges(one.insert(), updated, deleted.getOrDefault(one, 0L)));
+            changes.put(one.table(), put(one, deleted.getOrDefault(one, 0L)));
         }
         // Keys that were put off are checked now: a table with pending checks cannot get its triggers back.
         sql.run("SET CONSTRAINTS ALL IMMEDIATE");
         quiet.restore();
+    }
+
+    /**
+     * What differs is changed before what is missing is put in, since a unique value may have to be free for it; unless
+     * rows refer to others of the same table, which must be there first.
+     */
+    private RowChanges put(ReplaceRows table, long deleted) {
+        if (parents(table.oid()).anyMatch(parent -> parent == table.oid())) {
+            long inserted = table.insert();
+            return new RowChanges(inserted, table.update(), deleted);
+        }
+        long updated = table.update();
+        return new RowChanges(table.insert(), updated, deleted);
     }
 
     private void requireNothingLost() {
