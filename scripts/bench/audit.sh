@@ -4,8 +4,10 @@
 source "$(dirname "${BASH_SOURCE[0]}")/measure.sh"
 
 records=${1:-1000000}
-psql -q -d "${AF_DATABASE_URL%/*}/postgres" -c 'CREATE DATABASE audits'
-export AF_DATABASE_URL=${AF_DATABASE_URL%/*}/audits
+load small 15
+psql -qc 'create database audits' "$AF_DATABASE_URL"
+AF_DATABASE_URL=$("$scripts/throwaway-postgres.sh" url "$work/postgres" audits)
+export AF_DATABASE_URL
 psql -q -v tenants=200 -v messages=1000 -v audits="$records" -f "$scripts/sample/agentflow.sql" "$AF_DATABASE_URL"
 
 rates=()

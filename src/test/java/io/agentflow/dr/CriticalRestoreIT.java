@@ -399,6 +399,180 @@ class CriticalRestoreIT {
     }
 
     @Test
+    void partitionsAreFoundWhateverTheirNamesAre() {
+        ADatabase database = postgres.database(
+                "critical_latin", " TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'");
+        database.with("CREATE TABLE ev (id int, d date) PARTITION BY RANGE (d)")
+                .with("CREATE TABLE \"évén\n1\" PARTITION OF ev FOR VALUES FROM ('2026-01-01') TO ('2026-02-01')")
+                .with("CREATE TABLE ev2 PARTITION OF ev DEFAULT")
+                .with("INSERT INTO ev VALUES (1, '2026-01-05'), (2, '2026-07-01')");
+        backUp(database, "--critical-tables", "ev");
+
+        ok(restore(database, "--replace"));
+
+        assertThat(database.number("SELECT count(*) FROM public.ev")).isEqualTo(2);
+        database.with("DROP TABLE ev");
+        ok(restore(database));
+        assertThat(database.number("SELECT count(*) FROM public.ev")).isEqualTo(2);
+    }
+
+    @Test
+    void aTableThatWasRenamedKeepsWhatIsItsOwn() {
+        ADatabase database = postgres.database("critical_renamed")
+                .with("CREATE TABLE users (id serial PRIMARY KEY, email text UNIQUE)")
+                .with("INSERT INTO users (email) VALUES ('a')")
+                .with("CREATE TABLE orders (u int REFERENCES users)");
+        backUp(database, "--critical-tables", "users");
+        database.with("ALTER TABLE users RENAME TO users_old");
+        String before = database.dump();
+
+        AfProcess.Result refused = restore(database);
+
+        assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(4);
+        assertThat(refused.json().path("error").path("message").asText()).contains("there already");
+        assertThat(database.dump()).isEqualTo(before);
+    }
+
+    @Test
+    void aTableThatOnlyUsesTheRowTypeOfAnotherIsNotTaken() {
+        ADatabase database = postgres.database("critical_rowtype")
+                .with("CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY, x a)")
+                .with("CREATE TABLE child (more text) INHERITS (a); INSERT INTO a VALUES (1)");
+        backUp(database, "--critical-tables", "a");
+        database.with("INSERT INTO b VALUES (2, NULL), (3, NULL); INSERT INTO child VALUES (7, 'new')");
+
+        ok(restore(database, "--replace", "--tables", "a"));
+
+        assertThat(database.number("SELECT count(*) FROM public.b")).isEqualTo(2);
+        assertThat(database.number("SELECT count(*) FROM public.child")).isEqualTo(1);
+    }
+
+    @Test
+    void aPartitionThatIsMissingComesBackProvenAndNamed() {
+        ADatabase database = postgres.database("critical_partition")
+                .with("CREATE TABLE ev (id int, d date) PARTITION BY RANGE (d)")
+                .with("CREATE TABLE ev1 PARTITION OF ev FOR VALUES FROM ('2026-01-01') TO ('2026-02-01')")
+                .with(
+                        "CREATE TABLE ev2 PARTITION OF ev DEFAULT; INSERT INTO ev VALUES (1, '2026-01-05'), (2, '2026-07-01')");
+        backUp(database, "--critical-tables", "ev");
+        database.with("DROP TABLE ev1; INSERT INTO ev VALUES (3, '2026-08-01')");
+
+        JsonNode restored = ok(restore(database));
+
+        assertThat(table(restored, "ev").path("action").asText()).isEqualTo("left");
+        assertThat(table(restored, "ev1").path("action").asText()).isEqualTo("recreated");
+        assertThat(restored.path("proof").path("identical").asInt()).isEqualTo(1);
+        assertThat(database.number("SELECT count(*) FROM public.ev")).isEqualTo(3);
+    }
+
+    @Test
+    void aViewThatIsThereKeepsItsDefinition() {
+        ADatabase database = postgres.database("critical_view")
+                .with("CREATE TABLE users (id int PRIMARY KEY, t text)")
+                .with("CREATE VIEW v AS SELECT id, t, count(*) AS n FROM users GROUP BY id");
+        backUp(database, "--critical-tables", "users");
+        database.with("DROP TABLE users CASCADE; CREATE VIEW v AS SELECT 1 AS id, 'live'::text AS t, 5::bigint AS n");
+
+        AfProcess.Result restored = restore(database);
+
+        assertThat(restored.exitCode()).as(restored.toString()).isEqualTo(3);
+        assertThat(database.texts("SELECT t FROM public.v")).containsExactly("live");
+        assertThat(restored.json().path("warnings").toString()).contains("left as it is");
+    }
+
+    @Test
+    void theNextValueOfASequenceIsTheNextOne() {
+        ADatabase database = postgres.database("critical_sequence")
+                .with("CREATE TABLE k (id serial PRIMARY KEY, t text); INSERT INTO k (t) VALUES ('one')");
+        backUp(database, "--critical-tables", "k");
+        database.with("TRUNCATE k RESTART IDENTITY");
+
+        ok(restore(database, "--replace"));
+
+        database.with("INSERT INTO k (t) VALUES ('two')");
+        assertThat(database.number("SELECT max(id) FROM public.k")).isEqualTo(2);
+    }
+
+    @Test
+    void settingsOfTheDatabaseDoNotChangeWhatIsMade() {
+        ADatabase database = postgres.database("critical_settings")
+                .with("CREATE TABLE k (id int PRIMARY KEY, t text DEFAULT 'a\\nb' CHECK (t <> 'c\\d'))");
+        backUp(database, "--critical-tables", "k");
+        String before = database.dump();
+        database.with("DROP TABLE k")
+                .with("ALTER DATABASE critical_settings SET standard_conforming_strings = off;"
+                        + " ALTER DATABASE critical_settings SET quote_all_identifiers = on");
+
+        ok(restore(database));
+        ok(restore(database, "--replace"));
+
+        database.with("ALTER DATABASE critical_settings RESET ALL");
+        assertThat(database.dump()).isEqualTo(before);
+    }
+
+    @Test
+    void oneNameOfTwoTablesIsNotGuessed() {
+        ADatabase database = postgres.database("critical_two")
+                .with("CREATE TABLE users (id int); CREATE SCHEMA archive; CREATE TABLE archive.users (id int)");
+        backUp(database);
+
+        assertThat(restore(database, "--tables", "users", "--replace").exitCode())
+                .isEqualTo(2);
+        ok(restore(database, "--tables", "archive.users", "--replace"));
+    }
+
+    @Test
+    void rowsThatStayLetGoOfThoseThatLeave() {
+        ADatabase database = postgres.database("critical_moved")
+                .with(
+                        "CREATE TABLE tenants (id int PRIMARY KEY); CREATE TABLE users (id int PRIMARY KEY,"
+                                + " t int NOT NULL REFERENCES tenants ON DELETE CASCADE, n bigint GENERATED ALWAYS AS IDENTITY)")
+                .with("CREATE TABLE keep (u int REFERENCES users ON DELETE CASCADE)")
+                .with("INSERT INTO tenants VALUES (1); INSERT INTO users VALUES (5, 1); INSERT INTO keep VALUES (5)")
+                .with("CREATE TABLE ring_a (id int PRIMARY KEY, b int); CREATE TABLE ring_b (id int PRIMARY KEY,"
+                        + " a int REFERENCES ring_a); INSERT INTO ring_a VALUES (1, 1); INSERT INTO ring_b VALUES (1, 1);"
+                        + " ALTER TABLE ring_a ADD FOREIGN KEY (b) REFERENCES ring_b");
+        backUp(database, "--critical-tables", "tenants,users,ring_a,ring_b");
+        String before = database.dump();
+        database.with("INSERT INTO tenants VALUES (3); UPDATE users SET t = 3")
+                .with("UPDATE ring_a SET b = NULL; DELETE FROM ring_b; DELETE FROM ring_a");
+
+        ok(restore(database, "--replace"));
+
+        assertThat(sorted(database.dump())).isEqualTo(sorted(before));
+    }
+
+    @Test
+    void keysThatAreEqualAndNotTheSameComeBackAsTheyWere() {
+        ADatabase database = postgres.database("critical_citext")
+                .with("CREATE EXTENSION citext; CREATE TABLE c (name citext PRIMARY KEY, v numeric)")
+                .with("INSERT INTO c VALUES ('Bob', 1.0)");
+        backUp(database, "--critical-tables", "c");
+        database.with("UPDATE c SET name = 'bob', v = 1.00");
+
+        ok(restore(database, "--replace"));
+
+        assertThat(database.texts("SELECT name || v FROM public.c")).containsExactly("Bob1.0");
+    }
+
+    @Test
+    void eventTriggersDoNotFireAndAreWhatTheyWere() {
+        ADatabase database = postgres.database("critical_events")
+                .with("CREATE TABLE ddl (what text); CREATE TABLE k (id int PRIMARY KEY); INSERT INTO k VALUES (1)")
+                .with("CREATE FUNCTION note() RETURNS event_trigger LANGUAGE plpgsql AS"
+                        + " $$BEGIN INSERT INTO public.ddl VALUES (tg_tag); END$$")
+                .with("CREATE EVENT TRIGGER note ON ddl_command_end EXECUTE FUNCTION note();"
+                        + " ALTER EVENT TRIGGER note ENABLE ALWAYS; DELETE FROM ddl");
+        backUp(database, "--critical-tables", "k");
+        String before = database.dump();
+        database.with("DELETE FROM k");
+
+        ok(restore(database, "--replace"));
+
+        assertThat(sorted(database.dump())).isEqualTo(sorted(before));
+    }
+
+    @Test
     void thePlanTouchesNothingAndNamesEachTablesFate() {
         ADatabase database = postgres.database("critical_plan").agentflow();
         backUp(database);

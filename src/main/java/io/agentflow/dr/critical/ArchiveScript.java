@@ -11,7 +11,10 @@ import io.agentflow.dr.process.RunningProgram;
 import io.agentflow.dr.verify.PartlyVerified;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -49,6 +52,9 @@ final class ArchiveScript {
     private static final Pattern COMMENTS = Pattern.compile("\\A(?:\\s+|--[^\n]*(?:\n|\\z))+");
     /** psql's own, around what newer versions of pg_dump write. */
     private static final Pattern RESTRICT = Pattern.compile("^\\\\(?:un)?restrict .*$", Pattern.MULTILINE);
+
+    /** What stands for the beginning of a script, in front of every entry. */
+    private static final ArchiveEntry PREAMBLE = new ArchiveEntry(0, 0, 0, "", "", Set.of());
 
     private final Programs programs;
     private final PgToolSet tools;
@@ -98,13 +104,22 @@ final class ArchiveScript {
             return List.of();
         }
         try (InputStream script = of(entries, operation)) {
-            return parts(new String(script.readAllBytes(), charset(backup.manifest())), entries);
+            return parts(text(script.readAllBytes(), charset(backup.manifest())), entries);
         } catch (IOException | SQLException e) {
             throw new OperationFailed(
                     "the structure of the tables cannot be read from the archive: " + e.getMessage(),
                     "Nothing was changed.",
                     e);
         }
+    }
+
+    /** @throws IOException if a byte means nothing in this encoding: what is made must be what was */
+    private static String text(byte[] script, Charset encoding) throws IOException {
+        return encoding.newDecoder()
+                .onMalformedInput(CodingErrorAction.REPORT)
+                .onUnmappableCharacter(CodingErrorAction.REPORT)
+                .decode(ByteBuffer.wrap(script))
+                .toString();
     }
 
     static List<Part> parts(String script, List<ArchiveEntry> entries) throws SQLException {
@@ -114,9 +129,13 @@ final class ArchiveScript {
         Matcher head = HEAD.matcher(script);
         int begin = -1;
         ArchiveEntry entry = null;
+        List<String> first = List.of();
         while (head.find()) {
             if (entry != null) {
                 parts.add(part(entry, script.substring(begin, head.start())));
+            }
+            if (begin < 0) {
+                first = part(PREAMBLE, script.substring(0, head.start())).settings();
             }
             begin = head.end();
             entry = byId.remove(Integer.valueOf(head.group(1)));
@@ -128,6 +147,13 @@ final class ArchiveScript {
         }
         if (entry != null) {
             parts.add(part(entry, script.substring(begin)));
+        }
+        if (!parts.isEmpty() && !first.isEmpty()) {
+            // They stand in front of the first entry, and are meant for it.
+            Part leading = parts.get(0);
+            List<String> statements = new ArrayList<>(first);
+            statements.addAll(leading.statements());
+            parts.set(0, new Part(leading.entry(), statements, leading.settings()));
         }
         return parts;
     }
@@ -151,7 +177,11 @@ final class ArchiveScript {
 
     /** The encoding of the archive, which is that of the database that was dumped. */
     static Charset charset(Manifest manifest) {
-        return Charset.forName(
-                Encoding.getDatabaseEncoding(manifest.properties().encoding()).name());
+        // A database without an encoding holds whatever its clients wrote, today mostly UTF-8.
+        return manifest.properties().encoding().equals("SQL_ASCII")
+                ? StandardCharsets.UTF_8
+                : Charset.forName(
+                        Encoding.getDatabaseEncoding(manifest.properties().encoding())
+                                .name());
     }
 }

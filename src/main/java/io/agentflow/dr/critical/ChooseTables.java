@@ -2,6 +2,7 @@ package io.agentflow.dr.critical;
 
 import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.Refused;
+import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.manifest.TableEntry;
 import io.agentflow.dr.postgres.ArchiveEntry;
@@ -11,8 +12,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 
-/** Finds the tables that are to be brought back, with their partitions and what inherits from them. */
+/** Finds the tables that are to be brought back, with their partitions; what inherits from them is a table of its own. */
 final class ChooseTables {
     private final Manifest manifest;
     private final Map<Long, TableEntry> byOid = new HashMap<>();
@@ -33,6 +36,7 @@ final class ChooseTables {
      *
      * @param names with or without schema; empty for the critical tables that the backup found
      * @throws NotFound if the backup does not hold one of them
+     * @throws UsageError if a name without schema is that of several tables
      * @throws Refused if one of them has no rows of its own to bring back
      */
     List<ChosenTable> named(List<String> names) {
@@ -53,6 +57,12 @@ final class ChooseTables {
                         "backup " + manifest.id() + " holds no table '" + name + "'",
                         "See its tables with: af backup show " + manifest.id() + " --json");
             }
+            if (found.size() > 1 && !names.isEmpty()) {
+                throw new UsageError(
+                        "'" + name + "' is the name of several tables: "
+                                + found.stream().map(TableEntry::qualifiedName).toList(),
+                        "Name the schema, too.");
+            }
             found.forEach(table -> choose(table, chosen));
         }
         return List.copyOf(chosen.values());
@@ -71,10 +81,12 @@ final class ChooseTables {
                                     .replace('_', ' ') + ")",
                     "Restore it by hand as RESTORE.md says, or the whole database.");
         }
-        chosen.put(table, new ChosenTable(table, partitions(table)));
-        if (table.kind() != Relation.Kind.PARTITIONED) {
-            inheriting(table).forEach(child -> choose(child, chosen));
-        }
+        chosen.put(table, with(table));
+    }
+
+    /** A table with its partitions. */
+    ChosenTable with(TableEntry table) {
+        return new ChosenTable(table, partitions(table));
     }
 
     /** All partitions of it, at any depth. */
@@ -89,24 +101,31 @@ final class ChooseTables {
         return partitions;
     }
 
-    /** An attachment is an entry of its own, which bears the partition's name and needs both tables. */
+    /** An attachment is an entry of its own, which needs the partition and the parent. */
     private List<TableEntry> attached(TableEntry parent) {
         return entries.stream()
                 .filter(entry -> entry.kind().equals("TABLE ATTACH"))
                 .filter(entry -> entry.needs().stream().anyMatch(id -> parent.equals(byEntry.get(id))))
-                .flatMap(entry -> entry.needs().stream()
-                        .map(byEntry::get)
-                        .filter(table ->
-                                table != null && !table.equals(parent) && entry.of(table.schema(), table.name())))
+                .flatMap(entry -> partition(entry, parent).stream())
                 .toList();
     }
 
-    private List<TableEntry> inheriting(TableEntry parent) {
-        return entries.stream()
-                .filter(entry -> entry.kind().equals("TABLE")
-                        && entry.needs().stream().anyMatch(id -> parent.equals(byEntry.get(id))))
-                .map(entry -> byEntry.get(entry.id()))
-                .filter(child -> child != null && child.kind() == Relation.Kind.TABLE)
+    /** The partition of an attachment; empty if the table is itself attached by it. */
+    private Optional<TableEntry> partition(ArchiveEntry attachment, TableEntry parent) {
+        List<TableEntry> both = attachment.needs().stream()
+                .map(byEntry::get)
+                .filter(Objects::nonNull)
                 .toList();
+        List<TableEntry> leaves = both.stream()
+                .filter(table -> table.kind() != Relation.Kind.PARTITIONED)
+                .toList();
+        if (both.size() != 2 || leaves.size() > 1) {
+            throw new Refused(
+                    "the archive does not say what is attached to " + parent.qualifiedName() + ": " + attachment,
+                    "Restore the whole database beside: --target-database-url");
+        }
+        // pg_dump names the partition first, and then its parent; a table that holds rows itself is no parent.
+        TableEntry partition = leaves.isEmpty() ? both.get(0) : leaves.get(0);
+        return partition.equals(parent) ? Optional.empty() : Optional.of(partition);
     }
 }

@@ -28,6 +28,7 @@ public final class CommitTables {
         CriticalRun.Opened opened = proven.completed().filled().recreated().opened();
         Operation operation = opened.operation();
         Sql sql = opened.live().sql();
+        opened.eventTriggers().restore(sql);
         String transaction = sql.text("SELECT pg_current_xact_id()::text");
         try {
             sql.run("COMMIT");

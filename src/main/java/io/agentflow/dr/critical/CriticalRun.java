@@ -32,7 +32,8 @@ public sealed interface CriticalRun {
      * @param missing the tables that are made again, with their partitions, by their oids in the source
      * @param notes what the operator must be told at the end
      */
-    record Opened(Fetched fetched, LiveTables live, Set<Long> missing, List<String> notes) implements CriticalRun {
+    record Opened(Fetched fetched, LiveTables live, Set<Long> missing, List<String> notes, EventTriggers eventTriggers)
+            implements CriticalRun {
         @Override
         public Operation operation() {
             return fetched.operation();

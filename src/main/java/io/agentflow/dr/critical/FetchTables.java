@@ -56,7 +56,10 @@ public final class FetchTables {
         PartlyVerified backup = verify.begin(request.id(), folder);
         backup.require(file -> file.path().text().equals("data/toc.dat"));
         List<ArchiveEntry> entries = ArchiveEntry.of(
-                programs, tools.forReading(ArchiveCheck.dumpMajor(backup.manifest())), folder.resolve("data"));
+                programs,
+                tools.forReading(ArchiveCheck.dumpMajor(backup.manifest())),
+                folder.resolve("data"),
+                ArchiveScript.charset(backup.manifest()));
         return new CriticalRun.Fetched(
                 operation,
                 request,

@@ -13,6 +13,9 @@ import java.util.stream.IntStream;
  * @param table the one that refers, with its oid
  * @param referenced the one that is referred to
  * @param equals the operators that compare a referenced column with one that refers to it
+ * @param validated whether every row holds it
+ * @param deferrable whether its check can be put off
+ * @param deferred whether it is, unless somebody says otherwise
  */
 record ForeignKey(
         String name,
@@ -22,7 +25,10 @@ record ForeignKey(
         String referenced,
         List<String> columns,
         List<String> referencedColumns,
-        List<String> equals) {
+        List<String> equals,
+        boolean validated,
+        boolean deferrable,
+        boolean deferred) {
     private static final int NAMED = 10;
 
     private static final String ALL = """
@@ -34,7 +40,8 @@ record ForeignKey(
                    ARRAY(SELECT 'OPERATOR(' || quote_ident(n.nspname) || '.' || o.oprname || ')'
                            FROM unnest(c.conpfeqop) WITH ORDINALITY k(operator, place)
                            JOIN pg_operator o ON o.oid = k.operator JOIN pg_namespace n ON n.oid = o.oprnamespace
-                          ORDER BY k.place)
+                          ORDER BY k.place),
+                   c.convalidated, c.condeferrable, c.condeferred
               FROM pg_constraint c,
                    LATERAL (SELECT quote_ident(n.nspname) || '.' || quote_ident(t.relname) AS text FROM pg_class t
                               JOIN pg_namespace n ON n.oid = t.relnamespace WHERE t.oid = c.conrelid) r,
@@ -61,7 +68,10 @@ record ForeignKey(
                 row.getString(5),
                 texts(row, 6),
                 texts(row, 7),
-                texts(row, 8));
+                texts(row, 8),
+                row.getBoolean(9),
+                row.getBoolean(10),
+                row.getBoolean(11));
     }
 
     private static List<String> texts(ResultSet row, int column) throws SQLException {
@@ -84,15 +94,34 @@ record ForeignKey(
     }
 
     /**
-     * Rows that refer to some that are to go.
+     * Rows that refer to some that are to go and do not come back.
      *
      * @param gone a table that holds these
+     * @param rows a table that holds the rows that will be there
      */
-    String referring(Sql sql, String gone) {
+    String referring(Sql sql, String gone, String rows) {
         return told(
                 sql,
-                " FROM " + table + " o WHERE EXISTS (SELECT FROM " + gone + " g WHERE " + match() + ")",
+                " FROM " + table + " o WHERE EXISTS (SELECT FROM " + gone + " g WHERE " + match()
+                        + ") AND NOT EXISTS (SELECT FROM " + rows + " g WHERE " + match() + ")",
                 "of " + referenced + " that the backup does not hold");
+    }
+
+    /** Puts its check off to the end of the transaction; what it does on delete is not put off. */
+    void putOff(Sql sql) {
+        alter(sql, "DEFERRABLE INITIALLY DEFERRED");
+    }
+
+    /** Makes it what it was. */
+    void restore(Sql sql) {
+        alter(
+                sql,
+                (deferrable ? "DEFERRABLE" : "NOT DEFERRABLE")
+                        + (deferred ? " INITIALLY DEFERRED" : " INITIALLY IMMEDIATE"));
+    }
+
+    private void alter(Sql sql, String how) {
+        sql.run("ALTER TABLE " + table + " ALTER CONSTRAINT " + Sql.identifier(name) + " " + how);
     }
 
     private String match() {

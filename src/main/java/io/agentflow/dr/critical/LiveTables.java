@@ -12,15 +12,22 @@ import java.util.Set;
 final class LiveTables {
     private final Sql sql;
     private final Map<String, Long> relations = new HashMap<>();
+    private final Set<String> noTables = new HashSet<>();
     private final Set<String> sequences;
 
     LiveTables(Sql sql) {
         this.sql = sql;
         sql.list(
-                "SELECT n.nspname, c.relname, c.oid::bigint FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+                "SELECT n.nspname, c.relname, c.oid::bigint, c.relkind FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
                         + " WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND n.nspname !~ '^pg_'",
-                row -> relations.put(
-                        Sql.identifier(row.getString(1)) + "." + Sql.identifier(row.getString(2)), row.getLong(3)));
+                row -> {
+                    String name = Sql.identifier(row.getString(1)) + "." + Sql.identifier(row.getString(2));
+                    if (!row.getString(4).matches("[rp]")) {
+                        noTables.add(name);
+                    }
+                    relations.put(name, row.getLong(3));
+                    return name;
+                });
         this.sequences = Set.copyOf(sequencesNow());
     }
 
@@ -30,6 +37,11 @@ final class LiveTables {
 
     boolean has(TableEntry table) {
         return relations.containsKey(sqlName(table));
+    }
+
+    /** Whether something else has its name: a view, a foreign table. */
+    boolean hasOther(TableEntry table) {
+        return noTables.contains(sqlName(table));
     }
 
     /** The oid that a table has here, which is not that in the source. */

@@ -30,9 +30,10 @@ public final class OpenTables {
 
     /** Only looks: what would be done, and what stands in the way? */
     public RestorePlan preview(Operation operation, RestoreRequest request) {
-        CriticalRun.Fetched fetched = fetch.look(operation, request);
+        CriticalRun.Fetched all = fetch.look(operation, request);
         try (Sql sql = Connections.open(request.target(), operation.sessionName("plan"))) {
             LiveTables live = new LiveTables(sql);
+            CriticalRun.Fetched fetched = effective(all, live);
             boolean touches = request.tables().replace()
                     || !missing(fetched.chosen(), live).isEmpty();
             return new RestorePlan(findings(fetched, live), touches, 0, 0);
@@ -45,23 +46,41 @@ public final class OpenTables {
      * @throws Refused if something stands in the way
      * @throws io.agentflow.dr.core.Busy if another restore of this database is running
      */
-    public CriticalRun.Opened open(CriticalRun.Fetched fetched) {
-        Operation operation = fetched.operation();
-        RestoreRequest request = fetched.request();
+    public CriticalRun.Opened open(CriticalRun.Fetched all) {
+        Operation operation = all.operation();
+        RestoreRequest request = all.request();
         MaintenanceSession maintenance = operation.hold(MaintenanceSession.open(request.target(), operation));
         maintenance.lock(request.database());
         Sql sql = Connections.open(request.target(), operation.sessionName("critical"));
         operation.hold(sql::abort);
         LiveTables live = new LiveTables(sql);
+        CriticalRun.Fetched fetched = effective(all, live);
         new RestorePlan(findings(fetched, live), true, 0, 0).require();
         Set<Long> missing =
                 missing(fetched.chosen(), live).stream().map(TableEntry::oid).collect(Collectors.toSet());
-        CriticalRun.Opened opened = new CriticalRun.Opened(fetched, live, missing, new ArrayList<>());
+        CriticalRun.Opened opened =
+                new CriticalRun.Opened(fetched, live, missing, new ArrayList<>(), EventTriggers.of(sql));
         int read = fetched.backup()
                 .require(file -> needed(opened).contains(file.path().text().replaceFirst("\\.dat.*", "")));
         operation.events().accept(new OperationEvent.PartDone("verify", read + " files of the tables"));
         begin(opened);
         return opened;
+    }
+
+    /** A partition that is missing of a table that is there, and is not replaced, is a table of its own to bring back. */
+    private static CriticalRun.Fetched effective(CriticalRun.Fetched all, LiveTables live) {
+        ChooseTables choose = new ChooseTables(all.backup().manifest(), all.entries());
+        List<ChosenTable> chosen = new ArrayList<>();
+        for (ChosenTable table : all.chosen()) {
+            boolean pieces = live.has(table.table()) && !all.request().tables().replace();
+            chosen.add(pieces ? new ChosenTable(table.table(), List.of()) : table);
+            if (pieces) {
+                table.partitions().stream()
+                        .filter(partition -> !live.has(partition))
+                        .forEach(partition -> chosen.add(choose.with(partition)));
+            }
+        }
+        return new CriticalRun.Fetched(all.operation(), all.request(), all.backup(), all.entries(), chosen);
     }
 
     private static Set<String> needed(CriticalRun.Opened opened) {
@@ -77,13 +96,12 @@ public final class OpenTables {
 
     private static void begin(CriticalRun.Opened opened) {
         Sql sql = opened.live().sql();
-        if (sql.serverVersion().major() >= 17
-                && sql.yes("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")) {
-            sql.run("SET event_triggers = off");
-        }
         sql.run("BEGIN");
+        // Rows that a policy hides would stay: a statement that would be filtered must fail instead.
         sql.run("SET LOCAL lock_timeout = '" + LOCK_TIMEOUT + "'; SET LOCAL synchronous_commit = on;"
+                + " SET row_security = off; SET quote_all_identifiers = off; SET standard_conforming_strings = on;"
                 + " SET CONSTRAINTS ALL DEFERRED");
+        opened.eventTriggers().quiet(sql);
         List<String> locked = opened.fetched().chosen().stream()
                 .filter(table ->
                         opened.request().tables().replace() && opened.live().has(table.table()))
@@ -131,6 +149,12 @@ public final class OpenTables {
                     "without it the table would not be what it was",
                     "Name that table as well: --tables a,b"));
         }
+        orphaned(fetched, live, missing)
+                .forEach(entry -> findings.add(Finding.note(
+                        "the " + entry + " needs one of these tables and is missing, too",
+                        "it does not come back by itself",
+                        "Name it as well: --tables a,b")));
+        EventTriggers.of(sql).finding().ifPresent(findings::add);
         objects.impossible().stream()
                 .filter(entry -> !objects.attachment(entry)
                         && !objects.brokenPromises(missing).contains(entry))
@@ -139,12 +163,32 @@ public final class OpenTables {
         return findings;
     }
 
-    /** What is to be made for the missing tables. */
-    static TableObjects objects(CriticalRun.Fetched fetched, LiveTables live, List<TableEntry> missing) {
-        Set<Long> present = fetched.backup().manifest().tables().stream()
+    /** Tables that went with a missing one and were not named, such as those that inherit from it. */
+    private static List<ArchiveEntry> orphaned(CriticalRun.Fetched fetched, LiveTables live, List<TableEntry> missing) {
+        Set<Long> made = missing.stream().map(TableEntry::oid).collect(Collectors.toSet());
+        Set<Integer> roots = fetched.entries().stream()
+                .filter(entry -> entry.kind().equals("TABLE") && made.contains(entry.oid()))
+                .map(ArchiveEntry::id)
+                .collect(Collectors.toSet());
+        Set<Long> present = present(fetched, live);
+        return fetched.entries().stream()
+                .filter(entry -> entry.kind().equals("TABLE")
+                        && !made.contains(entry.oid())
+                        && !present.contains(entry.oid())
+                        && entry.needs().stream().anyMatch(roots::contains))
+                .toList();
+    }
+
+    private static Set<Long> present(CriticalRun.Fetched fetched, LiveTables live) {
+        return fetched.backup().manifest().tables().stream()
                 .filter(live::has)
                 .map(TableEntry::oid)
                 .collect(Collectors.toSet());
+    }
+
+    /** What is to be made for the missing tables. */
+    static TableObjects objects(CriticalRun.Fetched fetched, LiveTables live, List<TableEntry> missing) {
+        Set<Long> present = present(fetched, live);
         return new TableObjects(
                 fetched.entries(),
                 missing.stream().map(TableEntry::oid).collect(Collectors.toSet()),
@@ -154,6 +198,12 @@ public final class OpenTables {
     private static Finding fate(ChosenTable table, LiveTables live, boolean replace) {
         Long rows = table.expected().rows();
         String backed = rows == null ? "the backup's rows" : String.format(java.util.Locale.ROOT, "%,d rows", rows);
+        if (live.hasOther(table.table())) {
+            return Finding.stop(
+                    table + " is no table any more",
+                    "a view or a foreign table has its name",
+                    "Rename or drop that first.");
+        }
         if (!live.has(table.table())) {
             return Finding.ok(table + " is missing and is made again with " + backed);
         }

@@ -152,7 +152,10 @@ public final class ProveTables {
 
     private static boolean behind(Sql sql, SequenceState sequence) {
         return sql.yes(
-                "SELECT CASE WHEN ? THEN last_value < ? ELSE last_value > ? END FROM " + sequence.sqlName(),
+                "SELECT CASE WHEN last_value = ? THEN NOT is_called AND ? WHEN ? THEN last_value < ? ELSE last_value > ? END"
+                        + " FROM " + sequence.sqlName(),
+                sequence.lastValue(),
+                sequence.called(),
                 sequence.ascending(),
                 sequence.lastValue(),
                 sequence.lastValue());

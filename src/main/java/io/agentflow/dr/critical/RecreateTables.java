@@ -46,7 +46,12 @@ public final class RecreateTables {
             recreation.structure();
             opened.operation()
                     .events()
-                    .accept(new OperationEvent.PartDone("structure", missing.size() + " tables made again"));
+                    .accept(new OperationEvent.PartDone(
+                            "structure",
+                            missing.size() + " tables made again"
+                                    + (recreation.besides().isEmpty()
+                                            ? ""
+                                            : ", and what they need: " + String.join(", ", recreation.besides()))));
         }
         return new CriticalRun.Recreated(opened, recreation);
     }
@@ -62,6 +67,7 @@ public final class RecreateTables {
             opened.operation().events().accept(new OperationEvent.Progress("constraints", -1, ""));
             opened.live().sql().run("SET LOCAL search_path = ''");
             filled.recreated().recreation().completion();
+            opened.notes().addAll(filled.recreated().recreation().notes());
             opened.operation().events().accept(new OperationEvent.PartDone("constraints", "all hold"));
         }
         return new CriticalRun.Completed(filled);

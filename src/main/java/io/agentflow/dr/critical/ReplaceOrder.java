@@ -39,31 +39,28 @@ final class ReplaceOrder {
         byOid.values().forEach(ReplaceRows::compare);
         requireNothingLost();
         List<ReplaceRows> parentsFirst = parentsFirst();
-        // Whatever fails undoes this, too, with the transaction.
+        List<ForeignKey> among = keys.stream()
+                .filter(key -> byOid.containsKey(key.tableOid()) && byOid.containsKey(key.referencedOid()))
+                .toList();
+        // Whatever fails undoes all of this, with the transaction.
         QuietTriggers quiet = new QuietTriggers(sql, parentsFirst);
+        parentsFirst.forEach(ReplaceRows::open);
+        among.forEach(key -> key.putOff(sql));
+        // Rows that stay let go of those that leave, before these cascade to them.
+        parentsFirst.forEach(table -> table.pointElsewhere(among));
         Map<ReplaceRows, Long> deleted = new LinkedHashMap<>();
         for (int i = parentsFirst.size() - 1; i >= 0; i--) {
             deleted.put(parentsFirst.get(i), parentsFirst.get(i).delete());
         }
         for (ReplaceRows one : parentsFirst) {
-            changes.put(one.table(), put(one, deleted.getOrDefault(one, 0L)));
+            long updated = one.update();
+            changes.put(one.table(), new RowChanges(one.insert(), updated, deleted.getOrDefault(one, 0L)));
         }
-        // Keys that were put off are checked now: a table with pending checks cannot get its triggers back.
+        // Keys that were put off are checked now: a table with pending checks can be altered no more.
         sql.run("SET CONSTRAINTS ALL IMMEDIATE");
+        among.forEach(key -> key.restore(sql));
+        parentsFirst.forEach(ReplaceRows::close);
         quiet.restore();
-    }
-
-    /**
-     * What differs is changed before what is missing is put in, since a unique value may have to be free for it; unless
-     * rows refer to others of the same table, which must be there first.
-     */
-    private RowChanges put(ReplaceRows table, long deleted) {
-        if (parents(table.oid()).anyMatch(parent -> parent == table.oid())) {
-            long inserted = table.insert();
-            return new RowChanges(inserted, table.update(), deleted);
-        }
-        long updated = table.update();
-        return new RowChanges(table.insert(), updated, deleted);
     }
 
     private void requireNothingLost() {
@@ -73,8 +70,8 @@ final class ReplaceOrder {
             ReplaceRows child = byOid.get(key.tableOid());
             String text = "";
             if (parent != null && child == null) {
-                text = key.referring(sql, parent.gone());
-            } else if (child != null && parent == null) {
+                text = key.referring(sql, parent.gone(), parent.rows());
+            } else if (child != null && parent == null && key.validated()) {
                 text = key.orphans(sql, child.rows());
             }
             if (!text.isEmpty()) {
@@ -89,7 +86,7 @@ final class ReplaceOrder {
         }
     }
 
-    /** Tables that refer to each other in a ring come in any order: their keys must be deferrable, or the server says so. */
+    /** Tables that refer to each other in a ring come in any order: their keys are put off. */
     private List<ReplaceRows> parentsFirst() {
         List<ReplaceRows> sorted = new ArrayList<>();
         Set<Long> seen = new HashSet<>();

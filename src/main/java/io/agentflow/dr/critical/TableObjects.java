@@ -29,7 +29,9 @@ final class TableObjects {
             "DATABASE",
             "DATABASE PROPERTIES",
             "SUBSCRIPTION",
-            "SUBSCRIPTION TABLE");
+            "SUBSCRIPTION TABLE",
+            "PUBLICATION",
+            "EVENT TRIGGER");
 
     private static final Set<String> TABLES = Set.of("TABLE", "FOREIGN TABLE");
 
@@ -158,6 +160,72 @@ final class TableObjects {
     /** Whether it is one of the tables themselves, which must not be there yet. */
     boolean root(ArchiveEntry entry) {
         return roots.contains(entry.id());
+    }
+
+    /** Whether it is a part of a table or of a view, and not an object by itself. */
+    boolean part(ArchiveEntry entry) {
+        return PARTS_OF_TABLES.contains(entry.kind())
+                || (entry.kind().equals("SEQUENCE") && followers.contains(entry.id()));
+    }
+
+    /** Whether it makes a table that is made a partition of one that was there. */
+    boolean attachesToWhatWasThere(ArchiveEntry entry) {
+        return entry.kind().equals("TABLE ATTACH")
+                && entry.needs().stream()
+                        .anyMatch(id -> byId.containsKey(id)
+                                && TABLES.contains(entry(id).kind())
+                                && !roots.contains(id));
+    }
+
+    /** Whether it makes an index part of one of a table that was there: the server does that itself. */
+    boolean attachesIndexOfWhatWasThere(ArchiveEntry entry) {
+        if (!entry.kind().equals("INDEX ATTACH")) {
+            return false;
+        }
+        List<ArchiveEntry> indexes = indexes(entry);
+        // The one that none of the others needs is the partition's; it needs its parent's.
+        return indexes.stream()
+                .filter(index ->
+                        indexes.stream().noneMatch(other -> other.needs().contains(index.id())))
+                .flatMap(child -> indexes(child).stream())
+                .anyMatch(parent -> !followers.contains(parent.id()));
+    }
+
+    /** Whether it is an index of a partition, at any depth, that is attached to a table that was there. */
+    boolean indexOfAttached(ArchiveEntry entry) {
+        return Set.of("INDEX", "CONSTRAINT", "INDEX ATTACH").contains(entry.kind())
+                && entry.needs().stream().anyMatch(attached()::contains);
+    }
+
+    private Set<Integer> attached() {
+        Set<Integer> attached = new HashSet<>();
+        byId.values().stream()
+                .filter(this::attachesToWhatWasThere)
+                .forEach(entry -> entry.needs().stream().filter(roots::contains).forEach(attached::add));
+        boolean grown = true;
+        while (grown) {
+            grown = attached.addAll(roots.stream()
+                    .filter(id -> entry(id).needs().stream().anyMatch(attached::contains))
+                    .toList());
+        }
+        return attached;
+    }
+
+    private List<ArchiveEntry> indexes(ArchiveEntry entry) {
+        return entry.needs().stream()
+                .filter(byId::containsKey)
+                .map(this::entry)
+                .filter(need -> need.kind().equals("INDEX") || need.kind().equals("CONSTRAINT"))
+                .toList();
+    }
+
+    /** Whether it was not asked for, but what was asked for needs it. */
+    boolean prerequisite(ArchiveEntry entry) {
+        return needed.contains(entry.id());
+    }
+
+    ArchiveEntry byId(Integer id) {
+        return entry(id);
     }
 
     /** Whether it only goes with another object. */

@@ -3,10 +3,11 @@ package io.agentflow.dr.postgres;
 import io.agentflow.dr.process.Programs;
 import io.agentflow.dr.process.ToolFailedException;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -19,7 +20,7 @@ import java.util.regex.Pattern;
  * @param catalog the catalog that its object is in: 1259 for a relation, 0 for what is no object
  * @param oid of its object in the source
  * @param tag schema, name and owner; ambiguous where these hold blanks
- * @param needs the entries that it depends on
+ * @param needs the entries that it depends on, in pg_dump's order
  */
 public record ArchiveEntry(int id, long catalog, long oid, String kind, String tag, Set<Integer> needs) {
     private static final Pattern LINE = Pattern.compile("^(\\d+); (\\d+) (\\d+) (.*)");
@@ -68,13 +69,16 @@ public record ArchiveEntry(int id, long catalog, long oid, String kind, String t
     /**
      * Reads the table of contents, in the order in which pg_restore works.
      *
+     * @param encoding of the archive, in which its names are
      * @throws io.agentflow.dr.core.AfException if pg_restore cannot read it
      */
-    public static List<ArchiveEntry> of(Programs programs, PgToolSet tools, Path archive) {
+    public static List<ArchiveEntry> of(Programs programs, PgToolSet tools, Path archive, Charset encoding) {
         try {
-            return parse(programs.output(PgCommand.listArchive(tools, archive)
-                    .with(List.of("--verbose"))
-                    .program()));
+            return parse(programs.output(
+                    PgCommand.listArchive(tools, archive)
+                            .with(List.of("--verbose"))
+                            .program(),
+                    encoding));
         } catch (ToolFailedException e) {
             throw PgFailures.of(e);
         } catch (IOException e) {
@@ -116,12 +120,17 @@ public record ArchiveEntry(int id, long catalog, long oid, String kind, String t
                 Long.parseLong(line.group(3)),
                 kind,
                 text.substring(Math.min(text.length(), kind.length() + 1)),
-                new HashSet<>());
+                new LinkedHashSet<>());
     }
 
     /** Whether it belongs to this relation by its tag: that of a constraint is schema, table, constraint, owner. */
     public boolean of(String schema, String table) {
-        return tag.startsWith(schema + " " + table + " ");
+        return tag.startsWith(oneLine(schema) + " " + oneLine(table) + " ");
+    }
+
+    /** pg_dump writes no line feed into its comments. */
+    private static String oneLine(String name) {
+        return name.replace('\n', ' ').replace('\r', ' ');
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.agentflow.dr.process;
 
 import io.agentflow.dr.core.OperationFailed;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,8 +117,13 @@ public final class Programs implements AutoCloseable {
 
     /** Runs the program to its end and returns all of its stdout: for those that say little. */
     public String output(ExternalProgram program) throws IOException {
+        return output(program, StandardCharsets.UTF_8);
+    }
+
+    /** The same for a program that writes another encoding. */
+    public String output(ExternalProgram program, Charset encoding) throws IOException {
         try (RunningProgram started = start(program, (running, line) -> {})) {
-            return new String(started.stdout().readAllBytes(), StandardCharsets.UTF_8);
+            return new String(started.stdout().readAllBytes(), encoding);
         }
     }
 
