@@ -25,28 +25,35 @@ import org.jspecify.annotations.Nullable;
  * before the GRANT on the schema that lets that role in.
  */
 public final class LoadRun implements ToolRun {
-    private static final Pattern FINISHED = Pattern.compile("pg_restore: finished item \\d+ TABLE DATA .*");
-    private static final Pattern ENTRY =
-            Pattern.compile("pg_restore: from TOC entry (\\d+); \\d+ (\\d+) (ACL |MATERIALIZED VIEW DATA )?.*");
     /**
-     * An error between the words of another message: the workers write to one pipe, a message in several pieces. What
-     * pg_restore tells of its own work may hold the word in a name.
+     * What pg_restore sets before its words, each piece by a write of its own: its workers share one pipe, so the pieces
+     * of one message may stand in the line of another. The words themselves, with the end of their line, are one write.
+     * Source: {@code src/common/logging.c}, {@code pg_log_generic_v}.
      */
-    private static final Pattern GARBLED = Pattern.compile("(?!pg_restore: (?:creating|processing|finished|launching"
-            + "|entering|executing|connecting|skipping|dropping|while|from|setting|disabling|enabling|restoring|restored"
-            + "|detail|hint|Command) ).*\\berror: .*");
+    private static final Pattern PIECES = Pattern.compile("(?:pg_restore:|error: |warning: |detail: |hint: | )*");
+
+    private static final Pattern FINISHED = Pattern.compile("finished item \\d+ TABLE DATA .*");
+    private static final Pattern ENTRY =
+            Pattern.compile("from TOC entry (\\d+); \\d+ (\\d+) (ACL |MATERIALIZED VIEW DATA )?.*");
+
+    /** What pg_restore tells of its own work, and what is no error whatever the names in it. */
+    private static final Pattern ITS_WORK = Pattern.compile(
+            "(?:creating|processing|finished|launching|entering|executing"
+                    + "|connecting|skipping|dropping|while|from|setting|disabling|enabling|restoring|restored|Command) .*");
+
+    /** What is an error even if its own {@code error: } stands in the line of another message. */
+    private static final Pattern FAILED =
+            Pattern.compile("(?:could not execute query|COPY failed for table|error returned by PQ).*");
 
     /** What the server itself says of a statement, and not that it has gone, or that its disk is full. */
     private static final Pattern REFUSED_STATEMENT =
             Pattern.compile("could not execute query: ERROR:  (?!.*(?i:no space left on device|disk full)).*");
 
     /** What pg_restore says at its end, when its workers are gone. */
-    private static final Pattern IGNORED = Pattern.compile("pg_restore: warning: errors ignored on restore: (\\d+)");
+    private static final Pattern IGNORED = Pattern.compile("errors ignored on restore: (\\d+)");
 
     /** Between these two its workers are at work. */
-    private static final Pattern PARALLEL = Pattern.compile("pg_restore: (entering|finished) main parallel loop");
-
-    private static final String ERROR = "pg_restore: error: ";
+    private static final Pattern PARALLEL = Pattern.compile("(entering|finished) main parallel loop");
 
     /** Only what cannot change a row: everything else ends the restore. */
     private static final Pattern HARMLESS = Pattern.compile(".*must be owner of extension.*");
@@ -113,9 +120,11 @@ public final class LoadRun implements ToolRun {
 
     @Override
     public synchronized void said(RunningProgram program, String line) {
-        Matcher toc = ENTRY.matcher(line);
-        Matcher end = IGNORED.matcher(line);
-        Matcher loop = PARALLEL.matcher(line);
+        Matcher pieces = PIECES.matcher(line);
+        String words = pieces.lookingAt() ? line.substring(pieces.end()) : line;
+        Matcher toc = ENTRY.matcher(words);
+        Matcher end = IGNORED.matcher(words);
+        Matcher loop = PARALLEL.matcher(words);
         if (end.matches()) {
             ignored = Integer.parseInt(end.group(1));
         } else if (loop.matches()) {
@@ -126,14 +135,16 @@ public final class LoadRun implements ToolRun {
             entry = toc.group(1);
             grants = "ACL ".equals(toc.group(3));
             view = toc.group(3) == null || grants ? null : view(Long.parseLong(toc.group(2)));
-        } else if (FINISHED.matcher(line).matches()) {
+        } else if (FINISHED.matcher(words).matches()) {
             progress.finishedOne();
-        } else if (line.startsWith(ERROR) && error == null) {
-            classify(program, line.substring(ERROR.length()));
-        } else if (error == null && GARBLED.matcher(line).matches()) {
-            error = "messages of its workers ran into one another: " + line;
-            program.close();
+        } else if (error == null && isError(pieces.group(), words)) {
+            classify(program, words);
         }
+    }
+
+    private static boolean isError(String pieces, String words) {
+        return FAILED.matcher(words).matches()
+                || (pieces.contains("error: ") && !ITS_WORK.matcher(words).matches());
     }
 
     private void classify(RunningProgram program, String said) {
