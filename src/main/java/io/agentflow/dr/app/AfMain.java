@@ -37,12 +37,12 @@ public final class AfMain {
         // A signal ends the children and deletes what is unpublished before the JVM goes; its exit code stays 128 + n.
         AtomicBoolean ending = new AtomicBoolean();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> cleanUp(operations.get(), ending, ended), "clean-up"));
-        Session session = new Session(Terminal.system(), environment, clock, config -> {
+        Session session = new Session(Terminal.system(), environment, clock, VERSION, config -> {
             AfOperations made = new AfOperations(config, environment.getOrDefault("PATH", ""), clock, home);
             operations.set(made);
             return made;
         });
-        int code = AfCommandLine.run(session, VERSION, arguments);
+        int code = AfCommandLine.run(session, arguments);
         boolean signalled = !ending.compareAndSet(false, true);
         ended.countDown();
         if (signalled) {

@@ -4,6 +4,9 @@ import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.UsageError;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,6 +19,60 @@ public final class AfCommandLine {
             "",
             "Exit codes: 0 ok, 1 failed, 2 usage, 3 done with warnings, 4 refused before anything was touched,",
             "5 cancelled, 6 not found, 7 busy, 8 unreachable, 9 verification failed, 130/143 signals.");
+
+    /** Every command, by its group; null and empty for one that stands alone. Not X::new: such lambdas are in no class-data archive. */
+    private static final List<Entry> COMMANDS = List.of(
+            new Entry(() -> new Backup(), "backup", "create", session -> new BackupCreateCommand(session)),
+            new Entry(() -> new Backup(), "backup", "list", session -> new BackupListCommand(session)),
+            new Entry(() -> new Backup(), "backup", "show", session -> new BackupShowCommand(session)),
+            new Entry(() -> new Backup(), "backup", "verify", session -> new BackupVerifyCommand(session)),
+            new Entry(() -> new Backup(), "backup", "restore", session -> new BackupRestoreCommand(session)),
+            new Entry(() -> new Backup(), "backup", "delete", session -> new BackupDeleteCommand(session)),
+            new Entry(() -> new Audit(), "audit", "verify", session -> new AuditVerifyCommand(session)),
+            new Entry(() -> new JournalCommands(), "journal", "show", session -> new JournalShowCommand(session)),
+            new Entry(() -> new JournalCommands(), "journal", "verify", session -> new JournalVerifyCommand(session)),
+            new Entry(() -> new DeadLetters(), "dead-letters", "list", session -> new DeadLettersListCommand(session)),
+            new Entry(() -> new DeadLetters(), "dead-letters", "show", session -> new DeadLettersShowCommand(session)),
+            new Entry(
+                    () -> new DeadLetters(),
+                    "dead-letters",
+                    "replay",
+                    session -> new DeadLettersReplayCommand(session)),
+            new Entry(
+                    () -> new DeadLetters(),
+                    "dead-letters",
+                    "discard",
+                    session -> new DeadLettersDiscardCommand(session)),
+            new Entry(() -> new Config(), "config", "show", session -> new ConfigShowCommand(session)),
+            new Entry(null, "", "serve", session -> new ServeCommand(session)));
+
+    /** Where a command stands, and how it is made. */
+    private record Entry(
+            @Nullable Supplier<Object> groupMade, String group, String name, Function<Session, AfCommand> made) {
+
+        boolean isNamedBy(String... arguments) {
+            List<String> path = groupMade == null ? List.of(name) : List.of(group, name);
+            return arguments.length >= path.size()
+                    && Arrays.asList(arguments).subList(0, path.size()).equals(path);
+        }
+
+        void addTo(CommandLine af, Session session) {
+            parent(af).addSubcommand(name, made.apply(session));
+        }
+
+        private CommandLine parent(CommandLine af) {
+            if (groupMade == null) {
+                return af;
+            }
+            CommandLine there = af.getSubcommands().get(group);
+            if (there != null) {
+                return there;
+            }
+            CommandLine parent = new CommandLine(groupMade.get());
+            af.addSubcommand(group, parent);
+            return parent;
+        }
+    }
 
     private AfCommandLine() {}
 
@@ -38,38 +95,36 @@ public final class AfCommandLine {
     private static final class JournalCommands {}
 
     /** Runs the command of these arguments and returns its exit code. */
-    public static int run(Session session, String version, String... arguments) {
-        CommandLine af = tree(session, version);
-        af.setParameterExceptionHandler((e, args) -> wrong(session, e, args));
-        af.setExecutionExceptionHandler((e, command, parsed) -> bug(session, e));
+    public static int run(Session session, String... arguments) {
+        CommandLine af = named(session, arguments);
+        af.setParameterExceptionHandler(new Wrong(session));
+        af.setExecutionExceptionHandler(new Bug(session));
         int code = af.execute(arguments);
         boolean written = session.terminal().flush();
         return code == ExitCode.OK.number() && !written ? ExitCode.WARNINGS.number() : code;
     }
 
     /** All commands and their options. */
-    static CommandLine tree(Session session, String version) {
-        CommandLine backup = new CommandLine(new Backup())
-                .addSubcommand(new BackupCreateCommand(session))
-                .addSubcommand(new BackupListCommand(session))
-                .addSubcommand(new BackupShowCommand(session))
-                .addSubcommand(new BackupVerifyCommand(session))
-                .addSubcommand(new BackupRestoreCommand(session))
-                .addSubcommand(new BackupDeleteCommand(session));
-        CommandLine af = new CommandLine(new Af())
-                .addSubcommand(backup)
-                .addSubcommand(new CommandLine(new Audit()).addSubcommand(new AuditVerifyCommand(session)))
-                .addSubcommand(new CommandLine(new JournalCommands())
-                        .addSubcommand(new JournalShowCommand(session))
-                        .addSubcommand(new JournalVerifyCommand(session)))
-                .addSubcommand(new CommandLine(new DeadLetters())
-                        .addSubcommand(new DeadLettersListCommand(session))
-                        .addSubcommand(new DeadLettersShowCommand(session))
-                        .addSubcommand(new DeadLettersReplayCommand(session, version))
-                        .addSubcommand(new DeadLettersDiscardCommand(session)))
-                .addSubcommand(new CommandLine(new Config()).addSubcommand(new ConfigShowCommand(session)))
-                .addSubcommand(new ServeCommand(session));
-        withHelp(af, version);
+    static CommandLine tree(Session session) {
+        return tree(session, COMMANDS);
+    }
+
+    /**
+     * The command that these arguments name, alone in its tree: describing all the others takes longer than listing a
+     * thousand backups. All of them where the arguments name none, for the help and the suggestions.
+     */
+    private static CommandLine named(Session session, String... arguments) {
+        return COMMANDS.stream()
+                .filter(command -> command.isNamedBy(arguments))
+                .findFirst()
+                .map(command -> tree(session, List.of(command)))
+                .orElseGet(() -> tree(session));
+    }
+
+    private static CommandLine tree(Session session, List<Entry> commands) {
+        CommandLine af = new CommandLine(new Af());
+        commands.forEach(command -> command.addTo(af, session));
+        withHelp(af, session.version());
         return af;
     }
 
@@ -88,6 +143,22 @@ public final class AfCommandLine {
                     .build());
         }
         command.getSubcommands().values().forEach(sub -> withHelp(sub, version));
+    }
+
+    /** A class and no lambda: for a lambda the JVM links the interface, and then leaves it out of the class-data archive. */
+    private record Wrong(Session session) implements CommandLine.IParameterExceptionHandler {
+        @Override
+        public int handleParseException(ParameterException e, String[] arguments) {
+            return wrong(session, e, arguments);
+        }
+    }
+
+    /** A class for the same reason. */
+    private record Bug(Session session) implements CommandLine.IExecutionExceptionHandler {
+        @Override
+        public int handleExecutionException(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
+            return bug(session, e);
+        }
     }
 
     private static int wrong(Session session, ParameterException e, String[] arguments) {

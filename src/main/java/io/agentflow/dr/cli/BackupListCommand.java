@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -99,7 +98,7 @@ final class BackupListCommand extends AfCommand {
                 Ago.of(head.createdAt(), now),
                 new ByteSize(head.summary().bytes()),
                 head.summary().tables(),
-                rows == null ? "-" : String.format(Locale.ROOT, "%,d", rows),
+                rows == null ? "-" : grouped(rows),
                 evidence(backup.evidence(), now));
     }
 
@@ -109,6 +108,14 @@ final class BackupListCommand extends AfCommand {
         }
         String words = evidence.kind().words() + " " + Ago.of(evidence.at(), now);
         return evidence.kind().good() ? words : terminal().bad("✗ " + words);
+    }
+
+    private static String grouped(long number) {
+        StringBuilder digits = new StringBuilder(String.valueOf(number));
+        for (int at = digits.length() - 3; at > 0; at -= 3) {
+            digits.insert(at, ',');
+        }
+        return digits.toString();
     }
 
     /** Columns side by side; not by a format string, which a thousand lines would feel. */

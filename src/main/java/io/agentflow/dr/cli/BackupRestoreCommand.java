@@ -13,7 +13,6 @@ import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.ShellWord;
 import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.manifest.ManifestHead;
-import io.agentflow.dr.manifest.ManifestJson;
 import io.agentflow.dr.restore.DropPrevious;
 import io.agentflow.dr.restore.RestorePlan;
 import io.agentflow.dr.restore.RestoreRequest;
@@ -208,7 +207,7 @@ final class BackupRestoreCommand extends AfCommand {
 
     private static String databaseOf(DirectoryStore store, BackupId id) {
         try (InputStream manifest = Files.newInputStream(store.folder(id).resolve("manifest.json"))) {
-            ManifestHead head = ManifestJson.readHead(manifest);
+            ManifestHead head = ManifestHead.read(manifest);
             return head.database();
         } catch (IOException e) {
             throw new io.agentflow.dr.manifest.ManifestDamagedException(

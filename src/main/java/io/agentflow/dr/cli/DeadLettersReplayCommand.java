@@ -17,8 +17,6 @@ import picocli.CommandLine.Parameters;
         name = "replay",
         description = "Do again what failed; a report that was replayed is put aside, and not replayed twice.")
 final class DeadLettersReplayCommand extends AfCommand {
-    private final String version;
-
     @Parameters(index = "0", paramLabel = "ID", description = "The operation's id, a part of it, or latest.")
     String selector = "";
 
@@ -27,9 +25,8 @@ final class DeadLettersReplayCommand extends AfCommand {
             description = "Do not ask.")
     boolean yes;
 
-    DeadLettersReplayCommand(Session session, String version) {
+    DeadLettersReplayCommand(Session session) {
         super(session);
-        this.version = version;
     }
 
     @Override
@@ -53,7 +50,7 @@ final class DeadLettersReplayCommand extends AfCommand {
         if (configFile != null) {
             arguments.addAll(List.of("--config", configFile.toString()));
         }
-        int code = AfCommandLine.run(session(), version, arguments.toArray(String[]::new));
+        int code = AfCommandLine.run(session(), arguments.toArray(String[]::new));
         ExitCode ended = ExitCode.of(code);
         if (ended == ExitCode.OK || ended == ExitCode.WARNINGS) {
             folder.replayed(id);

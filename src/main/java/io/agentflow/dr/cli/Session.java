@@ -6,8 +6,12 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * What every command needs: where it prints, the environment, the clock, and how operations are had once the
- * configuration is known.
+ * What every command needs: where it prints, the environment, the clock, the version of af, and how
+ * operations are had once the configuration is known.
  */
 public record Session(
-        Terminal terminal, Map<String, String> environment, Clock clock, Function<AfConfig, Operations> operations) {}
+        Terminal terminal,
+        Map<String, String> environment,
+        Clock clock,
+        String version,
+        Function<AfConfig, Operations> operations) {}

@@ -1,7 +1,5 @@
 package io.agentflow.dr.core;
 
-import java.util.Locale;
-
 /** A number of bytes that prints in the unit that people use: {@code 83.4 MB}. */
 public record ByteSize(long bytes) {
     private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB", "PB"};
@@ -14,7 +12,11 @@ public record ByteSize(long bytes) {
             value /= 1000;
             unit++;
         }
-        String pattern = unit == 0 || value >= 99.95 ? "%.0f %s" : "%.1f %s";
-        return String.format(Locale.ROOT, pattern, value, UNITS[unit]);
+        // By hand: format strings are most of the time that a list of a thousand backups takes to print.
+        if (unit == 0 || value >= 99.95) {
+            return Math.round(value) + " " + UNITS[unit];
+        }
+        long tenths = Math.round(value * 10);
+        return tenths / 10 + "." + tenths % 10 + " " + UNITS[unit];
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.manifest.Summary.ComponentSize;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,7 +17,20 @@ import java.util.Map;
 /** The first fields of a manifest: what a list of backups shows. */
 public record ManifestHead(BackupId id, String database, Instant createdAt, Summary summary) {
 
-    static ManifestHead read(JsonParser parser) throws IOException {
+    /**
+     * Reads the head of a manifest, as far as its summary, and nothing behind it.
+     *
+     * @throws ManifestDamagedException if it does not begin like a manifest
+     */
+    public static ManifestHead read(InputStream json) {
+        try (JsonParser parser = ManifestSyntax.JSON.createParser(json)) {
+            return read(parser);
+        } catch (IOException | RuntimeException e) {
+            throw new ManifestDamagedException("the manifest cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static ManifestHead read(JsonParser parser) throws IOException {
         Map<String, String> words = new LinkedHashMap<>();
         parser.nextToken();
         while (parser.nextToken() == JsonToken.FIELD_NAME) {

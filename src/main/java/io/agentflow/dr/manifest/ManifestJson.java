@@ -1,11 +1,8 @@
 package io.agentflow.dr.manifest;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.DeserializationContext;
@@ -31,10 +28,6 @@ import java.util.function.Function;
 
 /** Writes and reads manifests. Reading trusts nothing: unknown or doubled fields, depth and length are refused. */
 public final class ManifestJson {
-    /** 100,000 tables need about 20 MB. */
-    static final long MAX_BYTES = 48L * 1024 * 1024;
-
-    private static final int MAX_DEPTH = 12;
     private static final ObjectMapper MAPPER = mapper();
 
     private ManifestJson() {}
@@ -47,15 +40,8 @@ public final class ManifestJson {
         word(words, Instant.class, Instant::parse);
         word(words, ComponentKind.class, text -> constant(ComponentKind.class, text));
         word(words, Relation.Kind.class, text -> constant(Relation.Kind.class, text));
-        return JsonMapper.builder(JsonFactory.builder()
-                        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                        // Whoever opened the stream closes it, and may want to digest the rest of it first.
-                        .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
-                        .streamReadConstraints(StreamReadConstraints.builder()
-                                .maxDocumentLength(MAX_BYTES)
-                                .maxNestingDepth(MAX_DEPTH)
-                                .build())
-                        .build())
+        // The mapper makes itself the codec of the factory that it gets.
+        return JsonMapper.builder(ManifestSyntax.JSON.copy())
                 .addModule(words)
                 .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -129,19 +115,6 @@ public final class ManifestJson {
         } catch (JsonProcessingException e) {
             throw new ManifestDamagedException("the manifest cannot be read: " + e.getOriginalMessage(), e);
         } catch (IOException e) {
-            throw new ManifestDamagedException("the manifest cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    /**
-     * Reads the head of a manifest, as far as its summary, and nothing behind it.
-     *
-     * @throws ManifestDamagedException if it does not begin like a manifest
-     */
-    public static ManifestHead readHead(InputStream json) {
-        try (JsonParser parser = MAPPER.getFactory().createParser(json)) {
-            return ManifestHead.read(parser);
-        } catch (IOException | RuntimeException e) {
             throw new ManifestDamagedException("the manifest cannot be read: " + e.getMessage(), e);
         }
     }

@@ -7,7 +7,6 @@ import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.core.Refused;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
@@ -19,7 +18,6 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -52,25 +50,23 @@ public final class DirectoryStore {
 
     /** The ids of all backups, newest first. Empty when the directory does not exist. */
     public List<BackupId> ids() {
-        return folders().stream()
-                .flatMap(f -> BackupId.parse(String.valueOf(f.getFileName())).stream())
+        return names().stream()
+                .flatMap(name -> BackupId.parse(name).stream())
                 .filter(id -> Files.isRegularFile(folder(id).resolve(MANIFEST), LinkOption.NOFOLLOW_LINKS))
                 .sorted(Comparator.reverseOrder())
                 .toList();
     }
 
-    private List<Path> folders() {
-        List<Path> folders = new ArrayList<>();
+    private List<String> names() {
         if (!Files.isDirectory(root)) {
-            return folders;
+            return List.of();
         }
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
-            entries.forEach(folders::add);
-            return folders;
-        } catch (IOException e) {
-            throw new OperationFailed(
-                    "the store " + root + " cannot be read: " + e.getMessage(), "Check its rights.", e);
+        // Not by a stream of paths, which takes four times as long.
+        String[] names = root.toFile().list();
+        if (names == null) {
+            throw new OperationFailed("the store " + root + " cannot be read", "Check its rights.");
         }
+        return List.of(names);
     }
 
     /** Where the files of a published backup are. */
@@ -91,8 +87,8 @@ public final class DirectoryStore {
 
     /** An id for a backup that starts now. No two have the same second: within it the order would be chance. */
     public BackupId newId(Instant now, RandomGenerator random) {
-        List<String> taken = folders().stream()
-                .map(folder -> String.valueOf(folder.getFileName()).replaceFirst("^\\" + PARTIAL, ""))
+        List<String> taken = names().stream()
+                .map(name -> name.startsWith(PARTIAL) ? name.substring(PARTIAL.length()) : name)
                 .toList();
         BackupId id = BackupId.startedAt(now, random);
         String second = id.text().substring(0, id.text().length() - 4);
@@ -225,8 +221,9 @@ public final class DirectoryStore {
 
     /** What is left of backups that were never published, or whose deletion was cut short. */
     List<Path> remains() {
-        return folders().stream()
-                .filter(f -> String.valueOf(f.getFileName()).startsWith(PARTIAL))
+        return names().stream()
+                .filter(name -> name.startsWith(PARTIAL))
+                .map(root::resolve)
                 .toList();
     }
 

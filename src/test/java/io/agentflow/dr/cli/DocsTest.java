@@ -116,11 +116,10 @@ class DocsTest {
                 .replaceAll("[\\[\\]]", "")
                 .replace("--jobs N", "--jobs 4")
                 .split("\\s+");
-        CommandLine tree = AfCommandLine.tree(
-                new Session(Terminal.system(), Map.of(), Clock.systemUTC(), config -> {
+        CommandLine tree =
+                AfCommandLine.tree(new Session(Terminal.system(), Map.of(), Clock.systemUTC(), "docs", config -> {
                     throw new AssertionError("nothing is run here");
-                }),
-                "docs");
+                }));
         assertThatCode(() -> tree.parseArgs(words)).as(command).doesNotThrowAnyException();
     }
 

@@ -52,7 +52,7 @@ class ManifestJsonTest {
     void readsTheHeadWithoutTheRest() {
         byte[] head = Arrays.copyOf(golden, new String(golden, StandardCharsets.UTF_8).indexOf("\"operation\""));
 
-        ManifestHead read = ManifestJson.readHead(new ByteArrayInputStream(head));
+        ManifestHead read = ManifestHead.read(new ByteArrayInputStream(head));
 
         assertThat(read.id()).isEqualTo(GoldenBackup.ID);
         assertThat(read.summary().rows()).isEqualTo(120);
