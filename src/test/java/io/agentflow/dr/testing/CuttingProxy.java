@@ -1,5 +1,7 @@
 package io.agentflow.dr.testing;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -15,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The network between af and the server, and what can happen to it: a cut, a reset, a stall. It strikes once, when a
@@ -22,6 +25,8 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class CuttingProxy implements AutoCloseable {
     private static final int NAME_WITHIN = 4096;
+
+    private record Gate(String statement, boolean passed, CountDownLatch reached) {}
 
     private enum Fault {
         CUT,
@@ -40,6 +45,7 @@ public final class CuttingProxy implements AutoCloseable {
     private String trigger = "no session is called like this";
     private long threshold = Long.MAX_VALUE;
     private String victims = "";
+    private volatile @Nullable Gate gate;
     private long stallNanos;
     private long stalledUntil = System.nanoTime();
 
@@ -71,6 +77,31 @@ public final class CuttingProxy implements AutoCloseable {
     public CuttingProxy onlyAt(String session) {
         victims = session;
         return this;
+    }
+
+    /** Keeps the session that is about to run this statement waiting for good, before the server hears of it. */
+    public CuttingProxy holdBefore(String statement) {
+        gate = new Gate(statement, false, new CountDownLatch(1));
+        return this;
+    }
+
+    /** Lets the server hear this statement, and the session that runs it never hear of its end. */
+    public CuttingProxy holdAfter(String statement) {
+        gate = new Gate(statement, true, new CountDownLatch(1));
+        return this;
+    }
+
+    /** Waits until the statement has come. */
+    public void awaitHeld() {
+        try {
+            Gate held = requireNonNull(gate);
+            if (!held.reached.await(60, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("nobody ran: " + held.statement);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Closes the connections as a server that goes away does. */
@@ -181,6 +212,7 @@ public final class CuttingProxy implements AutoCloseable {
         private final Socket client;
         private final Socket server;
         private final StringBuffer said = new StringBuffer();
+        private volatile boolean held;
 
         Link(Socket client, Socket server) {
             this.client = client;
@@ -203,13 +235,38 @@ public final class CuttingProxy implements AutoCloseable {
                     }
                     moved(this, count);
                     awaitFlow(this);
-                    out.write(buffer, 0, count);
+                    Gate closed = ofClient ? gate(buffer, count) : null;
+                    held |= closed != null;
+                    if (closed == null ? ofClient || !held : closed.passed) {
+                        out.write(buffer, 0, count);
+                    }
+                    if (closed != null) {
+                        hold(closed);
+                        return;
+                    }
                 }
             } catch (IOException e) {
                 // One side has gone: the other one goes too.
                 links.remove(this);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+            }
+            end(false);
+        }
+
+        private @Nullable Gate gate(byte[] buffer, int count) {
+            Gate now = gate;
+            return now != null && new String(buffer, 0, count, StandardCharsets.UTF_8).contains(now.statement)
+                    ? now
+                    : null;
+        }
+
+        /** The connection stays as it is until whoever holds the other end has gone. */
+        private void hold(Gate closed) throws IOException {
+            closed.reached.countDown();
+            while (client.getInputStream().read() >= 0) {
+                // Nothing more reaches the server.
+                continue;
             }
             end(false);
         }
