@@ -7,16 +7,26 @@ import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.testing.ADatabase;
 import io.agentflow.dr.testing.AfProcess;
 import io.agentflow.dr.testing.LocalPostgres;
+import io.agentflow.dr.testing.Pooler;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Row 33 of the fault table, and what else a target of a restore may be. */
 class TargetsIT {
     private final LocalPostgres postgres = LocalPostgres.shared();
+    private final ExecutorService executor = Executors.newCachedThreadPool();
 
     @TempDir
     Path folder;
@@ -58,6 +68,51 @@ class TargetsIT {
             }
         }
         return Duration.ofNanos(longest);
+    }
+
+    @Test
+    void row33_clientsBehindAPoolerThatReconnectAtOnceWaitForLessThanASecond() throws Exception {
+        ADatabase database = postgres.database("behind_pooler").agentflow();
+        AfProcess af = backedUp(database);
+        try (Pooler pooler =
+                Pooler.inFrontOf(postgres, "behind_pooler", "server_login_retry = 0.1", "default_pool_size = 4")) {
+            AtomicBoolean over = new AtomicBoolean();
+            List<CompletableFuture<Duration>> clients = Stream.generate(
+                            () -> CompletableFuture.supplyAsync(() -> longestOutage(pooler, over), executor))
+                    .limit(4)
+                    .toList();
+
+            AfProcess.Result restored = af.run("backup", "restore", "latest", "--yes", "--json");
+            AfProcess.Result undone = af.run("backup", "restore", "--undo", "--yes", "--json");
+            over.set(true);
+
+            assertThat(restored.exitCode()).as(restored.toString()).isZero();
+            assertThat(undone.exitCode()).as(undone.toString()).isZero();
+            for (CompletableFuture<Duration> client : clients) {
+                assertThat(client.get()).isLessThan(Duration.ofSeconds(1));
+            }
+        }
+    }
+
+    /** A query every 10 ms, in the session that it had or in a new one at once. */
+    private static Duration longestOutage(Pooler pooler, AtomicBoolean over) {
+        long lastGood = System.nanoTime();
+        long longest = 0;
+        while (!over.get()) {
+            try (Connection session = DriverManager.getConnection(pooler.jdbc());
+                    Statement statement = session.createStatement()) {
+                while (!over.get()) {
+                    statement
+                            .executeQuery("SELECT count(*), pg_sleep(0.01) FROM public.tenants")
+                            .close();
+                    longest = Math.max(longest, System.nanoTime() - lastGood);
+                    lastGood = System.nanoTime();
+                }
+            } catch (SQLException expectedDuringTheSwap) {
+                assertThat(expectedDuringTheSwap.getMessage()).isNotEmpty();
+            }
+        }
+        return Duration.ofNanos(Math.max(longest, System.nanoTime() - lastGood));
     }
 
     @Test

@@ -25,7 +25,7 @@ public final class Pooler implements AutoCloseable {
     }
 
     /** Starts one; scripts/test.sh installs PgBouncer. */
-    public static Pooler inFrontOf(LocalPostgres postgres, String database) throws IOException {
+    public static Pooler inFrontOf(LocalPostgres postgres, String database, String... settings) throws IOException {
         postgres.maintain(
                 "DROP ROLE IF EXISTS " + ROLE + "; CREATE ROLE " + ROLE + " SUPERUSER LOGIN PASSWORD 'simple'");
         Path folder = Files.createTempDirectory(Path.of("/tmp"), "af-pooler-");
@@ -38,7 +38,7 @@ public final class Pooler implements AutoCloseable {
                 "[databases]\n* = host=127.0.0.1 port=" + postgres.port() + " user=" + ROLE + " password=simple\n"
                         + "[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = " + port
                         + "\nauth_type = any\npool_mode = transaction\nunix_socket_dir =\nlogfile = " + folder
-                        + "/log\npidfile = " + folder + "/pid\n");
+                        + "/log\npidfile = " + folder + "/pid\n" + String.join("\n", settings) + "\n");
         if ("root".equals(System.getProperty("user.name"))) {
             AfProcess.output(List.of("chown", "-R", "postgres:", folder.toString()), Map.of());
             AfProcess.output(
@@ -64,6 +64,11 @@ public final class Pooler implements AutoCloseable {
 
     public String uri() {
         return "postgresql://" + ROLE + "@127.0.0.1:" + port + "/" + database;
+    }
+
+    /** How JDBC reaches the database by way of it; it prepares no statements, which would outlive a transaction. */
+    public String jdbc() {
+        return "jdbc:postgresql://127.0.0.1:" + port + "/" + database + "?user=" + ROLE + "&prepareThreshold=0";
     }
 
     /** What the next client finds set in the session that it is handed. */
