@@ -19,12 +19,14 @@ final class CheckTarget {
     private final Sql sql;
     private final DatabaseName name;
     private final Manifest manifest;
+    private final boolean structureOnly;
     private final @Nullable Live live;
 
     CheckTarget(Sql sql, RestoreRequest request, Manifest manifest) {
         this.sql = sql;
         this.name = request.database();
         this.manifest = manifest;
+        this.structureOnly = request.type() == RestoreType.SCHEMA;
         List<Live> found = sql.list(
                 "SELECT pg_database_size(oid), (SELECT count(*) FROM pg_stat_activity a WHERE a.datid = d.oid"
                         + " AND a.backend_type = 'client backend'),"
@@ -56,8 +58,18 @@ final class CheckTarget {
             findings.add(Finding.ok("'" + name + "' does not exist yet and is created"));
         } else {
             live(live, findings);
+            structureOnly(findings);
         }
         return findings;
+    }
+
+    private void structureOnly(List<Finding> findings) {
+        if (structureOnly) {
+            findings.add(Finding.note(
+                    "'" + name + "' has no rows afterwards",
+                    "only the structure is restored; the rows are in the database that is kept",
+                    "To restore the rows, too: leave 'schema' out."));
+        }
     }
 
     RestorePlan plan(List<Finding> findings) {

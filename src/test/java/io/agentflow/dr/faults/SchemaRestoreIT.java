@@ -69,6 +69,8 @@ class SchemaRestoreIT {
 
         assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(4);
         assertThat(refused.err()).contains("no rows");
+        AfProcess.Result plan = new AfProcess(folder).on(source).run("backup", "restore", "latest", "schema", "--plan");
+        assertThat(plan.out()).contains("'structure' has no rows afterwards");
     }
 
     private static String unrestricted(String dump) {
