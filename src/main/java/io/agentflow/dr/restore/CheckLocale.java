@@ -63,21 +63,23 @@ final class CheckLocale {
     }
 
     private void version(List<Finding> findings) {
-        if (wanted.collationVersion() == null || sql.serverVersion().major() < 15) {
+        String before = wanted.collationVersion();
+        if (before == null) {
             return;
         }
+        // Every collation of ICU and of libc that the server knows says what its provider is now.
         List<String> here = sql.texts(
-                "SELECT DISTINCT pg_database_collation_actual_version(oid) FROM pg_database"
-                        + " WHERE datlocprovider::text = ? AND datcollate = ?"
-                        + " AND pg_database_collation_actual_version(oid) IS NOT NULL",
+                "SELECT DISTINCT pg_collation_actual_version(oid) FROM pg_collation, to_jsonb(pg_collation) AS c"
+                        + " WHERE collprovider::text = ? AND lower(replace(coalesce(c->>'colllocale', c->>'colliculocale',"
+                        + " collcollate), '-', '')) = lower(replace(?, '-', ''))"
+                        + " AND pg_collation_actual_version(oid) IS NOT NULL",
                 wanted.localeProvider(),
-                wanted.collate());
-        if (here.size() == 1 && !here.get(0).equals(wanted.collationVersion())) {
+                wanted.localeProvider().equals("c") ? wanted.collate() : String.valueOf(wanted.locale()));
+        if (!here.isEmpty() && !here.contains(before)) {
             findings.add(Finding.note(
-                    "text sorts by version " + here.get(0) + " of its collation here, it was "
-                            + wanted.collationVersion(),
+                    "text sorts by version " + String.join(" or ", here) + " of its collation here, it was " + before,
                     "indexes are built anew and right, but the order of results may change",
-                    ""));
+                    "Nothing is to be done, unless an application counts on the order that it had."));
         }
     }
 }
