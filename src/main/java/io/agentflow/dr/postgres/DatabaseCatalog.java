@@ -299,7 +299,7 @@ public final class DatabaseCatalog {
                 "SELECT r.rolname, split_part(c.setting, '=', 1), substr(c.setting, strpos(c.setting, '=') + 1)"
                         + " FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase"
                         + " LEFT JOIN pg_roles r ON r.oid = s.setrole, unnest(s.setconfig) WITH ORDINALITY AS c(setting, place)"
-                        + " WHERE d.datname = current_database()"
+                        + " WHERE d.datname = current_database() AND c.setting NOT LIKE 'af.mark=%'"
                         + " ORDER BY 1 NULLS FIRST, c.place",
                 row -> new Setting(row.getString(1), row.getString(2), row.getString(3)));
     }

@@ -50,7 +50,10 @@ final class ApplyProperties {
         }
         List<Grant> grants = properties.grants();
         if (grants != null && !options.noPrivileges()) {
-            String owner = options.noOwner() ? "CURRENT_USER" : Sql.identifier(properties.owner());
+            String role = options.role();
+            String owner = !options.noOwner()
+                    ? Sql.identifier(properties.owner())
+                    : role == null ? "CURRENT_USER" : Sql.identifier(role);
             attempt("REVOKE ALL ON DATABASE " + name + " FROM PUBLIC, " + owner, problems);
             grants.forEach(grant -> attempt(
                     "GRANT " + grant.privilege() + " ON DATABASE " + name + " TO "

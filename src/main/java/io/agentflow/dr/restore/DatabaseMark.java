@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Comments are copied, and anybody may write one on a database of his own. So a mark counts only on the very database
  * that it was set on (by its oid), under the name that af gave it, and when that database belongs to the owner of the
- * one it stands beside, to the role that asks, or to a superuser.
+ * one it stands beside, to the role that asks, or to a superuser. Where a restore changes the owner, none of these need
+ * be: so a superuser signs the mark by a setting of his own in that database, which nobody else could make.
  *
  * @param oid of the marked database
  * @param role {@code staging} or {@code previous}
@@ -35,6 +36,9 @@ record DatabaseMark(
         @Nullable String comment) {
     static final String STAGING = "staging";
     static final String PREVIOUS = "previous";
+    /** A setting that only a superuser can give a role. */
+    private static final String SIGNATURE = "af.mark";
+
     private static final Pattern LINE = Pattern.compile(
             "(?:(.*)\n)?\\[af (staging|previous) (\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,9})?Z) (\\S+)"
                     + " (\\d{1,10}) (.+)]",
@@ -84,7 +88,10 @@ record DatabaseMark(
                                 + " JOIN pg_roles o ON o.oid = d.datdba"
                                 + " WHERE shobj_description(d.oid, 'pg_database') LIKE '%[af %' AND (o.rolsuper"
                                 + " OR o.rolname = current_user OR d.datdba ="
-                                + " (SELECT l.datdba FROM pg_database l WHERE l.datname = ?))",
+                                + " (SELECT l.datdba FROM pg_database l WHERE l.datname = ?)"
+                                + " OR EXISTS (SELECT FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole"
+                                + " WHERE s.setdatabase = d.oid AND r.rolsuper"
+                                + " AND '" + SIGNATURE + "=' || d.oid::text = ANY (s.setconfig)))",
                         row -> {
                             long oid = row.getLong(3);
                             return parse(new DatabaseName(row.getString(1)), row.getString(2))
@@ -108,6 +115,33 @@ record DatabaseMark(
     String statement() {
         String line = "[af " + role + " " + at + " " + backup + " " + oid + " " + name + "]";
         return comment(marked, comment == null ? line : comment + "\n" + line);
+    }
+
+    /** Signs the mark if this role is one whose signature counts. */
+    void sign(Sql sql) {
+        if (superuser(sql)) {
+            sql.run(setting("CURRENT_USER", marked) + " SET " + SIGNATURE + " TO '" + oid + "'");
+        }
+    }
+
+    /** Takes all signatures from a database that has become the live one. */
+    static void unsign(Sql sql, DatabaseName live) {
+        if (superuser(sql)) {
+            sql.texts(
+                            "SELECT r.rolname FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole"
+                                    + " JOIN pg_database d ON d.oid = s.setdatabase WHERE d.datname = ?"
+                                    + " AND '" + SIGNATURE + "=' || d.oid::text = ANY (s.setconfig)",
+                            live.text())
+                    .forEach(role -> sql.run(setting(Sql.identifier(role), live) + " RESET " + SIGNATURE));
+        }
+    }
+
+    private static boolean superuser(Sql sql) {
+        return sql.yes("SELECT rolsuper FROM pg_roles WHERE rolname = current_user");
+    }
+
+    private static String setting(String role, DatabaseName database) {
+        return "ALTER ROLE " + role + " IN DATABASE " + Sql.identifier(database.text());
     }
 
     static String comment(DatabaseName database, @Nullable String text) {

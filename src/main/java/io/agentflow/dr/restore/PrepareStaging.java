@@ -45,16 +45,17 @@ public final class PrepareStaging {
         // Dropped again however the restore ends, unless the swap has given it another name by then.
         planned.operation().hold(() -> leave(planned, staging));
         drop(planned, staging);
-        create(sql, staging, manifest.properties(), planned.request().options().noTablespaces());
-        sql.run(new DatabaseMark(
-                        staging,
-                        sql.number("SELECT oid::bigint FROM pg_database WHERE datname = ?", staging.text()),
-                        DatabaseMark.STAGING,
-                        clock.instant(),
-                        manifest.id().text(),
-                        target,
-                        null)
-                .statement());
+        create(sql, staging, manifest.properties(), planned.request().options());
+        DatabaseMark mark = new DatabaseMark(
+                staging,
+                sql.number("SELECT oid::bigint FROM pg_database WHERE datname = ?", staging.text()),
+                DatabaseMark.STAGING,
+                clock.instant(),
+                manifest.id().text(),
+                target,
+                null);
+        sql.run(mark.statement());
+        mark.sign(sql);
         warnings.addAll(new ApplyProperties(sql).settings(staging, manifest.properties()));
         empty(planned, staging, manifest);
         return new RestoreRun.Staged(planned, staging, sql.serverVersion(), warnings);
@@ -65,14 +66,16 @@ public final class PrepareStaging {
         return target.with("_af_" + manifest.id().suffix());
     }
 
-    private static void create(
-            Sql sql, DatabaseName staging, DatabaseProperties properties, boolean defaultTablespace) {
+    private static void create(Sql sql, DatabaseName staging, DatabaseProperties properties, RestoreOptions options) {
+        String role = options.role();
         try {
             sql.run("CREATE DATABASE " + Sql.identifier(staging.text())
                     + properties.creationOptions(sql.serverVersion().major())
-                    + (defaultTablespace || properties.tablespace().equals("pg_default")
+                    + (options.noTablespaces() || properties.tablespace().equals("pg_default")
                             ? ""
-                            : " TABLESPACE " + Sql.identifier(properties.tablespace())));
+                            : " TABLESPACE " + Sql.identifier(properties.tablespace()))
+                    // Whoever loads must be allowed to make schemas, and to fill the schema public.
+                    + (role == null ? "" : " OWNER " + Sql.identifier(role)));
         } catch (AfException e) {
             if (e.retryable()) {
                 throw e;

@@ -112,9 +112,11 @@ public final class SwapDatabases {
             if (aside != null) {
                 session.sql().run(rename(live, aside.marked()));
                 session.sql().run(aside.statement());
+                aside.sign(session.sql());
             }
             session.sql().run(rename(incoming, live));
             session.sql().run(DatabaseMark.comment(live, comment));
+            DatabaseMark.unsign(session.sql(), live);
             session.sql().run("COMMIT");
             return Duration.ofNanos(System.nanoTime() - start);
         } catch (AfException e) {

@@ -123,6 +123,30 @@ class MarksIT {
     }
 
     @Test
+    void aRestoreThatChangesTheOwnerCanBeUndone() {
+        postgres.role("marks_owner", "");
+        backedUp("marks_owned");
+        postgres.maintain("ALTER DATABASE marks_owned OWNER TO marks_owner");
+        String settings = "SELECT count(*) FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase"
+                + " WHERE d.datname = 'marks_owned'";
+        String owner = "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'marks_owned'";
+
+        // It belonged to another role when it was backed up.
+        ok(on("marks_owned").run("backup", "restore", "latest", "--yes"));
+        assertThat(postgres.existing("postgres").texts(owner)).containsExactly("postgres");
+        assertThat(postgres.existing("postgres").number(settings)).isZero();
+        ok(on("marks_owned").run("backup", "restore", "--undo", "--yes"));
+        assertThat(postgres.existing("postgres").texts(owner)).containsExactly("marks_owner");
+        assertThat(postgres.existing("postgres").number(settings)).isZero();
+        ok(on("marks_owned").run("backup", "restore", "--undo", "--yes"));
+        ok(on("marks_owned").run("backup", "restore", "--drop-old", "--yes"));
+
+        assertThat(postgres.databases())
+                .filteredOn(name -> name.startsWith("marks_owned_"))
+                .isEmpty();
+    }
+
+    @Test
     void aCommentThatOnlyLooksLikeAMarkIsNone() {
         backedUp("marks_odd");
         postgres.database("marks_other");
