@@ -1,6 +1,7 @@
 package io.agentflow.dr;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.agentflow.dr.testing.ADatabase;
@@ -8,6 +9,7 @@ import io.agentflow.dr.testing.AfProcess;
 import io.agentflow.dr.testing.LocalPostgres;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -370,6 +372,51 @@ class CriticalRestoreIT {
     }
 
     @Test
+    void deletedTenantsComeBackWhileTheApplicationGoesOnWriting() throws Exception {
+        ADatabase database = postgres.database("critical_tenants").agentflow();
+        backUp(database);
+        String tenant =
+                database.texts("SELECT min(id::text) FROM public.tenants").get(0);
+        database.with("DELETE FROM tenants");
+        CountDownLatch enough = new CountDownLatch(1);
+        List<String> failures = new ArrayList<>();
+        List<Thread> traffic = Stream.of(
+                        "INSERT INTO messages (tenant_id, trace_id, span_id, from_agent, to_agent, type, payload, ts,"
+                                + " envelope_hash) VALUES ('%s', 't', 's', 'a', 'b', 'event', '{}', now(), 'h')",
+                        "INSERT INTO agents (tenant_id, name, type) VALUES ('%s', gen_random_uuid(), 'x')",
+                        "UPDATE tools SET name = name WHERE tenant_id = '%s'",
+                        "SELECT count(*) FROM tenants JOIN users ON users.tenant_id = tenants.id")
+                .map(statement -> new Thread(() -> {
+                    while (enough.getCount() > 0) {
+                        try {
+                            database.with(String.format(statement, tenant));
+                        } catch (RuntimeException e) {
+                            // Until its tenant is back, the application cannot write for it.
+                            if (!e.getMessage().contains("violates foreign key constraint")) {
+                                failures.add(e.toString());
+                            }
+                        }
+                    }
+                }))
+                .toList();
+        traffic.forEach(Thread::start);
+        try {
+            JsonNode restored = ok(restore(database, "--replace"));
+            assertThat(restored.path("proof").path("identical").asInt()).isEqualTo(5);
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> database.number("SELECT count(*) FROM public.messages") > 0
+                            && database.number("SELECT count(*) FROM public.agents") > 0);
+        } finally {
+            enough.countDown();
+            for (Thread thread : traffic) {
+                thread.join(TimeUnit.SECONDS.toMillis(30));
+            }
+        }
+        assertThat(failures).isEmpty();
+        assertThat(database.number("SELECT count(*) FROM public.tenants")).isEqualTo(5);
+    }
+
+    @Test
     void rowsThatReferToOthersOfTheirTableComeBack() {
         ADatabase database = postgres.database("critical_self")
                 .with("CREATE TABLE staff (id int PRIMARY KEY, boss int REFERENCES staff ON DELETE SET NULL)")
@@ -508,6 +555,24 @@ class CriticalRestoreIT {
 
         database.with("ALTER DATABASE critical_settings RESET ALL");
         assertThat(database.dump()).isEqualTo(before);
+    }
+
+    @Test
+    void namesThatHoldACommaADotOrAQuoteAreTypedAsSqlQuotesThem() {
+        ADatabase database = postgres.database("critical_quoted")
+                .with("CREATE SCHEMA \"x,y\"; CREATE TABLE \"x,y\".\"a.b,c\"\"d\" AS SELECT 1 AS i;"
+                        + " CREATE TABLE plain AS SELECT 2 AS i");
+        backUp(database, "--critical-tables", "\"x,y\".\"a.b,c\"\"d\",plain");
+        database.with("UPDATE \"x,y\".\"a.b,c\"\"d\" SET i = 9; DROP TABLE plain");
+
+        JsonNode restored = ok(restore(database, "--replace"));
+        assertThat(restored.path("tables")).hasSize(2);
+        database.with("DROP TABLE \"x,y\".\"a.b,c\"\"d\"");
+        ok(restore(database, "--tables", "\"a.b,c\"\"d\",\"public\".\"plain\""));
+
+        assertThat(database.number("SELECT sum(i) FROM (SELECT i FROM public.plain UNION ALL SELECT i FROM"
+                        + " \"x,y\".\"a.b,c\"\"d\") r"))
+                .isEqualTo(3);
     }
 
     @Test

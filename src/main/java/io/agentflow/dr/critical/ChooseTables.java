@@ -34,7 +34,7 @@ final class ChooseTables {
     /**
      * Finds them by name.
      *
-     * @param names with or without schema; empty for the critical tables that the backup found
+     * @param names with or without schema, also as SQL quotes them; empty for the critical tables that the backup found
      * @throws NotFound if the backup does not hold one of them
      * @throws UsageError if a name without schema is that of several tables
      * @throws Refused if one of them has no rows of its own to bring back
@@ -49,8 +49,7 @@ final class ChooseTables {
         Map<TableEntry, ChosenTable> chosen = new LinkedHashMap<>();
         for (String name : wanted) {
             List<TableEntry> found = manifest.tables().stream()
-                    .filter(table ->
-                            table.name().equals(name) || table.qualifiedName().equals(name))
+                    .filter(table -> table.isCalled(name))
                     .toList();
             if (found.isEmpty()) {
                 throw new NotFound(

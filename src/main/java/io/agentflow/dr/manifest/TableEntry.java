@@ -1,6 +1,8 @@
 package io.agentflow.dr.manifest;
 
 import io.agentflow.dr.postgres.Relation;
+import io.agentflow.dr.postgres.Sql;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,23 @@ public record TableEntry(
     /** Whether the archive must hold its rows. */
     public boolean holdsRows() {
         return kind.dumped();
+    }
+
+    /**
+     * Whether somebody who types this means it.
+     *
+     * @param typed with or without schema, each as it is or as SQL quotes it: the only way to tell {@code "a.b"} from
+     *     {@code a.b}
+     */
+    public boolean isCalled(String typed) {
+        String quoted = Sql.identifier(name);
+        return Set.of(name, quoted).contains(typed)
+                || Set.of(
+                                qualifiedName(),
+                                schema + "." + quoted,
+                                Sql.identifier(schema) + "." + name,
+                                Sql.identifier(schema) + "." + quoted)
+                        .contains(typed);
     }
 
     public String qualifiedName() {

@@ -77,8 +77,11 @@ public final class DatabaseCatalog {
      */
     public List<Relation> withPartitions(String name, List<Relation> relations) {
         Set<Long> oids = Set.copyOf(sql.list(
-                "WITH RECURSIVE t(oid) AS (SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-                        + " WHERE c.relkind IN ('r', 'p') AND ? IN (c.relname, n.nspname || '.' || c.relname) AND"
+                "WITH RECURSIVE t(oid) AS (SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace,"
+                        + " LATERAL (SELECT '\"' || replace(c.relname, '\"', '\"\"') || '\"' AS c,"
+                        + " '\"' || replace(n.nspname, '\"', '\"\"') || '\"' AS n) q"
+                        + " WHERE c.relkind IN ('r', 'p') AND ? IN (c.relname, n.nspname || '.' || c.relname, q.c,"
+                        + " n.nspname || '.' || q.c, q.n || '.' || c.relname, q.n || '.' || q.c) AND"
                         + USER_SCHEMA
                         + "UNION SELECT i.inhrelid FROM pg_inherits i JOIN t ON t.oid = i.inhparent)"
                         + " SELECT oid::bigint FROM t",
