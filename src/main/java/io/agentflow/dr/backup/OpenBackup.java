@@ -8,6 +8,7 @@ import io.agentflow.dr.manifest.Manifest.Critical;
 import io.agentflow.dr.manifest.Manifest.Footprint;
 import io.agentflow.dr.postgres.DatabaseCatalog;
 import io.agentflow.dr.postgres.ExportedSnapshot;
+import io.agentflow.dr.postgres.PrivilegedObjects;
 import io.agentflow.dr.postgres.Relation;
 import io.agentflow.dr.postgres.Sql;
 import io.agentflow.dr.store.DirectoryStore;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.random.RandomGenerator;
 
 /** Takes the lock, the folder and the snapshot that a backup needs, and reads what the snapshot holds. */
@@ -54,6 +56,7 @@ public final class OpenBackup {
         if (request.rolePasswords() && !contents.passwordsReadable()) {
             warnings.add("this role may not see the password hashes of roles: the globals are without them");
         }
+        warnings.addAll(new FindUnseen(snapshot.sql()).warnings());
         new DatabaseCatalog(snapshot.sql())
                 .invalidIndexes()
                 .forEach(index -> warnings.add("the index " + index
@@ -99,6 +102,10 @@ public final class OpenBackup {
         List<String> found = new ArrayList<>();
         List<String> missing = new ArrayList<>();
         List<Relation> critical = new ArrayList<>();
+        SortedMap<String, Long> objects = catalog.objects();
+        if (!sql.yes("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")) {
+            objects.remove(PrivilegedObjects.SUBSCRIPTIONS);
+        }
         for (String name : request.criticalTables()) {
             List<Relation> named = catalog.withPartitions(name, relations);
             critical.addAll(named);
@@ -108,7 +115,7 @@ public final class OpenBackup {
                 relations,
                 catalog.sequences(),
                 catalog.largeObjects(),
-                catalog.objects(),
+                objects,
                 catalog.properties(),
                 catalog.needs(),
                 critical.stream().distinct().toList(),

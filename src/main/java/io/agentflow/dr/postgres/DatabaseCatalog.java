@@ -215,6 +215,7 @@ public final class DatabaseCatalog {
                         + " UNION ALL SELECT 'schemas', count(*) FROM pg_namespace n WHERE" + USER_SCHEMA
                         + " UNION ALL SELECT 'extensions', count(*) FROM pg_extension",
                 row -> objects.put(row.getString(1), row.getLong(2)));
+        objects.putAll(new PrivilegedObjects(sql).counts());
         return objects;
     }
 

@@ -26,4 +26,24 @@ class GlobalsRightsIT {
         assertThat(made.exitCode()).as(made.toString()).isEqualTo(3);
         assertThat(made.json().path("warnings").get(0).asText()).contains("password hashes");
     }
+
+    @Test
+    void whatPgDumpLeavesOutWithoutAWordIsAWarning() {
+        postgres.role("globals_unseeing", "");
+        postgres.database("globals_unseen")
+                .with("ALTER DATABASE globals_unseen OWNER TO globals_unseeing; CREATE EXTENSION postgres_fdw;"
+                        + " CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw;"
+                        + " CREATE USER MAPPING FOR postgres SERVER far OPTIONS (user 'x', password 'hidden');"
+                        + " CREATE SERVER near FOREIGN DATA WRAPPER postgres_fdw; ALTER SERVER near OWNER TO"
+                        + " globals_unseeing; CREATE USER MAPPING FOR PUBLIC SERVER near OPTIONS (user 'seen')");
+
+        AfProcess.Result made = new AfProcess(folder)
+                .with("AF_DATABASE_URL", postgres.uri("globals_unseen", "globals_unseeing"))
+                .run("backup", "create", "--json");
+
+        assertThat(made.exitCode()).as(made.toString()).isEqualTo(3);
+        assertThat(made.json().path("warnings")).hasSize(1);
+        assertThat(made.json().path("warnings").get(0).asText())
+                .contains("user mapping of postgres for the server far");
+    }
 }
