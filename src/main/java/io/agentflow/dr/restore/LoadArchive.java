@@ -4,9 +4,12 @@ import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationFailed;
+import io.agentflow.dr.postgres.Connections;
 import io.agentflow.dr.postgres.PgCommand;
 import io.agentflow.dr.postgres.PgFailures;
 import io.agentflow.dr.postgres.PgTools;
+import io.agentflow.dr.postgres.PrivilegedObjects;
+import io.agentflow.dr.postgres.Sql;
 import io.agentflow.dr.postgres.WatchCopies;
 import io.agentflow.dr.process.Programs;
 import io.agentflow.dr.process.ToolFailedException;
@@ -103,8 +106,29 @@ public final class LoadArchive {
         warnings.addAll(run.warnings());
         int major = ArchiveCheck.dumpMajor(run.staged().planned().backup().manifest());
         warnings.addAll(new CollectStatistics(programs, tools.forReading(major), run.staged()).problems());
+        warnings.addAll(subscriptions(run.staged()));
         run.operation().events().accept(new OperationEvent.PartDone("load", loaded(run)));
         return new RestoreRun.Loaded(run.staged(), warnings, run.unfilled());
+    }
+
+    /** pg_dump writes every subscription without its connection: it may be that of a publisher which is in use elsewhere. */
+    private static List<String> subscriptions(RestoreRun.Staged staged) {
+        try (Sql sql = Connections.open(staged.url(), staged.operation().sessionName("load"))) {
+            return new PrivilegedObjects(sql)
+                    .subscriptions().stream()
+                            .map(Sql::identifier)
+                            .map(LoadArchive::disabled)
+                            .toList();
+        }
+    }
+
+    private static String disabled(String name) {
+        String alter = "ALTER SUBSCRIPTION " + name;
+        return "the subscription " + name
+                + " is there and disabled. If it is to follow its publisher again: the database"
+                + " that is kept may still use its slot, there: " + alter + " DISABLE; " + alter
+                + " SET (slot_name = NONE); DROP SUBSCRIPTION " + name + "; Here: " + alter + " ENABLE; " + alter
+                + " REFRESH PUBLICATION WITH (copy_data = false);";
     }
 
     private static String loaded(LoadRun run) {

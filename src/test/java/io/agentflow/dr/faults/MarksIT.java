@@ -184,8 +184,9 @@ class MarksIT {
         ok(new AfProcess(folder).on(database).run("backup", "create"));
         killedRestore("marks_subscriber");
 
-        AfProcess.Result restored = ok(on("marks_subscriber").run("backup", "restore", "latest", "--yes", "--json"));
+        AfProcess.Result restored = on("marks_subscriber").run("backup", "restore", "latest", "--yes", "--json");
 
+        assertThat(restored.exitCode()).as(restored.toString()).isEqualTo(3);
         String previous = restored.json().path("previousDatabase").asText();
         AfProcess.Result refused = on("marks_subscriber").run("backup", "restore", "--drop-old", "--yes", "--json");
         assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(4);
