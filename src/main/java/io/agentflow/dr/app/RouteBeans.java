@@ -18,6 +18,7 @@ import io.agentflow.dr.critical.RecreateTables;
 import io.agentflow.dr.postgres.PgTools;
 import io.agentflow.dr.process.Programs;
 import io.agentflow.dr.restore.CreateRoles;
+import io.agentflow.dr.restore.CreateTablespaces;
 import io.agentflow.dr.restore.FetchBackup;
 import io.agentflow.dr.restore.LoadArchive;
 import io.agentflow.dr.restore.PlanRestore;
@@ -74,6 +75,7 @@ final class RouteBeans {
         beans.put("fetchBackup", new FetchBackup(verify, evidence));
         beans.put("planRestore", new PlanRestore(tools));
         beans.put("createRoles", new CreateRoles());
+        beans.put("createTablespaces", new CreateTablespaces());
         beans.put("prepareStaging", new PrepareStaging(clock));
         beans.put("loadSteps", new LoadSteps(new LoadArchive(programs, tools)));
         beans.put("proveRestore", new ProveRestore(evidence));

@@ -19,6 +19,12 @@ final class RestoreDeviations {
     boolean rolePasswords;
 
     @Option(
+            names = "--create-tablespaces",
+            description =
+                    "Make the tablespaces that the target lacks from the backup's globals, in the same directories.")
+    boolean createTablespaces;
+
+    @Option(
             names = {"-O", "--no-owner"},
             description = "Everything belongs to the role that restores.")
     boolean noOwner;
@@ -31,6 +37,9 @@ final class RestoreDeviations {
     @Option(names = "--no-tablespaces", description = "Put everything into the default tablespace.")
     boolean noTablespaces;
 
+    @Option(names = "--no-security-labels", description = "Leave security labels out.")
+    boolean noSecurityLabels;
+
     @Option(
             names = "--keep-staging",
             description = "If the restore fails, leave what was restored so far in its staging database.")
@@ -42,15 +51,28 @@ final class RestoreDeviations {
 
     /** @throws UsageError if one was given that only a whole database can be restored with */
     void requireFor(RestoreType type) {
-        if (type == RestoreType.CRITICAL && (createRoles || keepStaging || role != null)) {
+        if (type == RestoreType.CRITICAL && (createRoles || createTablespaces || keepStaging || role != null)) {
             throw new UsageError(
-                    (createRoles ? "--create-roles" : keepStaging ? "--keep-staging" : "--role")
+                    (createRoles
+                                    ? "--create-roles"
+                                    : createTablespaces
+                                            ? "--create-tablespaces"
+                                            : keepStaging ? "--keep-staging" : "--role")
                             + " is of no meaning for a critical restore",
                     "Leave it out.");
         }
     }
 
     RestoreOptions options() {
-        return new RestoreOptions(createRoles, rolePasswords, noOwner, noPrivileges, noTablespaces, keepStaging, role);
+        return new RestoreOptions(
+                createRoles,
+                rolePasswords,
+                createTablespaces,
+                noOwner,
+                noPrivileges,
+                noTablespaces,
+                noSecurityLabels,
+                keepStaging,
+                role);
     }
 }

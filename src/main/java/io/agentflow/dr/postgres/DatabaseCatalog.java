@@ -73,7 +73,7 @@ public final class DatabaseCatalog {
     /**
      * The tables of this name, with everything that inherits from them: partitions hold the rows of a partitioned table.
      *
-     * @param name with its schema, or without and then in every schema
+     * @param name with its schema, or without and then in every schema; each as it is or as SQL quotes it
      */
     public List<Relation> withPartitions(String name, List<Relation> relations) {
         Set<Long> oids = Set.copyOf(sql.list(
@@ -232,7 +232,8 @@ public final class DatabaseCatalog {
                         + " WHERE datname = current_database()) AND t.spcname NOT IN ('pg_default', 'pg_global')"
                         + " ORDER BY 1"),
                 sql.texts("SELECT lanname FROM pg_language WHERE lanispl ORDER BY 1"),
-                sql.texts("SELECT srvname FROM pg_foreign_server ORDER BY 1"));
+                sql.texts("SELECT srvname FROM pg_foreign_server ORDER BY 1"),
+                sql.texts("SELECT DISTINCT provider FROM pg_seclabel ORDER BY 1"));
     }
 
     /** How many objects of this database each role owns, the database itself among them. */

@@ -7,7 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Whether the roles that the backup names are there, and whether the role that restores may do what it must. */
+/** Whether the roles that the backup names are there or can be made. */
 final class CheckRoles {
     private final Sql sql;
     private final Manifest manifest;
@@ -33,7 +33,6 @@ final class CheckRoles {
                 .filter(role -> !present.contains(role))
                 .forEach(role -> findings.add(missing(role)));
         created(findings);
-        rights(findings);
         return findings;
     }
 
@@ -52,7 +51,7 @@ final class CheckRoles {
                 "CREATE ROLE " + Sql.identifier(role) + "; or add --create-roles");
     }
 
-    private static String counted(long objects) {
+    static String counted(long objects) {
         return objects + (objects == 1 ? " object" : " objects");
     }
 
@@ -77,33 +76,6 @@ final class CheckRoles {
                             + String.join(", ", others),
                     "the globals hold the whole cluster's roles",
                     ""));
-        }
-    }
-
-    private void rights(List<Finding> findings) {
-        if (superuser) {
-            return;
-        }
-        if (!sql.yes("SELECT rolcreatedb FROM pg_roles WHERE rolname = current_user")) {
-            findings.add(Finding.stop(
-                    "this role may not create databases",
-                    "the backup is restored beside the live database",
-                    "ALTER ROLE " + me + " CREATEDB; or use a superuser"));
-        }
-        if (manifest.objects().getOrDefault("event triggers", 0L) > 0) {
-            findings.add(Finding.stop(
-                    "the backup has event triggers", "only a superuser may create them", "Restore as a superuser."));
-        }
-        if (!options.noOwner()) {
-            String privilege = sql.serverVersion().major() >= 16 ? "SET" : "MEMBER";
-            manifest.owned().forEach((role, objects) -> {
-                if (present.contains(role) && !sql.yes("SELECT pg_has_role(?, ?)", role, privilege)) {
-                    findings.add(Finding.stop(
-                            "this role is not a member of " + role + ", which owns " + counted(objects),
-                            "it could not give them to " + role,
-                            "GRANT " + Sql.identifier(role) + " TO " + me + "; or add --no-owner"));
-                }
-            });
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.agentflow.dr.restore;
 
+import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.postgres.Sql;
 import java.util.ArrayList;
@@ -10,10 +11,12 @@ import java.util.Set;
 final class CheckServer {
     private final Sql sql;
     private final Manifest manifest;
+    private final RestoreOptions options;
 
-    CheckServer(Sql sql, Manifest manifest) {
+    CheckServer(Sql sql, Manifest manifest, RestoreOptions options) {
         this.sql = sql;
         this.manifest = manifest;
+        this.options = options;
     }
 
     List<Finding> findings() {
@@ -24,6 +27,7 @@ final class CheckServer {
                     "the target is a standby", "it takes changes from its primary alone", "Restore on its primary."));
         }
         languages(findings);
+        labelProviders(findings);
         List<String> servers = manifest.needs().foreignServers();
         if (!servers.isEmpty()) {
             findings.add(Finding.note(
@@ -45,6 +49,36 @@ final class CheckServer {
                                 + manifest.source().serverVersion(),
                         "an older server does not know what a newer one can do",
                         "Restore into PostgreSQL " + source + " or newer.");
+    }
+
+    private void labelProviders(List<Finding> findings) {
+        if (options.noSecurityLabels()) {
+            return;
+        }
+        manifest.needs().labelProviders().stream()
+                .filter(provider -> !loaded(provider))
+                .forEach(provider -> findings.add(Finding.stop(
+                        "the provider of security labels '" + provider + "' is not loaded by the target's server",
+                        "the backup has labels that nobody else understands",
+                        "Load its library there: ALTER SYSTEM SET shared_preload_libraries = '…'; and restart; or add"
+                                + " --no-security-labels")));
+    }
+
+    /** No catalog lists them. The server looks for the provider first, and then for what is to be labelled. */
+    private boolean loaded(String provider) {
+        try {
+            sql.run("DO "
+                    + Sql.literal("BEGIN SECURITY LABEL FOR " + Sql.identifier(provider)
+                            + " ON TABLE pg_catalog.\"no such table\" IS NULL;"
+                            + " EXCEPTION WHEN invalid_parameter_value THEN RAISE 'af: no such provider';"
+                            + " WHEN undefined_table THEN NULL; END"));
+            return true;
+        } catch (AfException e) {
+            if (e.retryable()) {
+                throw e;
+            }
+            return !e.fact().contains("af: no such provider");
+        }
     }
 
     /** Nearly all come with an extension, which is looked for as such; the others bring their own functions along. */

@@ -1,5 +1,6 @@
 package io.agentflow.dr.restore;
 
+import io.agentflow.dr.core.ShellWord;
 import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.postgres.Sql;
 import java.util.ArrayList;
@@ -26,13 +27,7 @@ final class CheckTablespaces {
         }
         for (String needed : manifest.needs().tablespaces()) {
             if (!sql.yes("SELECT EXISTS (SELECT FROM pg_tablespace WHERE spcname = ?)", needed)) {
-                findings.add(Finding.stop(
-                        "the tablespace " + needed + " is missing",
-                        "tables or indexes lie in it",
-                        "Make its directory on the server, then: "
-                                + globals.tablespace(needed)
-                                        .orElse("CREATE TABLESPACE " + Sql.identifier(needed) + " LOCATION '…';")
-                                + " or add --no-tablespaces"));
+                findings.add(options.createTablespaces() ? created(needed) : missing(needed));
             } else if (!sql.yes("SELECT has_tablespace_privilege(?, 'CREATE')", needed)) {
                 findings.add(Finding.stop(
                         "this role may not create anything in the tablespace " + needed,
@@ -42,5 +37,41 @@ final class CheckTablespaces {
             }
         }
         return findings;
+    }
+
+    private Finding missing(String needed) {
+        String directory =
+                globals.directory(needed).map(at -> makingOf(at) + "; then ").orElse("");
+        return Finding.stop(
+                "the tablespace " + needed + " is missing",
+                "tables or indexes lie in it",
+                directory
+                        + globals.tablespace(needed)
+                                .orElse("CREATE TABLESPACE " + Sql.identifier(needed) + " LOCATION '…';")
+                        + " or add --create-tablespaces, or --no-tablespaces");
+    }
+
+    private Finding created(String needed) {
+        if (globals.tablespace(needed).isEmpty()) {
+            return missing(needed);
+        }
+        if (!sql.yes("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")) {
+            return Finding.stop(
+                    "the tablespace " + needed + " is missing",
+                    "only a superuser may make one",
+                    "Restore as a superuser, or add --no-tablespaces");
+        }
+        return globals.directory(needed)
+                .filter(at -> sql.yes("SELECT NOT coalesce((pg_stat_file(?, true)).isdir, false)", at))
+                .map(at -> Finding.stop(
+                        "the directory " + at + " of the tablespace " + needed + " is missing",
+                        "only the server's own machine can make it",
+                        makingOf(at)))
+                .orElseGet(() -> Finding.note(
+                        "the tablespace " + needed + " is created", "the backup holds it and the target does not", ""));
+    }
+
+    private static String makingOf(String directory) {
+        return "On the server's machine: install -d -m 700 -o postgres -g postgres " + ShellWord.of(directory);
     }
 }

@@ -34,6 +34,11 @@ final class Globals {
             Pattern.DOTALL);
     private static final Pattern MEMBERSHIP = Pattern.compile("GRANT " + NAME + " TO " + NAME + ".*", Pattern.DOTALL);
     private static final Pattern TABLESPACE = Pattern.compile("CREATE TABLESPACE " + NAME + ".*", Pattern.DOTALL);
+    private static final Pattern OF_TABLESPACE = Pattern.compile(
+            "(?:CREATE TABLESPACE|ALTER TABLESPACE|COMMENT ON TABLESPACE|(?:GRANT|REVOKE) [^\"]* ON TABLESPACE) " + NAME
+                    + ".*",
+            Pattern.DOTALL);
+    private static final Pattern LOCATION = Pattern.compile(" LOCATION E?'(/[^']*)'");
     private static final Pattern PASSWORD = Pattern.compile(" PASSWORD '(?:[^']|'')*'");
     /** What psql understands and a server does not, and comments. */
     private static final Pattern NO_SQL = Pattern.compile("\\A(?:\\s+|--[^\n]*\n|\\\\(?:un)?restrict [^\n]*\n?)+");
@@ -123,6 +128,24 @@ final class Globals {
                 })
                 .map(statement -> statement + ";")
                 .findFirst();
+    }
+
+    /** The statements that make this tablespace what it was: owner, options, comment and privileges. */
+    List<String> creatingTablespace(String name) {
+        return statements.stream()
+                .filter(statement -> {
+                    Matcher of = OF_TABLESPACE.matcher(statement);
+                    return of.matches() && name(of.group(1)).equals(name);
+                })
+                .toList();
+    }
+
+    /** Where on the server's machine this tablespace was; nothing where it was inside the data directory. */
+    Optional<String> directory(String tablespace) {
+        return tablespace(tablespace)
+                .map(LOCATION::matcher)
+                .filter(Matcher::find)
+                .map(location -> location.group(1));
     }
 
     /**

@@ -47,9 +47,10 @@ public final class PlanRestore {
     private RestorePlan look(Sql sql, RestoreRequest request, Manifest manifest, Path folder) {
         Globals globals = Globals.of(folder, manifest);
         List<Finding> findings = new ArrayList<>();
-        findings.addAll(new CheckServer(sql, manifest).findings());
+        findings.addAll(new CheckServer(sql, manifest, request.options()).findings());
         findings.addAll(reading(manifest));
         findings.addAll(new CheckRoles(sql, manifest, request.options(), globals).findings());
+        findings.addAll(new CheckRights(sql, manifest, request.options()).findings());
         findings.addAll(new CheckExtensions(sql, manifest).findings());
         findings.addAll(new CheckTablespaces(sql, manifest, request.options(), globals).findings());
         findings.addAll(new CheckLocale(sql, manifest).findings());

@@ -2,10 +2,17 @@ package io.agentflow.dr.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.agentflow.dr.postgres.Sql;
 import io.agentflow.dr.testing.ADatabase;
 import io.agentflow.dr.testing.AfProcess;
 import io.agentflow.dr.testing.LocalPostgres;
+import io.agentflow.dr.testing.PostgresVersion;
+import io.agentflow.dr.testing.ToolsAtHand;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,5 +95,63 @@ class CompleteLossIT {
                         && !line.startsWith("\\restrict")
                         && !line.startsWith("\\unrestrict"))
                 .collect(Collectors.joining("\n"));
+    }
+
+    /** Since 16 a membership has options of its own, and who granted it is one of them. */
+    @Test
+    void membershipsWithOptionsAndTablespacesComeBackToo() throws IOException {
+        Path space = Files.createTempDirectory(Path.of("/tmp"), "af space-");
+        try {
+            String before;
+            emptyForTheServer(space);
+            try (LocalPostgres lost = LocalPostgres.startFrom(new PostgresVersion(18).bin())) {
+                lost.maintain("CREATE ROLE boss CREATEROLE; CREATE ROLE team; CREATE ROLE \"Odd;one\" LOGIN VALID UNTIL"
+                        + " '2031-01-01'; GRANT team TO boss WITH ADMIN TRUE, INHERIT FALSE; SET ROLE boss;"
+                        + " GRANT team TO \"Odd;one\" WITH INHERIT FALSE, SET TRUE; RESET ROLE;"
+                        + " GRANT team TO \"Odd;one\" WITH INHERIT TRUE, SET FALSE;"
+                        + " ALTER ROLE team SET search_path = \"$user\", 'a b', public;");
+                lost.maintain("CREATE TABLESPACE \"fast 1\" OWNER boss LOCATION " + Sql.literal(space.toString()));
+                lost.maintain("ALTER TABLESPACE \"fast 1\" SET (random_page_cost = 1.5); GRANT CREATE ON TABLESPACE"
+                        + " \"fast 1\" TO team WITH GRANT OPTION; COMMENT ON TABLESPACE \"fast 1\" IS 'ssd; new'");
+                ADatabase database = lost.database("agentflow", " TABLESPACE \"fast 1\" OWNER boss")
+                        .with("CREATE TABLE t (a int PRIMARY KEY USING INDEX TABLESPACE \"fast 1\");"
+                                + " CREATE TABLE d (a int) TABLESPACE pg_default; INSERT INTO t VALUES (1)");
+                lost.maintain("ALTER ROLE \"Odd;one\" IN DATABASE agentflow SET search_path = 'x y', public");
+                expect(0, at18().on(database).run("backup", "create"));
+                before = everything(lost);
+            }
+            emptyForTheServer(space);
+            try (LocalPostgres empty = LocalPostgres.startFrom(new PostgresVersion(18).bin())) {
+                AfProcess af = at18().with("AF_TARGET_DATABASE_URL", empty.uri("agentflow"));
+                Files.delete(space);
+                AfProcess.Result refused = expect(
+                        4, af.run("backup", "restore", "latest", "--create-roles", "--create-tablespaces", "--json"));
+                String hint = refused.json().path("error").path("hint").asText();
+                assertThat(hint).startsWith("On the server's machine: install -d -m 700");
+                emptyForTheServer(Files.createDirectory(space));
+
+                expect(0, af.run("backup", "restore", "latest", "--create-roles", "--create-tablespaces", "--yes"));
+
+                assertThat(everything(empty)).isEqualTo(before);
+            }
+        } finally {
+            AfProcess.output(List.of("rm", "-rf", space.toString()), Map.of());
+        }
+    }
+
+    private AfProcess at18() {
+        return ToolsAtHand.first(folder, new PostgresVersion(18));
+    }
+
+    private static AfProcess.Result expect(int exitCode, AfProcess.Result result) {
+        assertThat(result.exitCode()).as(result.toString()).isEqualTo(exitCode);
+        return result;
+    }
+
+    private static void emptyForTheServer(Path directory) {
+        AfProcess.output(List.of("find", directory.toString(), "-mindepth", "1", "-delete"), Map.of());
+        if ("root".equals(System.getProperty("user.name"))) {
+            AfProcess.output(List.of("chown", "postgres:", directory.toString()), Map.of());
+        }
     }
 }
