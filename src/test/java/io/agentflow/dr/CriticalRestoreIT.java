@@ -116,6 +116,43 @@ class CriticalRestoreIT {
     }
 
     @Test
+    void aTableComesBackWithoutWhatDefaultPrivilegesWouldGiveIt() {
+        ADatabase database = postgres.database("critical_privileges").agentflow();
+        postgres.role("critical_outsider", "");
+        database.with("ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO critical_outsider")
+                .with("ALTER DEFAULT PRIVILEGES GRANT ALL ON SEQUENCES TO critical_outsider")
+                .with("ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO critical_outsider")
+                .with("CREATE FUNCTION who() RETURNS text LANGUAGE sql AS 'SELECT current_user::text'")
+                .with("REVOKE ALL ON FUNCTION who() FROM critical_outsider")
+                .with("CREATE TABLE notes (id serial PRIMARY KEY, secret text DEFAULT who())")
+                .with("REVOKE ALL ON notes, notes_id_seq FROM critical_outsider; GRANT SELECT ON notes TO PUBLIC")
+                .with("INSERT INTO notes (secret) VALUES ('top')");
+        String before = database.dump();
+        backUp(database);
+
+        database.with("DROP TABLE users, notes CASCADE; DROP FUNCTION who()");
+        ok(restore(database, "--tables", "users,notes"));
+
+        assertThat(sorted(database.dump())).isEqualTo(sorted(before));
+        assertThat(database.texts("SELECT has_table_privilege('critical_outsider', 'public.users', 'SELECT')"))
+                .containsExactly("f");
+    }
+
+    @Test
+    void aTableWhoseStatisticsSayThatItIsEmptyIsReplacedInSeconds() {
+        ADatabase database = postgres.database("critical_empty").agentflow();
+        database.with("CREATE TABLE big AS SELECT i AS id, md5(i::text) AS text FROM generate_series(1, 60000) i")
+                .with("ALTER TABLE big ADD PRIMARY KEY (id)");
+        backUp(database);
+
+        database.with("DELETE FROM big").with("VACUUM ANALYZE big");
+        JsonNode restored = ok(restore(database, "--tables", "big", "--replace"));
+
+        assertThat(restored.path("proof").path("identical").asInt()).isEqualTo(1);
+        assertThat(restored.path("seconds").asDouble()).isLessThan(30);
+    }
+
+    @Test
     void aTypeAndASchemaThatWentWithTheTableComeBackToo() {
         ADatabase database = postgres.database("critical_schema")
                 .with("CREATE SCHEMA billing; CREATE TYPE billing.state AS ENUM ('open', 'paid')")

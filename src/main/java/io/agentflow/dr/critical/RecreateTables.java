@@ -36,7 +36,8 @@ public final class RecreateTables {
         Recreation recreation = new Recreation(
                 opened.live(),
                 objects,
-                missing.isEmpty() ? List.of() : script.parts(objects.selected(), opened.operation()));
+                missing.isEmpty() ? List.of() : script.parts(objects.selected(), opened.operation()),
+                !opened.request().options().noPrivileges());
         if (!missing.isEmpty()) {
             // Names in the archive bear their schema; functions are checked when what they use is there.
             opened.live()

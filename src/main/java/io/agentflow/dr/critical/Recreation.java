@@ -30,9 +30,12 @@ final class Recreation {
     private final Set<Integer> notMade = new HashSet<>();
     private final List<String> notes = new ArrayList<>();
     private final List<String> besides = new ArrayList<>();
+    private @Nullable FreshPrivileges fresh;
 
-    Recreation(LiveTables live, TableObjects objects, List<ArchiveScript.Part> parts) {
+    /** @param privileges whether the archive says whose privileges there are */
+    Recreation(LiveTables live, TableObjects objects, List<ArchiveScript.Part> parts, boolean privileges) {
         this.live = live;
+        this.fresh = privileges && !parts.isEmpty() ? new FreshPrivileges(live.sql()) : null;
         this.objects = objects;
         boolean after = false;
         List<ArchiveScript.Part> indexes = new ArrayList<>();
@@ -59,6 +62,15 @@ final class Recreation {
     /** Makes what comes after the rows. */
     void completion() {
         completion.forEach(this::run);
+        resetPrivileges();
+    }
+
+    /** Once: what comes later are the privileges that the archive gives. */
+    private void resetPrivileges() {
+        if (fresh != null) {
+            fresh.reset();
+            fresh = null;
+        }
     }
 
     /** What the operator must be told. */
@@ -74,6 +86,9 @@ final class Recreation {
     private void run(ArchiveScript.Part part) {
         ArchiveEntry entry = part.entry();
         Sql sql = live.sql();
+        if (entry.kind().equals("ACL")) {
+            resetPrivileges();
+        }
         if (objects.root(entry)) {
             part.statements().forEach(sql::run);
         } else if (!belongsToWhatWasThere(entry)) {
