@@ -39,6 +39,11 @@ final class ApplyProperties {
     List<String> apply(DatabaseName database, DatabaseProperties properties, RestoreOptions options) {
         List<String> problems = new ArrayList<>();
         String name = Sql.identifier(database.text());
+        // The built-in privilege, which the staging database had not; first, while whoever restores still owns it.
+        attempt("GRANT CONNECT ON DATABASE " + name + " TO PUBLIC", problems);
+        if (options.role() != null) {
+            attempt("REVOKE CONNECT ON DATABASE " + name + " FROM SESSION_USER", problems);
+        }
         if (!options.noOwner()) {
             attempt("ALTER DATABASE " + name + " OWNER TO " + Sql.identifier(properties.owner()), problems);
         }

@@ -75,7 +75,14 @@ public final class PrepareStaging {
                             ? ""
                             : " TABLESPACE " + Sql.identifier(properties.tablespace()))
                     // Whoever loads must be allowed to make schemas, and to fill the schema public.
-                    + (role == null ? "" : " OWNER " + Sql.identifier(role)));
+                    + (role == null ? "" : " OWNER " + Sql.identifier(role))
+                    + " ALLOW_CONNECTIONS false");
+            // Nobody who might not connect to the live database reads the rows here while they are loaded.
+            sql.run("REVOKE CONNECT ON DATABASE " + Sql.identifier(staging.text()) + " FROM PUBLIC");
+            if (role != null) {
+                sql.run("GRANT CONNECT ON DATABASE " + Sql.identifier(staging.text()) + " TO SESSION_USER");
+            }
+            sql.run(allow(staging, true));
         } catch (AfException e) {
             if (e.retryable()) {
                 throw e;
@@ -108,6 +115,24 @@ public final class PrepareStaging {
 
     /** A restore that was killed while the server made the database could not mark it: then nothing is in it. */
     private static boolean abandoned(RestoreRun.Planned planned, DatabaseName staging) {
+        Sql sql = planned.maintenance().sql();
+        if (sql.yes("SELECT datallowconn FROM pg_database WHERE datname = ?", staging.text())) {
+            return empty(planned, staging);
+        }
+        // Killed before it let anybody in; or a database of somebody else's, which stays closed.
+        sql.run(allow(staging, true));
+        boolean empty = empty(planned, staging);
+        if (!empty) {
+            sql.run(allow(staging, false));
+        }
+        return empty;
+    }
+
+    private static String allow(DatabaseName database, boolean connections) {
+        return "ALTER DATABASE " + Sql.identifier(database.text()) + " ALLOW_CONNECTIONS " + connections;
+    }
+
+    private static boolean empty(RestoreRun.Planned planned, DatabaseName staging) {
         try (Sql sql = Connections.open(
                 planned.request().target().database(staging),
                 planned.operation().sessionName("prepare"))) {
