@@ -60,6 +60,24 @@ class AuditChainIT {
     }
 
     @Test
+    void aTenantWhoseWholeHistoryWasRewrittenIsFound() {
+        ADatabase database = postgres.database("audit_rewritten").agentflow();
+        String tenant = database.texts("SELECT tenant_id::text FROM public.audits ORDER BY tenant_id LIMIT 1")
+                .get(0);
+        database.with("UPDATE audits SET actor_id = 'nobody', details = '{\"amount\": 1}' WHERE tenant_id = '" + tenant
+                + "'");
+
+        AfProcess.Result result = verify(database);
+
+        assertThat(result.exitCode()).as(result.toString()).isEqualTo(9);
+        assertThat(result.json().path("tenantsOfUnknownContent").asInt()).isZero();
+        assertThat(result.json().path("differingContent").asInt()).isEqualTo(9);
+        // Asked for alone, it is still judged by what fits elsewhere in the table.
+        assertThat(verify(database, "--tenant-id", tenant).exitCode()).isEqualTo(9);
+        assertThat(verify(database, "--accept-content").exitCode()).isEqualTo(3);
+    }
+
+    @Test
     void aMissingRecordIsFoundByTheLinkAfterIt() {
         ADatabase database = postgres.database("audit_missing").agentflow();
         String tenant = database.texts(
@@ -111,6 +129,44 @@ class AuditChainIT {
         database.with("DELETE FROM audits WHERE id = (SELECT id FROM audits a WHERE prev_hash IS NOT NULL"
                 + " AND EXISTS (SELECT FROM audits b WHERE b.prev_hash = a.hash) LIMIT 1)");
         assertThat(verify(database).json().path("brokenLinks").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void aRecordLargerThanTheMemoryOfAfIsHashedAllTheSame() {
+        ADatabase database = postgres.database("audit_large").agentflow();
+        database.with("CREATE TABLE large AS SELECT repeat(E'<\"\\\\\\t: é> ', 3000000) AS text");
+        String last = " WHERE id = (SELECT id FROM audits ORDER BY tenant_id, ts DESC LIMIT 1)";
+        database.with("UPDATE audits SET details = jsonb_build_object('x', text) FROM large" + last);
+
+        AfProcess.Result changed = verify(database);
+
+        assertThat(changed.exitCode()).as(changed.toString()).isEqualTo(9);
+        assertThat(kinds(changed.json())).containsExactly("content");
+
+        database.with("UPDATE audits SET hash = sha256(prev_hash || convert_to(replace(replace(concat('{\"tenant_id\":\"',"
+                + " tenant_id, '\",\"actor_type\":', to_json(actor_type), ',\"actor_id\":', to_json(actor_id), ',\"action\":',"
+                + " to_json(action), ',\"resource_type\":', to_json(resource_type), ',\"resource_id\":',"
+                + " coalesce(to_json(resource_id)::text, 'null'), ',\"details\":{\"x\":', to_json(text), '},\"ts\":\"',"
+                + " rtrim(rtrim(to_char(ts AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US'), '0'), '.'), 'Z\"}'),"
+                + " '<', '\\u003c'), '>', '\\u003e'), 'UTF8')) FROM large" + last);
+        AfProcess.Result result = verify(database);
+        AfProcess.Result backup = new AfProcess(folder).on(database).run("backup", "create");
+
+        assertThat(result.exitCode()).as(result.toString()).isZero();
+        assertThat(backup.exitCode()).as(backup.toString()).isZero();
+    }
+
+    @Test
+    void aHashOfAbsurdLengthBreaksTheChainAndNotTheCheck() {
+        ADatabase database = postgres.database("audit_long_hash").agentflow();
+        database.with("UPDATE audits SET hash = convert_to(repeat('x', 60000000), 'UTF8') WHERE id = " + SOME)
+                .with("UPDATE audits SET prev_hash = convert_to(repeat('x', 60000000), 'UTF8') WHERE id ="
+                        + " (SELECT id FROM audits ORDER BY tenant_id, ts OFFSET 7 LIMIT 1)");
+
+        AfProcess.Result result = verify(database);
+
+        assertThat(result.exitCode()).as(result.toString()).isEqualTo(9);
+        assertThat(kinds(result.json())).containsExactlyInAnyOrder("link", "link", "content", "content");
     }
 
     @Test

@@ -3,60 +3,132 @@ package io.agentflow.dr.auditchain;
 import io.agentflow.dr.postgres.Sql;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Hashes each record anew, in whatever order the server has them, and counts per tenant those that differ. */
+/**
+ * Hashes each record anew, in whatever order the server has them, and counts per tenant those that differ. Large records
+ * are asked for afterwards, in pieces: the driver would hold a row as a whole.
+ */
 final class ReadContent {
-    private static final String COLUMNS = "tenant_id::text, actor_type::text, actor_id::text, action::text,"
-            + " resource_type::text, resource_id::text, details::text, ts, prev_hash, hash, id::text";
+    /** A record whose values have more bytes comes in pieces of so many. */
+    private static final int PIECE = 1 << 20;
     private static final int TENANT = 0;
-    private static final int TIME = 7;
-    private static final int PREVIOUS = 8;
-    private static final int HASH = 9;
-    private static final int ID = 10;
+    private static final int TIME = CanonicalRecord.VALUES;
+    private static final int PREVIOUS = TIME + 1;
+    private static final int HASH = TIME + 2;
+    private static final int ID = TIME + 3;
+    /** Where the record is, if it is a large one. */
+    private static final int PLACE = TIME + 4;
+
+    private static final List<String> VALUES = List.of(
+            "tenant_id::text",
+            "actor_type::text",
+            "actor_id::text",
+            "action::text",
+            "resource_type::text",
+            "resource_id::text",
+            "details::text");
 
     private final Consumer<ChainProblem> problems;
     private final Map<String, Long> differing = new HashMap<>();
+    private final CanonicalRecord record = new CanonicalRecord();
+
+    /** A large record: what of it is not read in pieces. */
+    private record Large(byte[] @Nullable [] fields, String place) {}
 
     ReadContent(Consumer<ChainProblem> problems) {
         this.problems = problems;
     }
 
     /** How many records of each tenant differ; only tenants that have any. */
-    Map<String, Long> of(Sql sql, String records) {
-        sql.copyOut(
-                "COPY (SELECT " + COLUMNS + " FROM " + records + ") TO STDOUT (FORMAT binary)",
-                copy -> read(new BinaryRows(copy)));
+    Map<String, Long> of(Sql sql, AuditTable table, String records) {
+        List<Large> large = new ArrayList<>();
+        sql.copyOut(query(records), copy -> read(new BinaryRows(copy), large));
+        large.forEach(one -> sql.copyOut(pieces(table, one.place()), copy -> read(new BinaryRows(copy), one)));
         return differing;
     }
 
-    private void read(BinaryRows rows) throws IOException {
-        byte[] @Nullable [] fields = new byte[ID + 1] @Nullable [];
-        CanonicalRecord record = new CanonicalRecord();
+    /** No hash is longer than 32 bytes: more than 64 of one that is are not needed to see that it is none. */
+    private static String query(String records) {
+        StringBuilder texts = new StringBuilder();
+        StringBuilder sent = new StringBuilder("f0");
+        StringBuilder bytes = new StringBuilder("0");
+        for (int i = 0; i < VALUES.size(); i++) {
+            texts.append(VALUES.get(i)).append(" AS f").append(i).append(", ");
+            bytes.append(" + coalesce(octet_length(f").append(i).append("), 0)");
+            if (i > 0) {
+                sent.append(", CASE WHEN bytes <= ").append(PIECE).append(" THEN f").append(i).append(" END");
+            }
+        }
+        // OFFSET 0 keeps the server from writing each value as text more than once.
+        return "COPY (SELECT " + sent + ", ts, substring(prev_hash FOR 64), substring(hash FOR 64), id::text,"
+                + " CASE WHEN bytes > " + PIECE + " THEN place END FROM (SELECT *, " + bytes + " AS bytes FROM (SELECT "
+                + texts + "ts, prev_hash, hash, id, tableoid::bigint || ' ' || ctid AS place FROM " + records
+                + " OFFSET 0) t OFFSET 0) s) TO STDOUT (FORMAT binary)";
+    }
+
+    private static String pieces(AuditTable table, String place) {
+        StringBuilder texts = new StringBuilder();
+        StringBuilder values = new StringBuilder();
+        for (int i = 0; i < VALUES.size(); i++) {
+            texts.append(i == 0 ? "" : ", ").append("convert_to(").append(VALUES.get(i)).append(", 'UTF8') AS f");
+            texts.append(i);
+            values.append(i == 0 ? "" : ", ").append('(').append(i).append("::bigint, f").append(i).append(')');
+        }
+        int blank = place.indexOf(' ');
+        return "COPY (WITH r AS MATERIALIZED (SELECT " + texts + " FROM " + table.sqlName() + " WHERE ctid = '"
+                + place.substring(blank + 1) + "' AND tableoid = " + place.substring(0, blank)
+                + ") SELECT v.number, substring(v.value FROM p FOR " + PIECE + ") FROM r, LATERAL (VALUES " + values
+                + ") v(number, value), LATERAL generate_series(1, greatest(octet_length(v.value), 1), " + PIECE
+                + ") p ORDER BY v.number, p) TO STDOUT (FORMAT binary)";
+    }
+
+    private void read(BinaryRows rows, List<Large> large) throws IOException {
+        byte[] @Nullable [] fields = new byte[PLACE + 1] @Nullable [];
         while (rows.next(fields)) {
-            long time = CanonicalRecord.number(required(fields[TIME]));
-            if (!Arrays.equals(record.hash(fields[PREVIOUS], fields, time), fields[HASH])) {
-                differs(fields, time);
+            byte[] place = fields[PLACE];
+            if (place != null) {
+                large.add(new Large(fields.clone(), text(place)));
+            } else {
+                judge(fields, record.hash(fields[PREVIOUS], fields, time(fields)));
             }
         }
     }
 
-    private void differs(byte[] @Nullable [] fields, long time) {
-        String tenant = text(fields[TENANT]);
-        differing.merge(tenant, 1L, Long::sum);
-        problems.accept(
-                new ChainProblem(tenant, text(fields[ID]), CanonicalRecord.readable(time), ChainProblem.Kind.CONTENT));
+    private void read(BinaryRows rows, Large large) throws IOException {
+        byte[] @Nullable [] piece = new byte[2] @Nullable [];
+        record.begin(large.fields()[PREVIOUS]);
+        while (rows.next(piece)) {
+            record.piece((int) CanonicalRecord.number(required(piece[0])), piece[1]);
+        }
+        judge(large.fields(), record.end(time(large.fields())));
     }
 
-    private static byte[] required(byte @Nullable [] time) throws IOException {
-        if (time == null) {
+    private void judge(byte[] @Nullable [] fields, byte[] hash) throws IOException {
+        if (Arrays.equals(hash, fields[HASH])) {
+            return;
+        }
+        String tenant = text(fields[TENANT]);
+        differing.merge(tenant, 1L, Long::sum);
+        problems.accept(new ChainProblem(
+                tenant, text(fields[ID]), RecordTime.readable(time(fields)), ChainProblem.Kind.CONTENT));
+    }
+
+    private static long time(byte[] @Nullable [] fields) throws IOException {
+        return CanonicalRecord.number(required(fields[TIME]));
+    }
+
+    private static byte[] required(byte @Nullable [] field) throws IOException {
+        if (field == null) {
             throw new IOException("an audit record without a time");
         }
-        return time;
+        return field;
     }
 
     private static String text(byte @Nullable [] utf8) {

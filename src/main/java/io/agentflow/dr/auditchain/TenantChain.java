@@ -23,14 +23,4 @@ public record TenantChain(
     TenantChain with(long differing) {
         return new TenantChain(tenant, records, firstHash, lastHash, brokenLinks, differing);
     }
-
-    /** Whether no content at all fits its hash: then it was hashed in another form than it was stored in. */
-    public boolean contentUnknown() {
-        return records > 0 && differingContent == records;
-    }
-
-    /** Whether somebody has changed, taken out or put in a record. */
-    public boolean tampered() {
-        return brokenLinks > 0 || (differingContent > 0 && !contentUnknown());
-    }
 }

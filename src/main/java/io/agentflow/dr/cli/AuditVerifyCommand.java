@@ -73,9 +73,8 @@ final class AuditVerifyCommand extends AfCommand {
                 report.elapsed().toNanos() / 1e9,
                 report.recordsPerSecond());
         if (report.unknownContent() > 0) {
-            terminal.say(terminal.doubtful("! ") + "of " + report.unknownContent()
-                    + " tenants not one record fits its hash: their writer hashed another form than it stored,"
-                    + " so only the links were checked");
+            terminal.say(terminal.doubtful("! ") + "not one record of the whole table fits its hash: its writer hashed"
+                    + " another form than it stored, so only the links were checked");
         }
         if (code != ExitCode.VERIFICATION_FAILED) {
             terminal.data(terminal.good("✓ ") + "the audit chain holds: " + read
