@@ -30,6 +30,8 @@ record ForeignKey(
         boolean deferrable,
         boolean deferred) {
     private static final int NAMED = 10;
+    /** So many characters of a key are told: it may be a document. */
+    private static final int TOLD = 200;
 
     private static final String ALL = """
             SELECT c.conname, c.conrelid::bigint, r.text, c.confrelid::bigint, f.text,
@@ -136,7 +138,9 @@ record ForeignKey(
             return "";
         }
         String key = columns.stream().map(c -> "o." + c).collect(Collectors.joining(", ", "ROW(", ")"));
-        List<String> named = sql.texts("SELECT DISTINCT " + key + "::text" + rows + " ORDER BY 1 LIMIT " + (NAMED + 1));
+        List<String> named = sql.texts("SELECT CASE WHEN length(k) > " + TOLD + " THEN left(k, " + TOLD
+                + ") || '…' ELSE k END FROM (SELECT DISTINCT " + key + "::text AS k" + rows + " ORDER BY 1 LIMIT "
+                + (NAMED + 1) + ") keys");
         return count + (count == 1 ? " row of " : " rows of ") + table + (count == 1 ? " refers" : " refer")
                 + " to rows " + what + ": (" + String.join(", ", columns) + ") = "
                 + named.stream().limit(NAMED).collect(Collectors.joining(", "))

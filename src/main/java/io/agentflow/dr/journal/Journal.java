@@ -27,6 +27,7 @@ public final class Journal {
     private static final String HEAD = "journal.head";
     private static final String LOCK = "journal.lock";
     private static final long MOST_BYTES = 32L * 1024 * 1024;
+    private static final int BLOCK = 16 * 1024;
 
     private final Path folder;
     private final long mostBytes;
@@ -99,35 +100,48 @@ public final class Journal {
     private @org.jspecify.annotations.Nullable ChainedLine last() throws IOException {
         List<Path> files = files();
         for (int i = files.size() - 1; i >= 0; i--) {
-            Path file = files.get(i);
-            String tail = tail(file);
-            int end = tail.lastIndexOf('\n');
-            int cut = tail.getBytes(StandardCharsets.UTF_8).length
-                    - tail.substring(0, end + 1).getBytes(StandardCharsets.UTF_8).length;
-            if (cut > 0) {
-                try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-                    channel.truncate(channel.size() - cut);
+            try (FileChannel channel =
+                    FileChannel.open(files.get(i), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+                long end = lineFeedBefore(channel, channel.size()) + 1;
+                if (end < channel.size()) {
+                    channel.truncate(end);
                 }
-            }
-            if (end > 0) {
-                String whole = tail.substring(0, end);
-                return parse(file, 0, whole.substring(whole.lastIndexOf('\n') + 1));
+                if (end > 1) {
+                    long begin = lineFeedBefore(channel, end - 1) + 1;
+                    return parse(files.get(i), 0, text(channel, begin, end - 1));
+                }
             }
         }
         return null;
     }
 
-    private static String tail(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            // Two records are never as long.
-            long from = Math.max(0, channel.size() - 64 * 1024);
-            ByteBuffer bytes = ByteBuffer.allocate((int) (channel.size() - from));
-            int read = 0;
-            while (read >= 0 && bytes.hasRemaining()) {
-                read = channel.read(bytes, from + bytes.position());
+    /** Where the last line feed is before this place, or -1; however long a line is, it is found. */
+    private static long lineFeedBefore(FileChannel channel, long end) throws IOException {
+        for (long from = end; from > 0; ) {
+            long to = from;
+            from = Math.max(0, to - BLOCK);
+            byte[] block = bytes(channel, from, to);
+            for (int i = block.length - 1; i >= 0; i--) {
+                if (block[i] == '\n') {
+                    return from + i;
+                }
             }
-            return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
         }
+        return -1;
+    }
+
+    private static String text(FileChannel channel, long from, long to) throws IOException {
+        return new String(bytes(channel, from, to), StandardCharsets.UTF_8);
+    }
+
+    private static byte[] bytes(FileChannel channel, long from, long to) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate((int) (to - from));
+        while (bytes.hasRemaining()) {
+            if (channel.read(bytes, from + bytes.position()) < 0) {
+                throw new java.io.EOFException("the journal became shorter while it was read");
+            }
+        }
+        return bytes.array();
     }
 
     private List<Path> files() throws IOException {

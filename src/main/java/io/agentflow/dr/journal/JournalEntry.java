@@ -29,6 +29,23 @@ public record JournalEntry(
         @Nullable Integer exitCode,
         @Nullable String outcome) {
 
+    /** So many characters of a text are kept: a message may quote whatever a database held. */
+    static final int MOST = 4096;
+
+    public JournalEntry {
+        request = cut(request);
+        outcome = outcome == null ? null : cut(outcome);
+    }
+
+    private static String cut(String text) {
+        if (text.length() <= MOST) {
+            return text;
+        }
+        // Half of a pair of surrogates is no character.
+        int end = Character.isHighSurrogate(text.charAt(MOST - 1)) ? MOST - 1 : MOST;
+        return text.substring(0, end) + " … (" + (text.length() - end) + " more characters)";
+    }
+
     /** What happened to an operation. */
     public enum Phase {
         STARTED,

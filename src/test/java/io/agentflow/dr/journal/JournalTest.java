@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.agentflow.dr.core.OperationId;
+import io.agentflow.dr.core.Sha256;
 import io.agentflow.dr.core.VerificationFailed;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -105,6 +107,41 @@ class JournalTest {
         journal.append(entry("second"));
 
         assertThat(read(journal)).hasSize(2);
+    }
+
+    @Test
+    void aTextOfAnyLengthIsCutAndTheNextRecordFollowsIt() throws IOException {
+        Journal journal = new Journal(folder);
+        journal.append(entry("ü".repeat(100_000)));
+        journal.append(entry("x".repeat(JournalEntry.MOST - 1) + "😀" + "y".repeat(200_000)));
+
+        journal.append(entry("third"));
+
+        List<JsonNode> records = read(journal);
+        assertThat(records).hasSize(3);
+        assertThat(records.get(0).path("request").asText())
+                .startsWith("üü")
+                .endsWith("… (95904 more characters)")
+                .hasSizeLessThan(5000);
+        assertThat(records.get(1).path("request").asText()).contains("x … (");
+    }
+
+    @Test
+    void aLineOfAnyLengthThatIsThereAlreadyIsFollowed() throws IOException {
+        Journal journal = new Journal(folder);
+        journal.append(entry("first"));
+        String before = read(journal).get(0).path("hash").asText();
+        // As an older af wrote it, which did not cut.
+        String body = "{\"seq\":2,\"request\":\"" + "x".repeat(300_000) + "\",\"prev\":\"" + before + "\"";
+        String hash = Sha256.of(body.getBytes(StandardCharsets.UTF_8)).toString();
+        Files.writeString(
+                folder.resolve("journal.jsonl"),
+                body + ",\"hash\":\"" + hash + "\"}\n{\"seq\":3," + "z".repeat(70_000),
+                StandardOpenOption.APPEND);
+
+        journal.append(entry("third"));
+
+        assertThat(read(journal)).hasSize(3);
     }
 
     @Test
