@@ -8,6 +8,10 @@ public enum EvidenceKind {
     VERIFIED("verified", "verified"),
     VERIFY_FAILED("verify-failed", "verify failed"),
     RESTORED("restored", "restored, equal"),
+    /** The backup was made with counts instead of fingerprints. */
+    RESTORED_COUNTED("restored-counted", "restored, counts equal"),
+    /** It was made without any proof. */
+    RESTORED_UNCOMPARED("restored-uncompared", "restored, not compared"),
     RESTORE_FAILED("restore-failed", "restored, not equal");
 
     private final String text;
@@ -29,7 +33,7 @@ public enum EvidenceKind {
     }
 
     public boolean good() {
-        return this == VERIFIED || this == RESTORED;
+        return this != VERIFY_FAILED && this != RESTORE_FAILED;
     }
 
     static Optional<EvidenceKind> parse(String text) {

@@ -121,12 +121,24 @@ public final class ProveRestore {
         events.accept(new OperationEvent.PartDone("prove", String.join(", ", proof.checks())));
     }
 
+    /** Nothing is called equal that was not compared. */
+    private static EvidenceKind kind(Proof proof) {
+        if (!proof.holds()) {
+            return EvidenceKind.RESTORE_FAILED;
+        }
+        return switch (ProofLevel.parse(proof.level())) {
+            case FULL -> EvidenceKind.RESTORED;
+            case COUNTS -> EvidenceKind.RESTORED_COUNTED;
+            case NONE -> EvidenceKind.RESTORED_UNCOMPARED;
+        };
+    }
+
     private void record(RestoreRun.Loaded loaded, Manifest manifest, Proof proof) {
         OperationEvents events = loaded.operation().events();
         evidence.record(
                         loaded.request().store(),
                         manifest.id(),
-                        proof.holds() ? EvidenceKind.RESTORED : EvidenceKind.RESTORE_FAILED,
+                        kind(proof),
                         Map.of(
                                 "operation", loaded.operation().id().text(),
                                 "level", proof.level(),
