@@ -8,6 +8,7 @@ import io.agentflow.dr.manifest.Manifest.Critical;
 import io.agentflow.dr.manifest.Manifest.Footprint;
 import io.agentflow.dr.postgres.DatabaseCatalog;
 import io.agentflow.dr.postgres.ExportedSnapshot;
+import io.agentflow.dr.postgres.ExtensionTable;
 import io.agentflow.dr.postgres.PrivilegedObjects;
 import io.agentflow.dr.postgres.Relation;
 import io.agentflow.dr.postgres.Sql;
@@ -57,6 +58,7 @@ public final class OpenBackup {
             warnings.add("this role may not see the password hashes of roles: the globals are without them");
         }
         warnings.addAll(new FindUnseen(snapshot.sql()).warnings());
+        leftOut(contents, warnings);
         new DatabaseCatalog(snapshot.sql())
                 .invalidIndexes()
                 .forEach(index -> warnings.add("the index " + index
@@ -65,6 +67,19 @@ public final class OpenBackup {
                 operation, request, checked.server(), checked.tools(), id, folder, snapshot, contents, warnings);
         operation.hold(DumpProgress.watch(open));
         return open;
+    }
+
+    /** Rows that somebody may miss. */
+    private static void leftOut(SnapshotContents contents, List<String> warnings) {
+        contents.relations().stream()
+                .filter(r -> r.kind() == Relation.Kind.UNLOGGED_ON_STANDBY)
+                .forEach(r -> warnings.add("the rows of " + r.qualifiedName()
+                        + " are not in the backup: it is unlogged, and a standby has none of them"));
+        contents.extensionTables().stream()
+                .filter(ExtensionTable::filled)
+                .forEach(t -> warnings.add("the rows of " + t.qualifiedName()
+                        + " are not in the backup: it belongs to the extension " + t.extension()
+                        + " (ALTER EXTENSION … DROP TABLE … takes it out)"));
     }
 
     /** A snapshot whose tables cannot be emptied or dropped any more, and what it holds. */
@@ -113,6 +128,7 @@ public final class OpenBackup {
         }
         return new SnapshotContents(
                 relations,
+                ExtensionTable.in(sql),
                 catalog.sequences(),
                 catalog.largeObjects(),
                 objects,

@@ -23,6 +23,7 @@ import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -206,14 +207,22 @@ public final class SealBackup {
     }
 
     private static List<Manifest.Excluded> excluded(SnapshotContents contents) {
-        return contents.relations().stream()
-                .filter(r -> r.kind() == Relation.Kind.FOREIGN || r.kind() == Relation.Kind.UNPOPULATED_VIEW)
-                .map(r -> new Manifest.Excluded(
-                        r.schema(),
-                        r.name(),
-                        r.kind() == Relation.Kind.FOREIGN
-                                ? "its rows stay with the foreign server"
-                                : "a materialised view that was never filled"))
-                .toList();
+        List<Manifest.Excluded> excluded = new ArrayList<>();
+        contents.relations()
+                .forEach(r -> reason(r.kind())
+                        .ifPresent(why -> excluded.add(new Manifest.Excluded(r.schema(), r.name(), why))));
+        contents.extensionTables()
+                .forEach(t -> excluded.add(new Manifest.Excluded(
+                        t.schema(), t.name(), "it belongs to the extension " + t.extension() + ", which makes it anew")));
+        return excluded;
+    }
+
+    private static Optional<String> reason(Relation.Kind kind) {
+        return switch (kind) {
+            case FOREIGN -> Optional.of("its rows stay with the foreign server");
+            case UNPOPULATED_VIEW -> Optional.of("a materialised view that was never filled");
+            case UNLOGGED_ON_STANDBY -> Optional.of("an unlogged table, whose rows are on the primary alone");
+            default -> Optional.empty();
+        };
     }
 }

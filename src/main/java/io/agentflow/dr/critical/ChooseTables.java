@@ -71,7 +71,7 @@ final class ChooseTables {
         if (chosen.containsKey(table)) {
             return;
         }
-        if (!byEntry.containsValue(table)) {
+        if (!byEntry.containsValue(table) || table.kind() == Relation.Kind.UNLOGGED_ON_STANDBY) {
             throw new Refused(
                     table.qualifiedName() + " is no table whose rows the backup holds (it is a "
                             + table.kind()

@@ -24,7 +24,7 @@ public final class DatabaseCatalog {
 
     private static final String RELATIONS = """
             SELECT c.oid::bigint, n.nspname, c.relname, c.relkind::text, c.relpersistence::text, c.relispartition,
-                   c.relispopulated, e.oid IS NOT NULL AS configuration, e.extcondition[e.position] AS filter
+                   c.relpersistence = 'u' AND pg_is_in_recovery() AS elsewhere, c.relispopulated, e.oid IS NOT NULL AS configuration, e.extcondition[e.position] AS filter
               FROM pg_class c
               JOIN pg_namespace n ON n.oid = c.relnamespace
               LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.objsubid = 0
@@ -56,13 +56,20 @@ public final class DatabaseCatalog {
             case "p" -> Kind.PARTITIONED;
             case "f" -> Kind.FOREIGN;
             case "m" -> row.getBoolean("relispopulated") ? Kind.MATERIALIZED_VIEW : Kind.UNPOPULATED_VIEW;
-            default ->
-                row.getBoolean("configuration")
-                        ? Kind.EXTENSION_CONFIGURATION
-                        : row.getString("relpersistence").equals("u")
-                                ? Kind.UNLOGGED
-                                : row.getBoolean("relispartition") ? Kind.PARTITION : Kind.TABLE;
+            default -> table(row);
         };
+    }
+
+    private static Kind table(ResultSet row) throws SQLException {
+        if (row.getBoolean("elsewhere")) {
+            return Kind.UNLOGGED_ON_STANDBY;
+        }
+        if (row.getBoolean("configuration")) {
+            return Kind.EXTENSION_CONFIGURATION;
+        }
+        return row.getString("relpersistence").equals("u")
+                ? Kind.UNLOGGED
+                : row.getBoolean("relispartition") ? Kind.PARTITION : Kind.TABLE;
     }
 
     private static @Nullable String filter(ResultSet row) throws SQLException {
@@ -141,12 +148,13 @@ public final class DatabaseCatalog {
                 + "AND row_security_active(c.oid) ORDER BY 1");
     }
 
-    /** Every sequence and where it stands now; sequences ignore snapshots. */
+    /** Every sequence and where it stands now; sequences ignore snapshots. A standby cannot tell of unlogged ones. */
     public List<SequenceState> sequences() {
         List<String[]> names = sql.list(
                 "SELECT n.nspname, c.relname, (s.seqincrement > 0)::text FROM pg_class c"
                         + " JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_sequence s ON s.seqrelid = c.oid"
-                        + " WHERE c.relpersistence <> 't' AND" + USER_SCHEMA
+                        + " WHERE c.relpersistence <> 't' AND NOT (c.relpersistence = 'u' AND pg_is_in_recovery()) AND"
+                        + USER_SCHEMA
                         + "AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass"
                         + " AND d.objid = c.oid AND d.deptype = 'e')"
                         + " ORDER BY n.nspname COLLATE \"C\", c.relname COLLATE \"C\"",

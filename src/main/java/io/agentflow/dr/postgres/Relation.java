@@ -25,6 +25,8 @@ public record Relation(
         /** A partitioned table holds no rows of its own. */
         PARTITIONED,
         UNLOGGED,
+        /** An unlogged table as a standby sees it: its rows are on the primary alone, and nobody can read them here. */
+        UNLOGGED_ON_STANDBY,
         /** A table of an extension's configuration, of which only the user's rows are dumped. */
         EXTENSION_CONFIGURATION,
         /** Dumped as the query that fills it; filled anew by the restore. */

@@ -73,7 +73,9 @@ final class CompareDatabases {
                     restored.remove(new Relation(0, table.schema(), table.name(), table.kind(), null).sqlName());
             if (relation == null) {
                 different.add("table " + table.qualifiedName() + " is missing");
-            } else if (relation.kind() != table.kind() && !mayBeUnfilled(table, relation)) {
+            } else if (relation.kind() != table.kind()
+                    && !mayBeUnfilled(table, relation)
+                    && !leftOnPrimary(table, relation)) {
                 different.add(table.qualifiedName() + " is a " + relation.kind() + ", was a " + table.kind());
             } else if (rows && table.holdsRows() && same(table, fingerprints.get(relation))) {
                 identical++;
@@ -87,6 +89,12 @@ final class CompareDatabases {
                     default -> manifest.summary().tables() + " tables present";
                 });
         return identical;
+    }
+
+    /** An unlogged table of which the standby had no rows is an ordinary one here. */
+    private static boolean leftOnPrimary(TableEntry before, Relation now) {
+        return before.kind() == Relation.Kind.UNLOGGED_ON_STANDBY
+                && now.kind().dumped();
     }
 
     /** Filling a materialised view is part of the data, and may need a foreign server that is away. */

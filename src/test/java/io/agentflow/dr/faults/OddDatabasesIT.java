@@ -249,6 +249,22 @@ class OddDatabasesIT {
     }
 
     @Test
+    void row25_aTableThatBelongsToAnExtensionIsLeftOutAndSaid() {
+        ADatabase database = postgres.database("extension_table")
+                .with("CREATE EXTENSION hstore; CREATE TABLE precious AS SELECT generate_series(1, 5) AS i;"
+                        + " CREATE TABLE empty (i int)")
+                .with("ALTER EXTENSION hstore ADD TABLE precious; ALTER EXTENSION hstore ADD TABLE empty");
+
+        AfProcess.Result made = af(database).run("backup", "create", "--json");
+
+        assertThat(made.exitCode()).as(made.toString()).isEqualTo(3);
+        assertThat(made.json().path("warnings")).hasSize(1);
+        assertThat(made.json().path("warnings").toString()).contains("public.precious", "extension hstore");
+        JsonNode excluded = af(database).run("backup", "show", "latest", "--json").json().findPath("excluded");
+        assertThat(excluded.findValuesAsText("name")).containsExactly("empty", "precious");
+    }
+
+    @Test
     void row13_sequencesWhoseNamesDifferOnlyByWhereTheDotIs() {
         comesBack(postgres.database("dots")
                 .with("CREATE SCHEMA \"a.b\"; CREATE SCHEMA a; CREATE SEQUENCE \"a.b\".c; CREATE SEQUENCE a.\"b.c\"")
@@ -334,6 +350,9 @@ class OddDatabasesIT {
 
         assertThat(restored.exitCode()).as(restored.toString()).isEqualTo(3);
         assertThat(restored.json().path("warnings").toString()).contains("not compared");
+        assertThat(af(database).run("backup", "list").out())
+                .contains("restored, not compared")
+                .doesNotContain("restored, equal");
     }
 
     @Test

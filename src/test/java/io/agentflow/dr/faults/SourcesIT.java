@@ -59,17 +59,23 @@ class SourcesIT {
     void row29_aStandbyIsBackedUp() throws Exception {
         try (LocalPostgres server = LocalPostgres.start()) {
             ADatabase database = server.database("standby").agentflow();
+            database.with("CREATE UNLOGGED TABLE passing (id serial, v text); INSERT INTO passing (v) VALUES ('x')");
             String before = database.dump();
             server.stopServer();
             Files.createFile(server.folder().resolve("data/standby.signal"));
             server.startServer();
 
-            ok(new AfProcess(folder).on(database).run("backup", "create"));
+            AfProcess.Result made = new AfProcess(folder).on(database).run("backup", "create", "--json");
+            assertThat(made.exitCode()).as(made.toString()).isEqualTo(3);
+            assertThat(made.json().path("warnings")).hasSize(1);
+            assertThat(made.json().path("warnings").toString()).contains("public.passing", "standby");
             ok(new AfProcess(folder)
                     .with("AF_TARGET_DATABASE_URL", postgres.uri("from_standby"))
                     .run("backup", "restore", "latest", "--yes"));
 
-            assertThat(postgres.dump("from_standby")).isEqualTo(before);
+            // All but the one row and the state of its sequence.
+            assertThat(postgres.dump("from_standby"))
+                    .isEqualTo(before.replace("1\tx\n", "").replace("passing_id_seq', 1, true", "passing_id_seq', 1, false"));
             postgres.maintain("DROP DATABASE from_standby");
         }
     }
