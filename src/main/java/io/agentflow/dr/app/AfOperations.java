@@ -92,18 +92,7 @@ final class AfOperations implements Operations, AutoCloseable {
         Operation operation = begin(
                 "backup",
                 "backup of " + request.url() + " to " + request.store().root(),
-                List.of(
-                        "backup",
-                        "create",
-                        request.store().root().toString(),
-                        "-d",
-                        open(request.url()),
-                        "-j",
-                        String.valueOf(request.jobs()),
-                        "-Z",
-                        request.compression(),
-                        "--proof",
-                        request.proof().text()),
+                request.arguments(),
                 events);
         EarlySession session = new EarlySession(request.url(), operation.sessionName("snapshot"));
         return through(
@@ -125,23 +114,10 @@ final class AfOperations implements Operations, AutoCloseable {
     }
 
     private <T> T restore(RestoreRequest request, OperationEvents events, Class<T> outcome) {
-        List<String> again = new ArrayList<>(List.of(
-                "backup",
-                "restore",
-                request.id().text(),
-                request.store().root().toString(),
-                request.type().text()));
-        if (!request.tables().names().isEmpty()) {
-            again.addAll(List.of("--tables", String.join(",", request.tables().names())));
-        }
-        if (request.tables().replace()) {
-            again.add("--replace");
-        }
-        again.addAll(List.of("-d", open(request.target()), "-j", String.valueOf(request.jobs())));
         Operation operation = begin(
                 "restore",
                 "restore of " + request.id() + " from " + request.store().root() + " into " + request.target(),
-                again,
+                request.arguments(),
                 events);
         return through(
                 "direct:backup-restore",
@@ -156,7 +132,7 @@ final class AfOperations implements Operations, AutoCloseable {
         Operation operation = begin(
                 "undo",
                 "undo of the restore of " + target,
-                List.of("backup", "restore", "--undo", "-d", open(target)),
+                List.of("backup", "restore", "--undo", "--target-database-url", target.connectionString()),
                 events);
         return through(
                 "direct:restore-undo",
@@ -221,11 +197,6 @@ final class AfOperations implements Operations, AutoCloseable {
         return Routes.start(folder, beans, properties);
     }
 
-    /** As a URI without its password, which the environment or ~/.pgpass must give again. */
-    private static String open(DatabaseUrl url) {
-        return url.withoutPassword().masked();
-    }
-
     private Operation begin(String verb, String request, List<String> replay, OperationEvents events) {
         return new Operation(
                 OperationId.startedAt(clock.instant(), verb, random), clock.instant(), request, replay, events);
@@ -237,7 +208,7 @@ final class AfOperations implements Operations, AutoCloseable {
         try (Operation operation = begin(
                 "verify",
                 "verification of " + id + " in " + store.root(),
-                List.of("backup", "verify", id.text(), store.root().toString()),
+                List.of("backup", "verify", id.text(), store.root().toAbsolutePath().toString()),
                 events)) {
             VerifyBackup verify = new VerifyBackup(new ArchiveCheck(programs, tools), events);
             return journal.around(

@@ -5,6 +5,7 @@ import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.fingerprint.ProofLevel;
 import io.agentflow.dr.store.DirectoryStore;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -41,6 +42,32 @@ public record BackupRequest(
                     "--compression-level is '" + compression + "'", "Use 0 to 9, or gzip, lz4, zstd with :level.");
         }
         criticalTables = List.copyOf(criticalTables);
+    }
+
+    /**
+     * The arguments with which af does the same again: everything but the password, which the environment or ~/.pgpass must
+     * give once more. Every option of {@code af backup create} is told here.
+     */
+    public List<String> arguments() {
+        List<String> arguments = new ArrayList<>(List.of(
+                "backup",
+                "create",
+                store.root().toAbsolutePath().toString(),
+                "-d",
+                url.connectionString(),
+                "-j",
+                String.valueOf(jobs),
+                "-Z",
+                compression,
+                "--proof",
+                proof.text()));
+        if (criticalRequired && !criticalTables.isEmpty()) {
+            arguments.addAll(List.of("--critical-tables", String.join(",", criticalTables)));
+        }
+        if (rolePasswords) {
+            arguments.add("--role-passwords");
+        }
+        return List.copyOf(arguments);
     }
 
     /** Whether pg_dump must be 16 or newer to understand the compression. */

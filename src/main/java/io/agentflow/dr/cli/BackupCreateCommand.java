@@ -90,7 +90,7 @@ final class BackupCreateCommand extends AfCommand {
         return published.warnings().isEmpty() ? ExitCode.OK : ExitCode.WARNINGS;
     }
 
-    private BackupRequest request(AfConfig config) {
+    BackupRequest request(AfConfig config) {
         DatabaseUrl url = connection.resolve(config, session().environment());
         return new BackupRequest(
                 store(store, config),

@@ -148,7 +148,7 @@ final class BackupRestoreCommand extends AfCommand {
         return swapped.warnings().isEmpty() ? ExitCode.OK : ExitCode.WARNINGS;
     }
 
-    private RestoreRequest request(AfConfig config) {
+    RestoreRequest request(AfConfig config) {
         String wanted = selector;
         if (wanted == null) {
             throw new UsageError("which backup?", "Give an id or latest; see: af backup list");

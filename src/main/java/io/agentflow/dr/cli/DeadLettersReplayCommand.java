@@ -1,6 +1,9 @@
 package io.agentflow.dr.cli;
 
 import io.agentflow.dr.config.AfConfig;
+import io.agentflow.dr.config.ConfigKey;
+import io.agentflow.dr.config.LibpqEnvironment;
+import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.ShellWord;
@@ -17,6 +20,8 @@ import picocli.CommandLine.Parameters;
         name = "replay",
         description = "Do again what failed; a report that was replayed is put aside, and not replayed twice.")
 final class DeadLettersReplayCommand extends AfCommand {
+    private static final String TARGET = "--target-database-url";
+
     @Parameters(index = "0", paramLabel = "ID", description = "The operation's id, a part of it, or latest.")
     String selector = "";
 
@@ -60,14 +65,31 @@ final class DeadLettersReplayCommand extends AfCommand {
 
     /** No report holds a password: where the configured database is meant, it is taken with its own. */
     private void leaveOutConfigured(List<String> arguments, AfConfig config) {
-        int at = arguments.indexOf("-d");
-        String configured = new ConnectionOptions()
-                .resolve(config, session().environment())
-                .withoutPassword()
-                .masked();
-        if (at >= 0 && at + 1 < arguments.size() && arguments.get(at + 1).equals(configured)) {
+        int at = Math.max(arguments.indexOf("-d"), arguments.indexOf(TARGET));
+        if (at >= 0 && at + 1 < arguments.size() && configured(arguments.get(at), config).meant(arguments.get(at + 1))) {
             arguments.remove(at + 1);
             arguments.remove(at);
+        }
+    }
+
+    private Configured configured(String option, AfConfig config) {
+        String target = config.text(ConfigKey.TARGET_DATABASE_URL);
+        return new Configured(
+                option.equals(TARGET) && !target.isEmpty()
+                        ? LibpqEnvironment.complete(
+                                DatabaseUrl.parse(target), session().environment())
+                        : new ConnectionOptions().resolve(config, session().environment()));
+    }
+
+    /** What a command without any option would connect to. */
+    private record Configured(DatabaseUrl url) {
+        /** A configured URL without a database means that of the backup. */
+        boolean meant(String connectionString) {
+            DatabaseUrl given = DatabaseUrl.parse(connectionString);
+            DatabaseUrl same = url.keywords().containsKey("dbname")
+                    ? url
+                    : url.with("dbname", given.database().text());
+            return same.keywords().equals(given.keywords());
         }
     }
 }

@@ -31,6 +31,25 @@ public record RestoreOptions(
     public static final RestoreOptions EXACT =
             new RestoreOptions(false, false, false, false, false, false, false, false, null);
 
+    /** As {@code af backup restore} takes them. */
+    List<String> typed() {
+        List<String> typed = new ArrayList<>();
+        if (createRoles) {
+            typed.add("--create-roles");
+        }
+        if (rolePasswords) {
+            typed.add("--role-passwords");
+        }
+        if (createTablespaces) {
+            typed.add("--create-tablespaces");
+        }
+        if (keepStaging) {
+            typed.add("--keep-staging");
+        }
+        typed.addAll(arguments());
+        return typed;
+    }
+
     /** As pg_restore takes them. */
     public List<String> arguments() {
         List<String> arguments = new ArrayList<>();

@@ -6,6 +6,8 @@ import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.store.DirectoryStore;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What restore is asked for.
@@ -33,5 +35,30 @@ public record RestoreRequest(
 
     public DatabaseName database() {
         return target.database();
+    }
+
+    /**
+     * The arguments with which af does the same again: everything but the password, which the environment or ~/.pgpass must
+     * give once more. Every option of {@code af backup restore} is told here.
+     */
+    public List<String> arguments() {
+        List<String> arguments = new ArrayList<>(List.of(
+                "backup",
+                "restore",
+                id.text(),
+                store.root().toAbsolutePath().toString(),
+                type.text(),
+                "--target-database-url",
+                target.connectionString(),
+                "-j",
+                String.valueOf(jobs)));
+        if (!tables.names().isEmpty()) {
+            arguments.addAll(List.of("--tables", String.join(",", tables.names())));
+        }
+        if (tables.replace()) {
+            arguments.add("--replace");
+        }
+        arguments.addAll(options.typed());
+        return List.copyOf(arguments);
     }
 }
