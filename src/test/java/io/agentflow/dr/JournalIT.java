@@ -38,6 +38,9 @@ class JournalIT {
         af.run("backup", "verify", "latest");
         af.run("backup", "restore", "latest", "--yes");
         af.run("backup", "restore", "--undo", "--yes");
+        assertThat(af.run("backup", "restore", "--drop-old").err())
+                .contains("an undo set aside")
+                .doesNotContain("before the restore");
         af.run("backup", "delete", "latest", "--yes");
 
         assertThat(phases(af))

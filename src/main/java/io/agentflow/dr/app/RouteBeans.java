@@ -41,11 +41,18 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.Executors;
 import java.util.random.RandomGenerator;
 
 /** Builds every bean that the routes name. */
 final class RouteBeans {
     private RouteBeans() {}
+
+    private static Thread branch(Runnable work) {
+        Thread thread = new Thread(work, "backup-branch");
+        thread.setDaemon(true);
+        return thread;
+    }
 
     static Map<String, Object> of(
             Programs programs,
@@ -68,6 +75,8 @@ final class RouteBeans {
         beans.put("leaveOutCritical", new LeaveOutCritical());
         beans.put("takeProof", new TakeProof());
         beans.put("backupParts", new BackupParts());
+        // Camel's own pool has ten threads: the branches of a third backup would wait while its snapshot is held.
+        beans.put("backupBranches", Executors.newCachedThreadPool(RouteBeans::branch));
         beans.put("sealBackup", new SealBackup(clock, AfMain.VERSION));
         beans.put("readBackBackup", new ReadBackBackup(verify));
         beans.put("publishBackup", new PublishBackup(evidence));

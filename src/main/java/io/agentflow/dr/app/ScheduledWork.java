@@ -24,6 +24,8 @@ import java.util.stream.Collectors;
  * A failure is told and counted, and the next fire time comes all the same.
  */
 public final class ScheduledWork {
+    private static final System.Logger LOG = System.getLogger(ScheduledWork.class.getName());
+
     private final Operations operations;
     private final Map<String, Operations.Served> served;
     private final Map<String, DatabaseState> states;
@@ -66,8 +68,9 @@ public final class ScheduledWork {
                 say.accept(name + ": backup " + made.manifest().id() + ", " + new ByteSize(bytes)
                         + String.format(Locale.ROOT, " in %.1f s", seconds)
                         + (made.warnings().isEmpty() ? "" : "; " + String.join("; ", made.warnings())));
-            } catch (AfException e) {
-                state.backupFailed(clock.instant(), e.fact());
+            } catch (RuntimeException e) {
+                AfException known = AfException.in(e);
+                state.backupFailed(clock.instant(), known == null ? "a bug in af: " + e : known.fact());
                 meters.counted(state, "failed");
                 throw e;
             }
@@ -111,6 +114,10 @@ public final class ScheduledWork {
             work.on(one, state);
         } catch (AfException e) {
             say.accept(name + ": " + verb + " failed: " + e.fact() + " (" + e.hint() + ")");
+        } catch (RuntimeException e) {
+            // A bug: told and counted like any other failure, or nobody would hear of it.
+            LOG.log(System.Logger.Level.ERROR, name + ": " + verb + " failed by a bug in af", e);
+            say.accept(name + ": " + verb + " failed: this is a bug in af: " + e);
         } finally {
             state.end();
         }

@@ -299,8 +299,8 @@ final class BackupRestoreCommand extends AfCommand {
         DropPrevious.Previous previous = operations.previous(target, named.isEmpty() ? null : new DatabaseName(named));
         new Confirmation(terminal(), yes)
                 .require(
-                        "This drops " + previous.name() + " (" + new ByteSize(previous.bytes()) + "), which was "
-                                + previous.of() + " before the restore of " + previous.backup() + ", for good.",
+                        "This drops " + previous.name() + " (" + new ByteSize(previous.bytes()) + "), " + previous.was()
+                                + ", for good.",
                         previous.name().text(),
                         "its name");
         operations.drop(target, previous);

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  */
 final class ConnectionString {
     private static final Pattern URI =
-            Pattern.compile("postgres(?:ql)?://(?:(?<user>[^:@/?]*)(?::(?<password>[^@/?]*))?@)?(?<hosts>[^/?]*)"
+            Pattern.compile("postgres(?:ql)?://(?:(?<user>[^:@/?]*)(?::(?<password>[^@/?]*))?@)?(?<hosts>[^@/?]*)"
                     + "(?:/(?<dbname>[^?]*))?(?:\\?(?<query>.*))?");
     private static final Pattern HOST = Pattern.compile("(\\[[^]]*]|[^:]*)(?::(\\d*))?");
     private static final Pattern PAIR =

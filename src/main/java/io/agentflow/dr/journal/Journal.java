@@ -188,6 +188,19 @@ public final class Journal {
         return count;
     }
 
+    /** Whether there is a record that ends this operation; the chain is not followed. */
+    boolean ended(String operation) throws IOException {
+        String named = "\"operation\":\"" + operation + "\"";
+        for (Path file : files()) {
+            try (Stream<String> lines = Files.lines(file)) {
+                if (lines.anyMatch(line -> line.contains(named) && !line.contains("\"phase\":\"started\""))) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     private void requireHead(long count, String hash) throws IOException {
         Path head = folder.resolve(HEAD);
         String[] said = Files.exists(head) ? Files.readString(head).strip().split(" ", -1) : new String[] {"0", ""};

@@ -119,7 +119,8 @@ public final class RunningOperations {
     }
 
     private void interrupted(Path file, List<String> lines) throws IOException {
-        if (lines.size() == 5) {
+        // A crash may come between the record of its end and this file's deletion.
+        if (lines.size() == 5 && !journal.ended(running.relativize(file).toString())) {
             journal.append(new JournalEntry(
                     clock.instant(),
                     running.relativize(file).toString(),

@@ -43,6 +43,9 @@ public final class Programs implements AutoCloseable {
             "PGTZ",
             "PGGEQO",
             "PGCLIENTENCODING",
+            // Errors are told apart by how their lines begin.
+            "PG_COLOR",
+            "PG_COLORS",
             "AF_TARGET_DATABASE_URL");
 
     private final Set<RunningProgram> running = ConcurrentHashMap.newKeySet();

@@ -111,6 +111,11 @@ record DatabaseMark(
         return !marked.equals(name) && given.matches() && name.text().startsWith(given.group(1));
     }
 
+    /** Whether an undo set it aside, and not a restore. */
+    boolean undone() {
+        return marked.text().matches("(?s).*_undone_[0-9a-z]{4}(_\\d+)?");
+    }
+
     /** The statement that sets this mark. */
     String statement() {
         String line = "[af " + role + " " + at + " " + backup + " " + oid + " " + name + "]";

@@ -9,8 +9,19 @@ import org.jspecify.annotations.Nullable;
 /** Drops a database that a swap left behind. Only ever one that bears our mark. */
 public final class DropPrevious {
 
-    /** A database that can be dropped, and how large it is. */
-    public record Previous(DatabaseName name, DatabaseName of, long bytes, String backup) {}
+    /**
+     * A database that can be dropped, and how large it is.
+     *
+     * @param undone whether it is what a restore brought, and an undo set aside; else what was there before
+     */
+    public record Previous(DatabaseName name, DatabaseName of, long bytes, String backup, boolean undone) {
+        /** What it once was, in words. */
+        public String was() {
+            return undone
+                    ? "which the restore of " + backup + " brought and an undo set aside"
+                    : "which was " + of + " before the restore of " + backup;
+        }
+    }
 
     /**
      * Finds the one to drop.
@@ -23,7 +34,7 @@ public final class DropPrevious {
             DatabaseMark mark = marked(session, target.database(), named);
             long bytes = session.sql()
                     .number("SELECT pg_database_size(?::name)", mark.marked().text());
-            return new Previous(mark.marked(), target.database(), bytes, mark.backup());
+            return new Previous(mark.marked(), target.database(), bytes, mark.backup(), mark.undone());
         }
     }
 

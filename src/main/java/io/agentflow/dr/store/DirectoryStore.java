@@ -134,12 +134,25 @@ public final class DirectoryStore {
             }
             // The one instant at which the backup comes into being: a crash before it leaves a partial to sweep.
             Files.move(partial, folder(id), StandardCopyOption.ATOMIC_MOVE);
-            DurableFile.forceDirectory(root);
+            force(id);
             return folder(id);
         } catch (AtomicMoveNotSupportedException e) {
             throw new OperationFailed("the store " + root + " cannot rename atomically", "Use another file system.", e);
         } catch (IOException e) {
             throw new OperationFailed("the backup cannot be published: " + reason(e), "Run the command again.", e);
+        }
+    }
+
+    /** Makes the new name outlive a power cut. */
+    private void force(BackupId id) {
+        try {
+            DurableFile.forceDirectory(root);
+        } catch (IOException e) {
+            throw new OperationFailed(
+                    "the backup " + id + " is published, but the store " + root
+                            + " cannot be forced to the disk: a power cut now may undo it: " + reason(e),
+                    "Check the disk, then: af backup verify " + id,
+                    e);
         }
     }
 

@@ -22,6 +22,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class LockFile {
     private static final Map<Path, LockFile> OPEN = new HashMap<>();
 
+    private static final long POLL_MILLIS = 50;
+
     private final FileChannel channel;
     private final Map<Long, Locked> locked = new HashMap<>();
 
@@ -51,33 +53,36 @@ final class LockFile {
      */
     static Held shared(Path file, long position) throws IOException {
         synchronized (OPEN) {
-            awaitSharing(file, position);
-            LockFile open = open(file);
-            Locked present = open.locked.get(position);
-            if (present == null) {
-                open.locked.put(position, new Locked(open.channel.lock(position, 1, true)));
-            } else {
-                present.users++;
+            try {
+                while (true) {
+                    LockFile open = open(file);
+                    if (open.share(position)) {
+                        return open.held(file, position);
+                    }
+                    open.closeUnused(file);
+                    // Who holds it alone may be of another process, which tells nobody when it has done. The other
+                    // locks of this process are not to wait for it, so it is not the kernel that waits.
+                    OPEN.wait(POLL_MILLIS);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while waiting for " + file);
             }
-            return open.held(file, position);
         }
     }
 
-    /** Somebody in this process may hold it alone. */
-    private static void awaitSharing(Path file, long position) throws IOException {
-        try {
-            for (LockFile open = OPEN.get(file); open != null && open.heldAlone(position); open = OPEN.get(file)) {
-                OPEN.wait();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while waiting for " + file);
-        }
-    }
-
-    private boolean heldAlone(long position) {
+    /** Whether it could be had: nobody holds the byte alone. */
+    private boolean share(long position) throws IOException {
         Locked present = locked.get(position);
-        return present != null && !present.lock.isShared();
+        if (present != null && present.lock.isShared()) {
+            present.users++;
+            return true;
+        }
+        FileLock lock = present == null ? channel.tryLock(position, 1, true) : null;
+        if (lock != null) {
+            locked.put(position, new Locked(lock));
+        }
+        return lock != null;
     }
 
     /**

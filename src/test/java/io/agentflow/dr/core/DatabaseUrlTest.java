@@ -66,6 +66,7 @@ class DatabaseUrlTest {
     @ValueSource(
             strings = {
                 "postgresql://af:se/cret@db1/x",
+                "postgresql://af:se@cret@db1/x",
                 "postgresql://af:100%zz@db1/x",
                 "mysql://af:secret@db1/x",
                 "host=a b'secret"

@@ -368,9 +368,9 @@ class OddDatabasesIT {
                         + " CREATE SCHEMA \"of v\"; CREATE MATERIALIZED VIEW \"of v\".\"a b\" AS SELECT * FROM v;"
                         + " CREATE MATERIALIZED VIEW filled AS SELECT * FROM near")
                 .with("ALTER SERVER self OPTIONS (SET port '1')");
-        ok(af(database).run("backup", "create", "--json"));
+        ok(af(database).with("PG_COLOR", "always").run("backup", "create", "--json"));
 
-        AfProcess.Result restored = af(database).run("backup", "restore", "latest", "--yes", "--json");
+        AfProcess.Result restored = af(database).with("PG_COLOR", "always").run("backup", "restore", "latest", "--yes", "--json");
 
         assertThat(restored.exitCode()).as(restored.toString()).isEqualTo(3);
         List<String> warnings = new ArrayList<>();

@@ -185,6 +185,10 @@ class JournalTest {
         operations
                 .begin(OperationId.startedAt(clock.instant(), "backup", random), "backup", "ops", "db1", "one")
                 .done("made");
+        // As a process leaves it that was killed after the record of its end.
+        OperationId ended = OperationId.startedAt(clock.instant(), "delete", random);
+        operations.begin(ended, "delete", "ops", "db1", "four").done("gone");
+        Files.writeString(folder.resolve("running").resolve(ended.text()), "delete\nops\ndb1\n4711\nfour\n");
         // As a process leaves it that was killed: the file is there, and nobody holds its lock.
         Files.writeString(
                 folder.resolve("running").resolve("20261123T020000Z-backup-dead"), "backup\nops\ndb1\n4711\ntwo\n");
@@ -195,6 +199,12 @@ class JournalTest {
         assertThat(records)
                 .extracting(
                         r -> r.path("phase").asText() + " " + r.path("request").asText())
-                .containsExactly("started one", "done one", "interrupted two", "started three");
+                .containsExactly(
+                        "started one",
+                        "done one",
+                        "started four",
+                        "done four",
+                        "interrupted two",
+                        "started three");
     }
 }
