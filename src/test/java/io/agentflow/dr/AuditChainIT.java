@@ -143,12 +143,13 @@ class AuditChainIT {
         assertThat(changed.exitCode()).as(changed.toString()).isEqualTo(9);
         assertThat(kinds(changed.json())).containsExactly("content");
 
-        database.with("UPDATE audits SET hash = sha256(prev_hash || convert_to(replace(replace(concat('{\"tenant_id\":\"',"
-                + " tenant_id, '\",\"actor_type\":', to_json(actor_type), ',\"actor_id\":', to_json(actor_id), ',\"action\":',"
-                + " to_json(action), ',\"resource_type\":', to_json(resource_type), ',\"resource_id\":',"
-                + " coalesce(to_json(resource_id)::text, 'null'), ',\"details\":{\"x\":', to_json(text), '},\"ts\":\"',"
-                + " rtrim(rtrim(to_char(ts AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US'), '0'), '.'), 'Z\"}'),"
-                + " '<', '\\u003c'), '>', '\\u003e'), 'UTF8')) FROM large" + last);
+        database.with(
+                "UPDATE audits SET hash = sha256(prev_hash || convert_to(replace(replace(concat('{\"tenant_id\":\"',"
+                        + " tenant_id, '\",\"actor_type\":', to_json(actor_type), ',\"actor_id\":', to_json(actor_id), ',\"action\":',"
+                        + " to_json(action), ',\"resource_type\":', to_json(resource_type), ',\"resource_id\":',"
+                        + " coalesce(to_json(resource_id)::text, 'null'), ',\"details\":{\"x\":', to_json(text), '},\"ts\":\"',"
+                        + " rtrim(rtrim(to_char(ts AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US'), '0'), '.'), 'Z\"}'),"
+                        + " '<', '\\u003c'), '>', '\\u003e'), 'UTF8')) FROM large" + last);
         AfProcess.Result result = verify(database);
         AfProcess.Result backup = new AfProcess(folder).on(database).run("backup", "create");
 

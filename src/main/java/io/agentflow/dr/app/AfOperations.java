@@ -208,7 +208,11 @@ final class AfOperations implements Operations, AutoCloseable {
         try (Operation operation = begin(
                 "verify",
                 "verification of " + id + " in " + store.root(),
-                List.of("backup", "verify", id.text(), store.root().toAbsolutePath().toString()),
+                List.of(
+                        "backup",
+                        "verify",
+                        id.text(),
+                        store.root().toAbsolutePath().toString()),
                 events)) {
             VerifyBackup verify = new VerifyBackup(new ArchiveCheck(programs, tools), events);
             return journal.around(

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class ReadContent {
     /** A record whose values have more bytes comes in pieces of so many. */
     private static final int PIECE = 1 << 20;
+
     private static final int TENANT = 0;
     private static final int TIME = CanonicalRecord.VALUES;
     private static final int PREVIOUS = TIME + 1;
@@ -40,7 +41,23 @@ final class ReadContent {
     private final CanonicalRecord record = new CanonicalRecord();
 
     /** A large record: what of it is not read in pieces. */
-    private record Large(byte[] @Nullable [] fields, String place) {}
+    private static final class Large {
+        private final byte[] @Nullable [] fields;
+        private final String place;
+
+        Large(byte[] @Nullable [] fields, String place) {
+            this.fields = fields;
+            this.place = place;
+        }
+
+        byte[] @Nullable [] fields() {
+            return fields;
+        }
+
+        String place() {
+            return place;
+        }
+    }
 
     ReadContent(Consumer<ChainProblem> problems) {
         this.problems = problems;
@@ -63,7 +80,11 @@ final class ReadContent {
             texts.append(VALUES.get(i)).append(" AS f").append(i).append(", ");
             bytes.append(" + coalesce(octet_length(f").append(i).append("), 0)");
             if (i > 0) {
-                sent.append(", CASE WHEN bytes <= ").append(PIECE).append(" THEN f").append(i).append(" END");
+                sent.append(", CASE WHEN bytes <= ")
+                        .append(PIECE)
+                        .append(" THEN f")
+                        .append(i)
+                        .append(" END");
             }
         }
         // OFFSET 0 keeps the server from writing each value as text more than once.
@@ -77,9 +98,17 @@ final class ReadContent {
         StringBuilder texts = new StringBuilder();
         StringBuilder values = new StringBuilder();
         for (int i = 0; i < VALUES.size(); i++) {
-            texts.append(i == 0 ? "" : ", ").append("convert_to(").append(VALUES.get(i)).append(", 'UTF8') AS f");
+            texts.append(i == 0 ? "" : ", ")
+                    .append("convert_to(")
+                    .append(VALUES.get(i))
+                    .append(", 'UTF8') AS f");
             texts.append(i);
-            values.append(i == 0 ? "" : ", ").append('(').append(i).append("::bigint, f").append(i).append(')');
+            values.append(i == 0 ? "" : ", ")
+                    .append('(')
+                    .append(i)
+                    .append("::bigint, f")
+                    .append(i)
+                    .append(')');
         }
         int blank = place.indexOf(' ');
         return "COPY (WITH r AS MATERIALIZED (SELECT " + texts + " FROM " + table.sqlName() + " WHERE ctid = '"

@@ -89,7 +89,9 @@ public final class VerifyChains {
         try (Sql sql = sessions.get()) {
             String all = table.records(null);
             long differing = new ReadContent(problem -> {})
-                    .of(sql, table, all).values().stream().mapToLong(Long::longValue).sum();
+                    .of(sql, table, all).values().stream()
+                            .mapToLong(Long::longValue)
+                            .sum();
             return differing < sql.number("SELECT count(*) FROM " + all);
         }
     }

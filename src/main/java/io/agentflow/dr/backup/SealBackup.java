@@ -213,7 +213,9 @@ public final class SealBackup {
                         .ifPresent(why -> excluded.add(new Manifest.Excluded(r.schema(), r.name(), why))));
         contents.extensionTables()
                 .forEach(t -> excluded.add(new Manifest.Excluded(
-                        t.schema(), t.name(), "it belongs to the extension " + t.extension() + ", which makes it anew")));
+                        t.schema(),
+                        t.name(),
+                        "it belongs to the extension " + t.extension() + ", which makes it anew")));
         return excluded;
     }
 

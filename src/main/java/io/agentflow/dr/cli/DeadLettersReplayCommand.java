@@ -66,7 +66,9 @@ final class DeadLettersReplayCommand extends AfCommand {
     /** No report holds a password: where the configured database is meant, it is taken with its own. */
     private void leaveOutConfigured(List<String> arguments, AfConfig config) {
         int at = Math.max(arguments.indexOf("-d"), arguments.indexOf(TARGET));
-        if (at >= 0 && at + 1 < arguments.size() && configured(arguments.get(at), config).meant(arguments.get(at + 1))) {
+        if (at >= 0
+                && at + 1 < arguments.size()
+                && configured(arguments.get(at), config).meant(arguments.get(at + 1))) {
             arguments.remove(at + 1);
             arguments.remove(at);
         }

@@ -9,10 +9,6 @@ import java.util.List;
  * @param filled whether it holds rows that CREATE EXTENSION has not put there; also where that cannot be known
  */
 public record ExtensionTable(String extension, String schema, String name, boolean filled) {
-    /** Rows of the extension's own script bear the transaction of its row in the catalog. */
-    private static final String OTHER_ROWS =
-            "SELECT EXISTS (SELECT FROM ONLY %s WHERE xmin <> (SELECT xmin FROM pg_extension WHERE extname = ?))";
-
     private static final String ALL = """
             SELECT x.extname, n.nspname, c.relname, pg_relation_size(c.oid) > 0,
                    has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
@@ -46,10 +42,13 @@ public record ExtensionTable(String extension, String schema, String name, boole
                 .toList();
     }
 
+    /** Rows of the extension's own script bear the transaction of its row in the catalog. */
     private ExtensionTable lookedInto(Sql sql) {
-        String table = Sql.identifier(schema) + "." + Sql.identifier(name);
-        return new ExtensionTable(
-                extension, schema, name, sql.yes(String.format(java.util.Locale.ROOT, OTHER_ROWS, table), extension));
+        boolean others = sql.yes(
+                "SELECT EXISTS (SELECT FROM ONLY " + Sql.identifier(schema) + "." + Sql.identifier(name)
+                        + " WHERE xmin <> (SELECT xmin FROM pg_extension WHERE extname = ?))",
+                extension);
+        return new ExtensionTable(extension, schema, name, others);
     }
 
     public String qualifiedName() {

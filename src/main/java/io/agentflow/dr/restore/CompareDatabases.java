@@ -93,8 +93,7 @@ final class CompareDatabases {
 
     /** An unlogged table of which the standby had no rows is an ordinary one here. */
     private static boolean leftOnPrimary(TableEntry before, Relation now) {
-        return before.kind() == Relation.Kind.UNLOGGED_ON_STANDBY
-                && now.kind().dumped();
+        return before.kind() == Relation.Kind.UNLOGGED_ON_STANDBY && now.kind().dumped();
     }
 
     /** Filling a materialised view is part of the data, and may need a foreign server that is away. */

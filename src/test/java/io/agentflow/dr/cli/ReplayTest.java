@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -56,10 +57,9 @@ class ReplayTest {
             Set.of("--json", "--verbose", "--config", "--yes", "--plan", "--undo", "--drop-old", "--help");
 
     private final AfConfig config = AfConfig.load(null, ENVIRONMENT);
-    private final Session session = new Session(
-            Terminal.system(), ENVIRONMENT, Clock.systemUTC(), "0", any -> {
-                throw new IllegalStateException("nothing is done here");
-            });
+    private final Session session = new Session(Terminal.system(), ENVIRONMENT, Clock.systemUTC(), "0", any -> {
+        throw new IllegalStateException("nothing is done here");
+    });
 
     private BackupRequest create(List<String> arguments) {
         BackupCreateCommand command = new BackupCreateCommand(session);
@@ -74,19 +74,23 @@ class ReplayTest {
     }
 
     private static String seen(BackupRequest request) {
-        return request.toString().replaceAll("store=[^,]*", request.store().root().toString())
-                + request.url().keywords();
+        return request.toString()
+                        .replaceAll("store=[^,]*", request.store().root().toString())
+                + new TreeMap<>(request.url().keywords());
     }
 
     private static String seen(RestoreRequest request) {
-        return request.toString().replaceAll("store=[^,]*", request.store().root().toString())
-                + request.target().keywords();
+        return request.toString()
+                        .replaceAll("store=[^,]*", request.store().root().toString())
+                + new TreeMap<>(request.target().keywords());
     }
 
     private static List<String> with(List<String> base, OptionSpec option) {
         List<String> tried = TRIED.get(option.longestName());
         assertThat(tried)
-                .as("%s must come back from a dead letter: tell it in arguments() of the request, and try it here", option.longestName())
+                .as(
+                        "%s must come back from a dead letter: tell it in arguments() of the request, and try it here",
+                        option.longestName())
                 .isNotNull();
         List<String> arguments = new ArrayList<>(base);
         arguments.addAll(tried.subList(1, tried.size()));

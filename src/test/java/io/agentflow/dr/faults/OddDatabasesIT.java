@@ -260,7 +260,8 @@ class OddDatabasesIT {
         assertThat(made.exitCode()).as(made.toString()).isEqualTo(3);
         assertThat(made.json().path("warnings")).hasSize(1);
         assertThat(made.json().path("warnings").toString()).contains("public.precious", "extension hstore");
-        JsonNode excluded = af(database).run("backup", "show", "latest", "--json").json().findPath("excluded");
+        JsonNode excluded =
+                af(database).run("backup", "show", "latest", "--json").json().findPath("excluded");
         assertThat(excluded.findValuesAsText("name")).containsExactly("empty", "precious");
     }
 
@@ -370,7 +371,8 @@ class OddDatabasesIT {
                 .with("ALTER SERVER self OPTIONS (SET port '1')");
         ok(af(database).with("PG_COLOR", "always").run("backup", "create", "--json"));
 
-        AfProcess.Result restored = af(database).with("PG_COLOR", "always").run("backup", "restore", "latest", "--yes", "--json");
+        AfProcess.Result restored =
+                af(database).with("PG_COLOR", "always").run("backup", "restore", "latest", "--yes", "--json");
 
         assertThat(restored.exitCode()).as(restored.toString()).isEqualTo(3);
         List<String> warnings = new ArrayList<>();

@@ -75,7 +75,8 @@ class SourcesIT {
 
             // All but the one row and the state of its sequence.
             assertThat(postgres.dump("from_standby"))
-                    .isEqualTo(before.replace("1\tx\n", "").replace("passing_id_seq', 1, true", "passing_id_seq', 1, false"));
+                    .isEqualTo(before.replace("1\tx\n", "")
+                            .replace("passing_id_seq', 1, true", "passing_id_seq', 1, false"));
             postgres.maintain("DROP DATABASE from_standby");
         }
     }

@@ -200,11 +200,6 @@ class JournalTest {
                 .extracting(
                         r -> r.path("phase").asText() + " " + r.path("request").asText())
                 .containsExactly(
-                        "started one",
-                        "done one",
-                        "started four",
-                        "done four",
-                        "interrupted two",
-                        "started three");
+                        "started one", "done one", "started four", "done four", "interrupted two", "started three");
     }
 }
