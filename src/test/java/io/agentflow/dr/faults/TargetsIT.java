@@ -16,6 +16,8 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -77,10 +79,12 @@ class TargetsIT {
         try (Pooler pooler =
                 Pooler.inFrontOf(postgres, "behind_pooler", "server_login_retry = 0.1", "default_pool_size = 4")) {
             AtomicBoolean over = new AtomicBoolean();
+            CountDownLatch answered = new CountDownLatch(4);
             List<CompletableFuture<Duration>> clients = Stream.generate(
-                            () -> CompletableFuture.supplyAsync(() -> longestOutage(pooler, over), executor))
+                            () -> CompletableFuture.supplyAsync(() -> longestOutage(pooler, answered, over), executor))
                     .limit(4)
                     .toList();
+            assertThat(answered.await(1, TimeUnit.MINUTES)).isTrue();
 
             AfProcess.Result restored = af.run("backup", "restore", "latest", "--yes", "--json");
             AfProcess.Result undone = af.run("backup", "restore", "--undo", "--yes", "--json");
@@ -95,8 +99,8 @@ class TargetsIT {
     }
 
     /** A query every 10 ms, in the session that it had or in a new one at once. */
-    private static Duration longestOutage(Pooler pooler, AtomicBoolean over) {
-        long lastGood = System.nanoTime();
+    private static Duration longestOutage(Pooler pooler, CountDownLatch answered, AtomicBoolean over) {
+        long lastGood = 0;
         long longest = 0;
         while (!over.get()) {
             try (Connection session = DriverManager.getConnection(pooler.jdbc());
@@ -105,8 +109,9 @@ class TargetsIT {
                     statement
                             .executeQuery("SELECT count(*), pg_sleep(0.01) FROM public.tenants")
                             .close();
-                    longest = Math.max(longest, System.nanoTime() - lastGood);
+                    longest = lastGood == 0 ? 0 : Math.max(longest, System.nanoTime() - lastGood);
                     lastGood = System.nanoTime();
+                    answered.countDown();
                 }
             } catch (SQLException expectedDuringTheSwap) {
                 assertThat(expectedDuringTheSwap.getMessage()).isNotEmpty();
