@@ -128,7 +128,14 @@ final class AfOperations implements Operations, AutoCloseable {
     }
 
     @Override
-    public UndoRestore.Undone undo(DatabaseUrl target, OperationEvents events) {
+    public UndoRestore.Kept undoable(DatabaseUrl target) {
+        try (Operation operation = begin("undo", "", List.of(), event -> {})) {
+            return UndoRestore.newest(operation, target);
+        }
+    }
+
+    @Override
+    public UndoRestore.Undone undo(DatabaseUrl target, UndoRestore.Kept kept, OperationEvents events) {
         Operation operation = begin(
                 "undo",
                 "undo of the restore of " + target,
@@ -137,7 +144,7 @@ final class AfOperations implements Operations, AutoCloseable {
         return through(
                 "direct:restore-undo",
                 operation,
-                new UndoRestore.Requested(operation, target),
+                new UndoRestore.Requested(operation, target, kept, config.time(ConfigKey.STALL_TIMEOUT)),
                 UndoRestore.Undone.class,
                 undone -> undone.cameBack() + " is " + undone.database());
     }

@@ -266,13 +266,15 @@ final class BackupRestoreCommand extends AfCommand {
 
     private ExitCode undo(AfConfig config, OperationEvents events) {
         DatabaseUrl target = target(config, null, null);
+        Operations operations = operations(config);
+        UndoRestore.Kept kept = operations.undoable(target);
         new Confirmation(terminal(), yes)
                 .require(
-                        "This swaps the previous " + target.database() + " at " + target.address()
-                                + " back in; the present one is kept.",
+                        "This swaps the previous " + target.database() + " at " + target.address() + ", " + kept.name()
+                                + ", back in; the present one is kept.",
                         target.database().text(),
                         "the database name");
-        UndoRestore.Undone undone = operations(config).undo(target, events);
+        UndoRestore.Undone undone = operations.undo(target, kept, events);
         String aside = undone.aside() == null ? null : undone.aside().text();
         if (json) {
             terminal()

@@ -58,7 +58,10 @@ public interface Operations {
      */
     void serve(List<Served> served, Consumer<String> say);
 
-    UndoRestore.Undone undo(DatabaseUrl target, OperationEvents events);
+    /** The database that an undo would bring back. */
+    UndoRestore.Kept undoable(DatabaseUrl target);
+
+    UndoRestore.Undone undo(DatabaseUrl target, UndoRestore.Kept kept, OperationEvents events);
 
     /**
      * Does what only touches a store, and writes into the journal that it was done.

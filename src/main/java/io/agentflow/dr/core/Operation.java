@@ -29,6 +29,9 @@ public final class Operation implements AutoCloseable {
     private volatile boolean cancelled;
     private volatile @Nullable FailedStep failedStep;
     private volatile @Nullable String committed;
+    private volatile @Nullable Undecided undecided;
+
+    private record Undecided(String question, String how) {}
 
     /** Where it failed first. */
     public record FailedStep(String route, String step, String endpoint) {}
@@ -136,6 +139,42 @@ public final class Operation implements AutoCloseable {
     /** Remembers that what was asked for has happened and stays, whatever comes after: {@code app is swapped in}. */
     public void committed(String what) {
         committed = what;
+        undecided = null;
+    }
+
+    /**
+     * Remembers that what was asked for is on its way, and that it is not known yet whether it happens.
+     *
+     * @param question such as {@code whether app is restored}
+     * @param how an operator finds out
+     */
+    public void undecided(String question, String how) {
+        undecided = new Undecided(question, how);
+    }
+
+    /** It is known now that it has not happened. */
+    public void decided() {
+        undecided = null;
+    }
+
+    /** Whether it is not known that it has happened, nor that it has not. */
+    public boolean undecided() {
+        return undecided != null;
+    }
+
+    /**
+     * What to tell when nobody could say whether it happened. The failure that led to it is no cause of it: routes try
+     * again what a lost connection has caused.
+     */
+    public OperationFailed undecidedFailure(@Nullable Throwable failure) {
+        Undecided open = undecided;
+        OperationFailed unknown = open == null
+                ? new OperationFailed("it is not known whether it happened", "Look at the database.")
+                : new OperationFailed("it is not known " + open.question, open.how);
+        if (failure != null) {
+            unknown.addSuppressed(failure);
+        }
+        return unknown;
     }
 
     /** What has happened for good, or null. */
@@ -146,9 +185,12 @@ public final class Operation implements AutoCloseable {
     /**
      * Forgets a failed attempt before the next one.
      *
-     * @throws OperationFailed if the attempt did what it was to do, and only failed afterwards
+     * @throws OperationFailed if the attempt did what it was to do, and only failed afterwards, or may have done it
      */
     public void beginAttempt() {
+        if (undecided != null) {
+            throw undecidedFailure(null);
+        }
         if (committed != null) {
             throw new OperationFailed("it is done already: " + committed, "Do not run it again.");
         }

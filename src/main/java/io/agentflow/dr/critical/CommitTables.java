@@ -1,11 +1,11 @@
 package io.agentflow.dr.critical;
 
 import io.agentflow.dr.core.AfException;
-import io.agentflow.dr.core.ConnectionLost;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.fingerprint.Fingerprint;
 import io.agentflow.dr.postgres.Connections;
 import io.agentflow.dr.postgres.Sql;
+import io.agentflow.dr.postgres.SureCommit;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,26 +22,19 @@ public final class CommitTables {
     /**
      * Commits.
      *
-     * @throws ConnectionLost if the connection broke and the server says that it did not commit
+     * @throws io.agentflow.dr.core.AfException never one that may be tried again once COMMIT was sent
      */
     public CriticalRun.Committed commit(CriticalRun.Proven proven) {
         CriticalRun.Opened opened = proven.completed().filled().recreated().opened();
         Operation operation = opened.operation();
         Sql sql = opened.live().sql();
         opened.eventTriggers().restore(sql);
-        String transaction = sql.text("SELECT pg_current_xact_id()::text");
-        try {
-            sql.run("COMMIT");
-        } catch (ConnectionLost e) {
-            if (!committed(opened, transaction)) {
-                throw e;
-            }
-        }
         List<TableOutcome> tables = outcomes(proven);
-        boolean changed = tables.stream().anyMatch(table -> table.action() != TableOutcome.Action.LEFT);
-        if (changed) {
-            operation.committed("the tables are in " + opened.request().database());
-        }
+        new SureCommit(
+                        operation,
+                        () -> Connections.open(opened.request().target(), operation.sessionName("commit")),
+                        opened.request().stall())
+                .commit(sql, "the tables are in " + opened.request().database());
         List<String> warnings = new ArrayList<>(opened.notes());
         warnings.addAll(analyze(opened));
         return new CriticalRun.Committed(
@@ -50,14 +43,6 @@ public final class CommitTables {
                 tables,
                 warnings,
                 Duration.between(operation.startedAt(), clock.instant()));
-    }
-
-    /** A connection that breaks at the commit leaves open whether it happened: the server knows. */
-    private static boolean committed(CriticalRun.Opened opened, String transaction) {
-        try (Sql sql =
-                Connections.open(opened.request().target(), opened.operation().sessionName("commit"))) {
-            return "committed".equals(sql.text("SELECT pg_xact_status(?::xid8)", transaction));
-        }
     }
 
     private static List<TableOutcome> outcomes(CriticalRun.Proven proven) {

@@ -148,6 +148,10 @@ public final class PrepareStaging {
     }
 
     private static void leave(RestoreRun.Planned planned, DatabaseName staging) {
+        if (planned.operation().undecided()) {
+            // It may be the live one by now, or about to be.
+            return;
+        }
         if (!planned.request().options().keepStaging()) {
             drop(planned, staging);
         } else if (planned.operation().committed() == null) {

@@ -8,6 +8,7 @@ import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.postgres.Sql;
+import io.agentflow.dr.postgres.SureCommit;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +18,14 @@ import org.jspecify.annotations.Nullable;
 /** Gives a proven database the name of the live one, which is kept under another. */
 public final class SwapDatabases {
     private final Clock clock;
+
+    /**
+     * How the exchange ends.
+     *
+     * @param what has happened then
+     * @param limit how long the server is asked whether it has
+     */
+    record SwapCommit(String what, Duration limit) {}
 
     public SwapDatabases(Clock clock) {
         this.clock = clock;
@@ -48,8 +57,10 @@ public final class SwapDatabases {
                 live,
                 staging,
                 DatabaseMark.userComment(manifest.properties().comment()),
-                mark(previous, live, manifest.id().text(), session));
-        planned.operation().committed(live + " is restored" + (previous == null ? "" : "; the old one is " + previous));
+                mark(previous, live, manifest.id().text(), session),
+                new SwapCommit(
+                        live + " is restored" + (previous == null ? "" : "; the old one is " + previous),
+                        planned.request().stall()));
         planned.operation()
                 .events()
                 .accept(new OperationEvent.PartDone(
@@ -93,6 +104,7 @@ public final class SwapDatabases {
      * the sessions that {@link EndSessions} ends meanwhile.
      *
      * @param aside the mark of the database that steps aside, or null when there is none
+     * @param commit what has happened then, and how long the server is asked whether it has
      * @return how long the live name was not to be had
      */
     static Duration exchange(
@@ -101,8 +113,8 @@ public final class SwapDatabases {
             DatabaseName live,
             DatabaseName incoming,
             @Nullable String comment,
-            @Nullable DatabaseMark aside) {
-        long oid = session.sql().number("SELECT oid::bigint FROM pg_database WHERE datname = ?", incoming.text());
+            @Nullable DatabaseMark aside,
+            SwapCommit commit) {
         long start = System.nanoTime();
         try (EndSessions ending = new EndSessions(session, operation)) {
             ending.of(live, incoming);
@@ -117,12 +129,7 @@ public final class SwapDatabases {
             session.sql().run(rename(incoming, live));
             session.sql().run(DatabaseMark.comment(live, comment));
             DatabaseMark.unsign(session.sql(), live);
-            session.sql().run("COMMIT");
-            return Duration.ofNanos(System.nanoTime() - start);
         } catch (AfException e) {
-            if (e instanceof ConnectionLost && committed(operation, session, live, oid)) {
-                return Duration.ofNanos(System.nanoTime() - start);
-            }
             if (!(e instanceof ConnectionLost)) {
                 session.sql().run("ROLLBACK");
             }
@@ -131,14 +138,10 @@ public final class SwapDatabases {
                     "End the sessions on " + live + " by hand, or use a role that may: GRANT pg_signal_backend TO …",
                     e);
         }
-    }
-
-    /** A connection that breaks at the commit leaves open whether it happened: the server knows. */
-    private static boolean committed(Operation operation, MaintenanceSession broken, DatabaseName live, long oid) {
-        try (Sql sql = broken.another(operation.sessionName("swap"))) {
-            return sql.yes(
-                    "SELECT EXISTS (SELECT FROM pg_database WHERE datname = ? AND oid::bigint = ?)", live.text(), oid);
-        }
+        // Both names are locked until the end of the transaction: nobody comes in any more who had to be sent away.
+        new SureCommit(operation, () -> session.another(operation.sessionName("swap")), commit.limit())
+                .commit(session.sql(), commit.what());
+        return Duration.ofNanos(System.nanoTime() - start);
     }
 
     private static String rename(DatabaseName from, DatabaseName to) {

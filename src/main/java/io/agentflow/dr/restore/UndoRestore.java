@@ -6,7 +6,6 @@ import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.Operation;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Swaps the previous database back. The one that steps aside is kept, so that an undo can be undone. */
@@ -17,8 +16,21 @@ public final class UndoRestore {
         this.clock = clock;
     }
 
-    /** An undo is asked for. */
-    public record Requested(Operation operation, DatabaseUrl target) {}
+    /**
+     * A database that a swap set aside.
+     *
+     * @param name that it has now
+     * @param oid by which it is known again, whatever is swapped meanwhile
+     */
+    public record Kept(DatabaseName name, long oid) {}
+
+    /**
+     * An undo is asked for.
+     *
+     * @param kept what is brought back: never asked for anew, so that another attempt cannot undo this one
+     * @param stall how long the server is asked whether a commit happened whose reply was lost
+     */
+    public record Requested(Operation operation, DatabaseUrl target, Kept kept, Duration stall) {}
 
     /**
      * What an undo did.
@@ -34,17 +46,36 @@ public final class UndoRestore {
             Duration downtime) {}
 
     /**
-     * Swaps the newest previous database back.
+     * The database that an undo would bring back.
      *
      * @throws NotFound if no previous database is kept for this name
      */
+    public static Kept newest(Operation operation, DatabaseUrl target) {
+        try (MaintenanceSession session = MaintenanceSession.open(target, operation)) {
+            DatabaseName live = target.database();
+            return DatabaseMark.of(session.sql(), DatabaseMark.PREVIOUS, live).stream()
+                    .findFirst()
+                    .map(mark -> new Kept(mark.marked(), mark.oid()))
+                    .orElseThrow(() -> new NotFound(
+                            "no previous database is kept for " + live,
+                            "It may have been dropped with --drop-old, been renamed by hand, or belong to another"
+                                    + " owner: psql -l"));
+        }
+    }
+
+    /**
+     * Swaps a previous database back.
+     *
+     * @throws NotFound if it is kept no more
+     */
     public Undone undo(Requested requested) {
         Operation operation = requested.operation();
+        operation.beginAttempt();
         DatabaseUrl target = requested.target();
         DatabaseName live = target.database();
         MaintenanceSession session = operation.hold(MaintenanceSession.open(target, operation));
         session.lock(live);
-        DatabaseMark kept = newest(session, live);
+        DatabaseMark kept = kept(session, live, requested.kept());
         SwapDatabases swap = new SwapDatabases(clock);
         String suffix = kept.backup().substring(kept.backup().length() - 4);
         DatabaseName aside = session.exists(live) ? SwapDatabases.free(session, live, "_undone_" + suffix) : null;
@@ -54,19 +85,17 @@ public final class UndoRestore {
                 live,
                 kept.marked(),
                 kept.comment(),
-                swap.mark(aside, live, kept.backup(), session));
-        operation.committed(live + " is " + kept.marked() + " again");
+                swap.mark(aside, live, kept.backup(), session),
+                new SwapDatabases.SwapCommit(live + " is " + kept.marked() + " again", requested.stall()));
         return new Undone(operation, live, kept.marked(), aside, kept.backup(), downtime);
     }
 
-    /** The database that an undo would bring back. */
-    static DatabaseMark newest(MaintenanceSession session, DatabaseName live) {
-        List<DatabaseMark> kept = DatabaseMark.of(session.sql(), DatabaseMark.PREVIOUS, live);
-        if (kept.isEmpty()) {
-            throw new NotFound(
-                    "no previous database is kept for " + live,
-                    "It may have been dropped with --drop-old, been renamed by hand, or belong to another owner: psql -l");
-        }
-        return kept.get(0);
+    private static DatabaseMark kept(MaintenanceSession session, DatabaseName live, Kept wanted) {
+        return DatabaseMark.of(session.sql(), DatabaseMark.PREVIOUS, live).stream()
+                .filter(mark -> mark.oid() == wanted.oid())
+                .findFirst()
+                .orElseThrow(() -> new NotFound(
+                        wanted.name() + " is no previous database of " + live + " any more",
+                        "Somebody has brought it back or dropped it meanwhile: psql -l"));
     }
 }

@@ -42,6 +42,9 @@ public final class RunOperation {
                         "Do not run the command again for this.",
                         failure);
             }
+            if (operation.undecided()) {
+                throw operation.undecidedFailure(failure);
+            }
             if (operation.cancelled()) {
                 throw new Cancelled(
                         "cancelled: nothing was published and nothing was swapped", "Run the command again.", failure);

@@ -100,4 +100,18 @@ class OperationTest {
 
         assertThat(operation.failedStep().step()).isEqualTo("first");
     }
+
+    @Test
+    void whatMayHaveHappenedIsNotTriedAgain() {
+        operation.undecided("whether app is restored", "Ask the server.");
+        ConnectionLost lost = new ConnectionLost("the connection broke off", "Run it again.");
+
+        assertThatThrownBy(operation::beginAttempt)
+                .isInstanceOf(OperationFailed.class)
+                .hasMessage("it is not known whether app is restored");
+        assertThat(operation.undecidedFailure(lost)).hasNoCause().hasSuppressedException(lost);
+
+        operation.committed("app is restored");
+        assertThatThrownBy(operation::beginAttempt).hasMessageContaining("it is done already: app is restored");
+    }
 }

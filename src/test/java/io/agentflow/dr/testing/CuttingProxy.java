@@ -41,6 +41,9 @@ public final class CuttingProxy implements AutoCloseable {
     private final AtomicBoolean struck = new AtomicBoolean();
     private final CountDownLatch strike = new CountDownLatch(1);
     private final Object stall = new Object();
+    private final AtomicLong refused = new AtomicLong();
+    private volatile boolean refusing;
+    private String lastWord = "";
     private Fault fault = Fault.CUT;
     private String trigger = "no session is called like this";
     private long threshold = Long.MAX_VALUE;
@@ -123,6 +126,26 @@ public final class CuttingProxy implements AutoCloseable {
         return this;
     }
 
+    /**
+     * Passes a statement of such a session on, such as {@code COMMIT}, and swallows the reply: the connection ends, and
+     * new ones are refused until {@link #admit()}.
+     */
+    public CuttingProxy loseReply(String session, String statement) {
+        trigger = session;
+        lastWord = "\0" + statement + "\0";
+        return this;
+    }
+
+    /** How many connections it has refused. */
+    public long refused() {
+        return refused.get();
+    }
+
+    /** Takes connections again. */
+    public void admit() {
+        refusing = false;
+    }
+
     /** Waits until it has struck. */
     public void awaitStrike() {
         try {
@@ -156,6 +179,11 @@ public final class CuttingProxy implements AutoCloseable {
         while (!listener.isClosed()) {
             try {
                 Socket client = listener.accept();
+                if (refusing) {
+                    client.close();
+                    refused.incrementAndGet();
+                    continue;
+                }
                 Link link = new Link(client, new Socket(InetAddress.getLoopbackAddress(), serverPort));
                 links.add(link);
                 daemon(() -> link.pump(link.client, link.server, true));
@@ -213,6 +241,7 @@ public final class CuttingProxy implements AutoCloseable {
         private final Socket server;
         private final StringBuffer said = new StringBuffer();
         private volatile boolean held;
+        private volatile boolean mute;
 
         Link(Socket client, Socket server) {
             this.client = client;
@@ -235,6 +264,10 @@ public final class CuttingProxy implements AutoCloseable {
                     }
                     moved(this, count);
                     awaitFlow(this);
+                    if (!ofClient && mute) {
+                        break;
+                    }
+                    heard(ofClient, buffer, count);
                     Gate closed = ofClient ? gate(buffer, count) : null;
                     held |= closed != null;
                     if (closed == null ? ofClient || !held : closed.passed) {
@@ -250,6 +283,10 @@ public final class CuttingProxy implements AutoCloseable {
                 links.remove(this);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+            }
+            if (mute && !ofClient && struck.compareAndSet(false, true)) {
+                refusing = true;
+                strike.countDown();
             }
             end(false);
         }
@@ -269,6 +306,12 @@ public final class CuttingProxy implements AutoCloseable {
                 continue;
             }
             end(false);
+        }
+
+        private void heard(boolean ofClient, byte[] buffer, int count) {
+            if (ofClient && !lastWord.isEmpty() && !struck.get() && isOf(trigger)) {
+                mute |= new String(buffer, 0, count, StandardCharsets.ISO_8859_1).contains(lastWord);
+            }
         }
 
         void end(boolean reset) {
