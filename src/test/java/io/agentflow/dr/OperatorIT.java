@@ -17,6 +17,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -158,8 +159,8 @@ class OperatorIT {
     }
 
     @Test
-    void aLockOnTheDatabaseItselfEndsTheSwapAndNothingHasChanged() throws Exception {
-        ADatabase database = postgres.database("op_swapped").with("CREATE TABLE t (a int)");
+    void aLockOnTheDatabaseItselfEndsTheSwapAndNothingHasChangedAndWhatIsProvenIsKept() throws Exception {
+        ADatabase database = postgres.database("op_swapped").with("CREATE TABLE t AS SELECT 1 AS a");
         ok(new AfProcess(folder).on(database).run("backup", "create"));
         try (Connection other = DriverManager.getConnection(
                         "jdbc:postgresql://127.0.0.1:" + postgres.port() + "/postgres",
@@ -173,9 +174,46 @@ class OperatorIT {
                     new AfProcess(folder).on(database).run("backup", "restore", "latest", "--yes", "--json");
 
             assertThat(busy.exitCode()).as(busy.toString()).isEqualTo(7);
+            assertThat(busy.json().path("error").path("hint").asText()).contains("again: op_swapped_af_");
             other.rollback();
         }
-        assertThat(postgres.databases()).contains("op_swapped").noneMatch(n -> n.startsWith("op_swapped_"));
+        database.with("UPDATE t SET a = 2");
+        String proven = "SELECT oid::text FROM pg_database WHERE datname LIKE 'op_swapped\\_af\\_%'";
+        List<String> kept = database.texts(proven);
+        assertThat(kept).hasSize(1);
+
+        ok(new AfProcess(folder).on(database).run("backup", "restore", "latest", "--yes", "--json"));
+
+        assertThat(database.number("SELECT a FROM public.t")).isEqualTo(1);
+        assertThat(database.texts("SELECT oid::text FROM pg_database WHERE datname = 'op_swapped'"))
+                .as("not loaded again")
+                .isEqualTo(kept);
+        assertThat(database.texts(proven)).isEmpty();
+    }
+
+    @Test
+    void aKeptDatabaseThatSomebodyChangedIsProvenAgainAndNotSwappedIn() throws Exception {
+        ADatabase database = postgres.database("op_changed").with("CREATE TABLE t AS SELECT 1 AS a");
+        ok(new AfProcess(folder).on(database).run("backup", "create"));
+        try (Connection other = DriverManager.getConnection(
+                        "jdbc:postgresql://127.0.0.1:" + postgres.port() + "/postgres",
+                        "postgres",
+                        LocalPostgres.PASSWORD);
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("COMMENT ON DATABASE op_changed IS 'being written'");
+            new AfProcess(folder).on(database).run("backup", "restore", "latest", "--yes", "--json");
+            other.rollback();
+        }
+        String kept = database.texts("SELECT datname FROM pg_database WHERE datname LIKE 'op_changed\\_af\\_%'")
+                .get(0);
+        postgres.existing(kept).with("UPDATE t SET a = 3");
+
+        AfProcess.Result refused =
+                new AfProcess(folder).on(database).run("backup", "restore", "latest", "--yes", "--json");
+
+        assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(9);
+        assertThat(postgres.databases()).contains("op_changed").noneMatch(n -> n.startsWith("op_changed_"));
     }
 
     @Test

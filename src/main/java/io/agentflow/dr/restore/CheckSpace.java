@@ -34,6 +34,9 @@ final class CheckSpace {
         if (request.type() == RestoreType.SCHEMA) {
             return List.of();
         }
+        if (PrepareStaging.ready(sql, request, manifest)) {
+            return List.of(Finding.ok("space: the restored database is there already"));
+        }
         ByteSize needed = new ByteSize(needed());
         return List.of(free().map(free -> free.bytes() > needed.bytes()
                         ? Finding.ok("space: needs about " + needed + " with indexes, " + free + " free")

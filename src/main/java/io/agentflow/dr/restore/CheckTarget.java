@@ -14,27 +14,33 @@ final class CheckTarget {
     /** What every new database of a cluster is made from; others may be called template_something as they like. */
     private static final Set<String> CLUSTER_TEMPLATES = Set.of("template0", "template1");
 
-    private record Live(long bytes, int sessions, int prepared, boolean owned, int slots) {}
+    private record Live(long bytes, int sessions, int prepared, boolean owned, int slots, List<String> stuck) {}
 
     private final Sql sql;
     private final DatabaseName name;
+    private final RestoreRequest request;
     private final Manifest manifest;
     private final boolean structureOnly;
     private final @Nullable Live live;
 
     CheckTarget(Sql sql, RestoreRequest request, Manifest manifest) {
         this.sql = sql;
+        this.request = request;
         this.name = request.database();
         this.manifest = manifest;
         this.structureOnly = request.type() == RestoreType.SCHEMA;
         List<Live> found = sql.list(
                 "SELECT pg_database_size(oid), (SELECT count(*) FROM pg_stat_activity a WHERE a.datid = d.oid"
-                        + " AND a.backend_type = 'client backend'),"
+                        + " AND " + EndSessions.OF_ROLES + "),"
                         + " (SELECT count(*) FROM pg_prepared_xacts p WHERE p.database = d.datname),"
                         + " pg_has_role(d.datdba, 'USAGE'),"
-                        + " (SELECT count(*) FROM pg_replication_slots s WHERE s.database = d.datname)"
+                        + " (SELECT count(*) FROM pg_replication_slots s WHERE s.database = d.datname),"
+                        + " ARRAY(SELECT a.pid || ' of ' || coalesce(a.usename, '?') FROM pg_stat_activity a"
+                        + " WHERE a.datid = d.oid AND " + EndSessions.OF_ROLES + " AND NOT (" + EndSessions.MAY_END
+                        + ") ORDER BY a.pid)"
                         + " FROM pg_database d WHERE datname = ?",
-                row -> new Live(row.getLong(1), row.getInt(2), row.getInt(3), row.getBoolean(4), row.getInt(5)),
+                row -> new Live(row.getLong(1), row.getInt(2), row.getInt(3), row.getBoolean(4), row.getInt(5),
+                        List.of((String[]) row.getArray(6).getArray())),
                 name.text());
         this.live = found.isEmpty() ? null : found.get(0);
     }
@@ -81,7 +87,12 @@ final class CheckTarget {
     private void clash(List<Finding> findings) {
         DatabaseName staging = PrepareStaging.staging(name, manifest);
         boolean there = sql.yes("SELECT EXISTS (SELECT FROM pg_database WHERE datname = ?)", staging.text());
-        boolean ours = DatabaseMark.of(sql, DatabaseMark.STAGING, name).stream()
+        if (PrepareStaging.ready(sql, request, manifest)) {
+            findings.add(Finding.ok("'" + staging + "' is there from a restore that only failed at the swap: it is not"
+                    + " loaded again, but proven again and swapped in"));
+            return;
+        }
+        boolean ours = DatabaseMark.staging(sql, name).stream()
                 .anyMatch(mark -> mark.marked().equals(staging));
         if (there && !ours) {
             findings.add(Finding.note(
@@ -99,6 +110,13 @@ final class CheckTarget {
                             + name,
                     "they are ended at the swap",
                     ""));
+        }
+        if (!present.stuck().isEmpty()) {
+            findings.add(Finding.stop(
+                    "this role may not end the sessions of others in " + name + ": "
+                            + String.join(", ", present.stuck()),
+                    name + " cannot be renamed while they are connected",
+                    "End them, or use a superuser; for sessions of those who are none GRANT pg_signal_backend will do."));
         }
         if (present.prepared() > 0) {
             findings.add(Finding.stop(

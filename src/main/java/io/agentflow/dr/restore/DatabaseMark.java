@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * be: so a superuser signs the mark by a setting of his own in that database, which nobody else could make.
  *
  * @param oid of the marked database
- * @param role {@code staging} or {@code previous}
+ * @param role {@code staging}, {@code previous}, or {@code proven-} and how it was restored
  * @param backup the backup that was restored
  * @param name the database that it is the staging or previous one of
  * @param comment the user's own, or null
@@ -38,9 +39,11 @@ record DatabaseMark(
     static final String PREVIOUS = "previous";
     /** A setting that only a superuser can give a role. */
     private static final String SIGNATURE = "af.mark";
+    /** What such a role begins with: a staging database that lacks nothing but the name. */
+    static final String PROVEN = "proven-";
 
     private static final Pattern LINE = Pattern.compile(
-            "(?:(.*)\n)?\\[af (staging|previous) (\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,9})?Z) (\\S+)"
+            "(?:(.*)\n)?\\[af (staging|previous|proven-[0-9a-f]{8}) (\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,9})?Z) (\\S+)"
                     + " (\\d{1,10}) (.+)]",
             Pattern.DOTALL);
     private static final Pattern STAGING_NAME = Pattern.compile("(.+)_af_[0-9a-z]{4}", Pattern.DOTALL);
@@ -82,6 +85,15 @@ record DatabaseMark(
 
     /** All marked databases of this cluster that belong to the one of this name, newest first. */
     static List<DatabaseMark> of(Sql sql, String role, DatabaseName name) {
+        return all(sql, name).filter(mark -> mark.role.equals(role)).toList();
+    }
+
+    /** Those that a restore into this name left, whether they are proven or not. */
+    static List<DatabaseMark> staging(Sql sql, DatabaseName name) {
+        return all(sql, name).filter(mark -> !mark.role.equals(PREVIOUS)).toList();
+    }
+
+    private static Stream<DatabaseMark> all(Sql sql, DatabaseName name) {
         return sql
                 .list(
                         "SELECT d.datname, shobj_description(d.oid, 'pg_database'), d.oid::bigint FROM pg_database d"
@@ -100,14 +112,13 @@ record DatabaseMark(
                         name.text())
                 .stream()
                 .flatMap(Optional::stream)
-                .filter(m -> m.role.equals(role) && m.name.equals(name) && m.namedByUs())
-                .sorted((a, b) -> b.at.compareTo(a.at))
-                .toList();
+                .filter(m -> m.name.equals(name) && m.namedByUs())
+                .sorted((a, b) -> b.at.compareTo(a.at));
     }
 
     /** Whether it still has a name that af gives; long names are cut to make room for what is added. */
     private boolean namedByUs() {
-        Matcher given = (role.equals(STAGING) ? STAGING_NAME : PREVIOUS_NAME).matcher(marked.text());
+        Matcher given = (role.equals(PREVIOUS) ? PREVIOUS_NAME : STAGING_NAME).matcher(marked.text());
         return !marked.equals(name) && given.matches() && name.text().startsWith(given.group(1));
     }
 

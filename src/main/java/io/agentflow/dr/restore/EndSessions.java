@@ -14,13 +14,21 @@ import org.jspecify.annotations.Nullable;
 /** Ends the sessions of two databases again and again, from a session of its own, until it is closed. */
 final class EndSessions implements AutoCloseable {
     /** Autovacuum workers belong to no role: the rename ends them itself, and only a superuser may do so from here. */
-    private static final String END = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-            + " WHERE datname IN (?, ?) AND pid <> pg_backend_pid() AND usesysid IS NOT NULL";
+    static final String OF_ROLES = "a.pid <> pg_backend_pid() AND a.usesysid IS NOT NULL";
+
+    /** Whether this role may end the session {@code a}: the others must end by themselves. */
+    static final String MAY_END = "(SELECT rolsuper FROM pg_roles WHERE rolname = current_user)"
+            + " OR (NOT coalesce((SELECT rolsuper FROM pg_roles WHERE oid = a.usesysid), false)"
+            + " AND (pg_has_role(a.usesysid, 'USAGE') OR pg_has_role('pg_signal_backend', 'USAGE')))";
+
+    private static final String END = "SELECT count(pg_terminate_backend(a.pid)) FROM pg_stat_activity a"
+            + " WHERE a.datname IN (?, ?) AND " + OF_ROLES + " AND (" + MAY_END + ")";
 
     private final Sql sql;
     private final Operation operation;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private @Nullable Future<?> ending;
+    private boolean warned;
 
     EndSessions(MaintenanceSession session, Operation operation) {
         this.sql = session.another(operation.sessionName("swap"));
@@ -38,9 +46,14 @@ final class EndSessions implements AutoCloseable {
             if (timer.isShutdown()) {
                 return;
             }
-            // Without the right to end sessions the rename still succeeds when they end by themselves.
-            operation.events().accept(new OperationEvent.Warned("sessions could not be ended: " + e.fact()));
-            timer.shutdown();
+            // The rename still succeeds when they end by themselves, and the others are ended all the same.
+            if (!warned) {
+                operation.events().accept(new OperationEvent.Warned("sessions could not be ended: " + e.fact()));
+            }
+            warned = true;
+            if (e.retryable()) {
+                timer.shutdown();
+            }
         }
     }
 

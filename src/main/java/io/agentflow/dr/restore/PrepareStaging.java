@@ -14,6 +14,7 @@ import io.agentflow.dr.postgres.Sql;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -37,28 +38,53 @@ public final class PrepareStaging {
         Manifest manifest = planned.backup().manifest();
         List<String> warnings = new ArrayList<>();
         DatabaseName staging = staging(target, manifest);
-        if (planned.maintenance().exists(staging) && !abandoned(planned, staging)) {
+        boolean ready = ready(sql, planned.request(), manifest);
+        if (!ready && planned.maintenance().exists(staging) && !abandoned(planned, staging)) {
             throw new Busy(
                     "a database '" + staging + "' exists already and is not ours",
                     "Look at it, then: DROP DATABASE " + Sql.identifier(staging.text()) + ";");
         }
         // Dropped again however the restore ends, unless the swap has given it another name by then.
         planned.operation().hold(() -> leave(planned, staging));
+        if (ready) {
+            // Who knows what has happened to it since: it counts as proven when it is proven again.
+            mark(planned, staging, DatabaseMark.STAGING, clock);
+            return new RestoreRun.Staged(planned, staging, sql.serverVersion(), warnings, true);
+        }
         drop(planned, staging);
         create(sql, staging, manifest.properties(), planned.request().options());
+        mark(planned, staging, DatabaseMark.STAGING, clock);
+        warnings.addAll(new ApplyProperties(sql).settings(staging, manifest.properties()));
+        empty(planned, staging, manifest);
+        return new RestoreRun.Staged(planned, staging, sql.serverVersion(), warnings, false);
+    }
+
+    /** Marks the staging database. */
+    static void mark(RestoreRun.Planned planned, DatabaseName staging, String role, Clock clock) {
+        Sql sql = planned.maintenance().sql();
         DatabaseMark mark = new DatabaseMark(
                 staging,
                 sql.number("SELECT oid::bigint FROM pg_database WHERE datname = ?", staging.text()),
-                DatabaseMark.STAGING,
+                role,
                 clock.instant(),
-                manifest.id().text(),
-                target,
+                planned.backup().manifest().id().text(),
+                planned.request().database(),
                 null);
         sql.run(mark.statement());
         mark.sign(sql);
-        warnings.addAll(new ApplyProperties(sql).settings(staging, manifest.properties()));
-        empty(planned, staging, manifest);
-        return new RestoreRun.Staged(planned, staging, sql.serverVersion(), warnings);
+    }
+
+    /** What a proven staging database is marked with: only a restore of the same kind may take it. */
+    static String proven(RestoreRequest request) {
+        String kind = request.type().text() + request.options().arguments();
+        return DatabaseMark.PROVEN + String.format(Locale.ROOT, "%08x", kind.hashCode());
+    }
+
+    /** Whether the staging database of this backup is there, loaded and proven by a restore that failed at the swap. */
+    static boolean ready(Sql sql, RestoreRequest request, Manifest manifest) {
+        return DatabaseMark.of(sql, proven(request), request.database()).stream().anyMatch(mark -> mark.backup()
+                        .equals(manifest.id().text())
+                && mark.marked().equals(staging(request.database(), manifest)));
     }
 
     /** The name under which a backup is restored until it is proven. */
@@ -143,8 +169,12 @@ public final class PrepareStaging {
 
     /** The lock on the target is ours, so whatever is marked as its staging database has no living owner. */
     private static void sweep(RestoreRun.Planned planned, DatabaseName target) {
-        List<DatabaseMark> dead = DatabaseMark.of(planned.maintenance().sql(), DatabaseMark.STAGING, target);
-        dead.forEach(mark -> drop(planned, mark.marked()));
+        Sql sql = planned.maintenance().sql();
+        Manifest manifest = planned.backup().manifest();
+        boolean ready = ready(sql, planned.request(), manifest);
+        DatabaseMark.staging(sql, target).stream()
+                .filter(mark -> !(ready && mark.marked().equals(staging(target, manifest))))
+                .forEach(mark -> drop(planned, mark.marked()));
     }
 
     private static void leave(RestoreRun.Planned planned, DatabaseName staging) {
@@ -153,7 +183,7 @@ public final class PrepareStaging {
             return;
         }
         if (!planned.request().options().keepStaging()) {
-            drop(planned, staging);
+            dropUnlessProven(planned, staging);
         } else if (planned.operation().committed() == null) {
             planned.operation()
                     .events()
@@ -162,8 +192,22 @@ public final class PrepareStaging {
         }
     }
 
-    private static void drop(RestoreRun.Planned planned, DatabaseName staging) {
+    private static void dropUnlessProven(RestoreRun.Planned planned, DatabaseName staging) {
         // The maintenance session may be the very thing that broke.
+        try (MaintenanceSession session =
+                MaintenanceSession.open(planned.request().target(), planned.operation())) {
+            if (!ready(session.sql(), planned.request(), planned.backup().manifest())) {
+                new DropDatabase(session, planned.request().target(), planned.operation()).staging(staging);
+                return;
+            }
+        }
+        planned.operation()
+                .events()
+                .accept(new OperationEvent.Warned("kept, for it is proven and was only not swapped in: " + staging
+                        + "; the next restore of the same backup takes it, and that of another one drops it"));
+    }
+
+    private static void drop(RestoreRun.Planned planned, DatabaseName staging) {
         try (MaintenanceSession session =
                 MaintenanceSession.open(planned.request().target(), planned.operation())) {
             new DropDatabase(session, planned.request().target(), planned.operation()).staging(staging);

@@ -33,8 +33,13 @@ public sealed interface RestoreRun {
             RestorePlan plan)
             implements RestoreRun {}
 
-    /** The staging database is there and empty, with its settings. */
-    record Staged(Planned planned, DatabaseName staging, ServerVersion server, List<String> warnings)
+    /**
+     * The staging database is there with its settings, and empty.
+     *
+     * @param loaded whether it is not empty: an earlier restore has loaded and proven it, and could not swap it in
+     */
+    record Staged(
+            Planned planned, DatabaseName staging, ServerVersion server, List<String> warnings, boolean loaded)
             implements RestoreRun {
         /** How af's own sessions reach the staging database: no trigger of the restored database fires for them. */
         DatabaseUrl url() {

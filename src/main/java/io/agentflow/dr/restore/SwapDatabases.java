@@ -24,8 +24,9 @@ public final class SwapDatabases {
      *
      * @param what has happened then
      * @param limit how long the server is asked whether it has
+     * @param again what to do when it could not be done, after what is in the way has gone
      */
-    record SwapCommit(String what, Duration limit) {}
+    record SwapCommit(String what, Duration limit, String again) {}
 
     public SwapDatabases(Clock clock) {
         this.clock = clock;
@@ -44,6 +45,10 @@ public final class SwapDatabases {
         Manifest manifest = planned.backup().manifest();
         DatabaseName live = planned.request().database();
         DatabaseName staging = proven.loaded().staged().staging();
+        if (proven.loaded().unfilled().isEmpty()) {
+            // Hours of loading and proving must not be lost because a session is in the way now.
+            PrepareStaging.mark(planned, staging, PrepareStaging.proven(planned.request()), clock);
+        }
         List<String> warnings = new ArrayList<>(proven.loaded().warnings());
         warnings.addAll(proven.proof().warnings());
         warnings.addAll(new ApplyProperties(session.sql())
@@ -60,7 +65,9 @@ public final class SwapDatabases {
                 mark(previous, live, manifest.id().text(), session),
                 new SwapCommit(
                         live + " is restored" + (previous == null ? "" : "; the old one is " + previous),
-                        planned.request().stall()));
+                        planned.request().stall(),
+                        "then restore " + manifest.id() + " again: " + staging
+                                + " is kept, proven again and swapped in without being loaded again"));
         planned.operation()
                 .events()
                 .accept(new OperationEvent.PartDone(
@@ -135,7 +142,9 @@ public final class SwapDatabases {
             }
             throw new Busy(
                     "the databases could not be exchanged, nothing has changed: " + e.fact(),
-                    "End the sessions on " + live + " by hand, or use a role that may: GRANT pg_signal_backend TO …",
+                    "End what is in the way (SELECT pid, usename FROM pg_stat_activity WHERE datname = "
+                            + Sql.literal(live.text()) + "; SELECT gid, database FROM pg_prepared_xacts), "
+                            + commit.again() + ".",
                     e);
         }
         // Both names are locked until the end of the transaction: nobody comes in any more who had to be sent away.

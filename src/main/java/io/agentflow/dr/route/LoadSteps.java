@@ -4,6 +4,7 @@ import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.restore.LoadArchive;
 import io.agentflow.dr.restore.LoadRun;
 import io.agentflow.dr.restore.RestoreRun;
+import java.util.Set;
 
 /** The steps around pg_restore. */
 public final class LoadSteps {
@@ -11,6 +12,19 @@ public final class LoadSteps {
 
     public LoadSteps(LoadArchive load) {
         this.load = load;
+    }
+
+    /** Whether the staging database is loaded already, by a restore that failed at the swap. */
+    public boolean loaded(RestoreRun.Staged staged) {
+        return staged.loaded();
+    }
+
+    /** Goes on with what is loaded already; it is proven like any other. */
+    public RestoreRun.Loaded keep(RestoreRun.Staged staged) {
+        if (!staged.loaded()) {
+            throw new OperationFailed(staged.staging() + " is not loaded", "Check the route restore-attempt.");
+        }
+        return new RestoreRun.Loaded(staged, staged.warnings(), Set.of());
     }
 
     public LoadRun arguments(RestoreRun.Staged staged) {

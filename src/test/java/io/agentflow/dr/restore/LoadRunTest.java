@@ -80,7 +80,8 @@ class LoadRunTest {
                         new RestorePlan(List.of(), false, 0, 0)),
                 new DatabaseName("golden_af_auny"),
                 new ServerVersion(150018, "15.18"),
-                List.of());
+                List.of(),
+                false);
         return new LoadRun(staged, command(), new LoadProgress(staged), mayRepeat);
     }
 
