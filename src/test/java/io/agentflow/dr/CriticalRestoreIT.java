@@ -693,4 +693,72 @@ class CriticalRestoreIT {
                         .exitCode())
                 .isEqualTo(2);
     }
+
+    @Test
+    void readersAreNotLockedOutWhereNoKeyMustWait() {
+        ADatabase database = postgres.database("critical_readers")
+                .with("CREATE TABLE parents (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, above int REFERENCES parents)")
+                .with("CREATE TABLE children (id int PRIMARY KEY, parent int REFERENCES parents ON DELETE CASCADE, v text)")
+                .with("INSERT INTO parents (above) VALUES (NULL), (1), (2)")
+                .with("INSERT INTO children SELECT i, 1 + i % 3, 'v' FROM generate_series(1, 20) i");
+        backUp(database);
+        Map<String, String> rows = rows(database);
+        String altered = "SELECT conname || ' ' || xmin FROM pg_constraint WHERE contype = 'f' UNION ALL"
+                + " SELECT attname || ' ' || xmin FROM pg_attribute WHERE attrelid = 'public.parents'::regclass ORDER BY 1";
+        List<String> before = database.texts(altered);
+        database.with("DELETE FROM parents WHERE id = 3; UPDATE children SET v = 'w', parent = 2;"
+                + " INSERT INTO parents (above) VALUES (2); INSERT INTO children VALUES (99, 4, 'new')");
+
+        ok(restore(database, "--tables", "parents,children", "--replace"));
+
+        assertThat(rows(database)).isEqualTo(rows);
+        assertThat(database.texts(altered)).as("nothing was altered").isEqualTo(before);
+    }
+
+    @Test
+    void rowsThatCascadeFromAPartitionAreNamedWhetherTheServerCountsOrNot() {
+        ADatabase database = postgres.database("critical_counts")
+                .with("CREATE TABLE parent (id int PRIMARY KEY) PARTITION BY RANGE (id);"
+                        + " CREATE TABLE p1 PARTITION OF parent FOR VALUES FROM (0) TO (100)")
+                .with("CREATE TABLE others (id int PRIMARY KEY, parent int REFERENCES parent ON DELETE CASCADE)")
+                .with("INSERT INTO parent VALUES (1)");
+        backUp(database);
+        database.with("INSERT INTO parent VALUES (2); INSERT INTO others VALUES (20, 2)");
+        Map<String, String> before = rows(database);
+
+        AfProcess.Result counted = restore(database, "--tables", "p1", "--replace");
+        postgres.maintain("ALTER DATABASE critical_counts SET track_counts = off");
+        AfProcess.Result uncounted = restore(database, "--tables", "p1", "--replace");
+
+        assertThat(counted.exitCode()).as(counted.toString()).isEqualTo(4);
+        assertThat(counted.json().path("error").path("message").asText()).contains("1 row of public.others", "(2)");
+        assertThat(uncounted.exitCode()).as(uncounted.toString()).isEqualTo(4);
+        assertThat(uncounted.json().path("error").path("message").asText()).contains("track_counts is off");
+        assertThat(rows(database)).isEqualTo(before);
+    }
+
+    @Test
+    void uniqueValuesThatWereExchangedAreExchangedBack() {
+        ADatabase database = postgres.database("critical_exchanged")
+                .with("CREATE TABLE users (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email text NOT NULL UNIQUE)")
+                .with("CREATE TABLE agents (id int PRIMARY KEY, owner int NOT NULL REFERENCES users)")
+                .with("INSERT INTO users (email) VALUES ('a'), ('b'), ('c'); INSERT INTO agents VALUES (1, 1), (2, 2)");
+        backUp(database);
+        Map<String, String> rows = rows(database);
+        String exchange = "UPDATE users SET email = '-' WHERE id = 1; UPDATE users SET email = 'a' WHERE id = 2;"
+                + " UPDATE users SET email = 'b' WHERE id = 1";
+        database.with(exchange);
+
+        JsonNode restored = ok(restore(database, "--tables", "users", "--replace"));
+
+        assertThat(table(restored, "users").path("updated").asInt()).isEqualTo(2);
+        assertThat(rows(database)).isEqualTo(rows);
+
+        database.with(exchange).with("ALTER TABLE agents ADD FOREIGN KEY (owner) REFERENCES users ON DELETE CASCADE");
+        Map<String, String> exchanged = rows(database);
+        AfProcess.Result refused = restore(database, "--tables", "users", "--replace");
+        assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(4);
+        assertThat(refused.json().path("error").path("message").asText()).contains("public.users", "exchanged", "email");
+        assertThat(rows(database)).isEqualTo(exchanged);
+    }
 }

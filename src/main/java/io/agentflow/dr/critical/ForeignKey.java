@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
  * @param validated whether every row holds it
  * @param deferrable whether its check can be put off
  * @param deferred whether it is, unless somebody says otherwise
+ * @param forgiving whether a row that is referred to may go and come back in one statement: NO ACTION
  */
 record ForeignKey(
         String name,
@@ -28,7 +29,8 @@ record ForeignKey(
         List<String> equals,
         boolean validated,
         boolean deferrable,
-        boolean deferred) {
+        boolean deferred,
+        boolean forgiving) {
     private static final int NAMED = 10;
     /** So many characters of a key are told: it may be a document. */
     private static final int TOLD = 200;
@@ -43,7 +45,8 @@ record ForeignKey(
                            FROM unnest(c.conpfeqop) WITH ORDINALITY k(operator, place)
                            JOIN pg_operator o ON o.oid = k.operator JOIN pg_namespace n ON n.oid = o.oprnamespace
                           ORDER BY k.place),
-                   c.convalidated, c.condeferrable, c.condeferred
+                   c.convalidated, c.condeferrable, c.condeferred,
+                   c.confdeltype = 'a' AND c.confupdtype = 'a'
               FROM pg_constraint c,
                    LATERAL (SELECT quote_ident(n.nspname) || '.' || quote_ident(t.relname) AS text FROM pg_class t
                               JOIN pg_namespace n ON n.oid = t.relnamespace WHERE t.oid = c.conrelid) r,
@@ -73,7 +76,25 @@ record ForeignKey(
                 texts(row, 8),
                 row.getBoolean(9),
                 row.getBoolean(10),
-                row.getBoolean(11));
+                row.getBoolean(11),
+                row.getBoolean(12));
+    }
+
+    /** The same key as seen from a partition of the table that refers, or of the one that is referred to. */
+    ForeignKey between(long referring, long referred) {
+        return new ForeignKey(
+                name,
+                referring,
+                table,
+                referred,
+                referenced,
+                columns,
+                referencedColumns,
+                equals,
+                validated,
+                deferrable,
+                deferred,
+                forgiving);
     }
 
     private static List<String> texts(ResultSet row, int column) throws SQLException {
@@ -87,10 +108,9 @@ record ForeignKey(
      * @return nothing, or what to tell of them
      */
     String orphans(Sql sql, String rows) {
-        String present = columns.stream().map(c -> "o." + c + " IS NOT NULL").collect(Collectors.joining(" AND "));
         return told(
                 sql,
-                " FROM " + rows + " o WHERE " + present + " AND NOT EXISTS (SELECT FROM " + referenced + " g WHERE "
+                " FROM " + rows + " o WHERE " + present() + " AND NOT EXISTS (SELECT FROM " + referenced + " g WHERE "
                         + match() + ")",
                 "that are missing in " + referenced);
     }
@@ -109,21 +129,50 @@ record ForeignKey(
                 "of " + referenced + " that the backup does not hold");
     }
 
-    /** Puts its check off to the end of the transaction; what it does on delete is not put off. */
+    /**
+     * Whether its check must be put off, because children would refer to what is not there for a while.
+     *
+     * @param parentFirst whether the rows that are referred to come in before those that refer to them
+     */
+    boolean mustWait(Sql sql, ReplaceRows child, ReplaceRows parent, boolean parentFirst) {
+        if (tableOid != referencedOid && !parentFirst) {
+            return true;
+        }
+        if (!parent.hasKey(referencedColumns)
+                || (child.hasKey()
+                        && sql.yes("SELECT EXISTS (SELECT FROM " + child.name() + " o WHERE EXISTS (SELECT FROM "
+                                + parent.gone() + " g WHERE " + match() + ") AND EXISTS ("
+                                + child.twin("b", child.rows(), "o") + "))"))) {
+            return true;
+        }
+        // Rows of one table are changed before others of it come in.
+        return tableOid == referencedOid
+                && child.hasKey()
+                && sql.yes("SELECT EXISTS (SELECT FROM " + child.rows() + " o WHERE " + present() + " AND EXISTS ("
+                        + child.twin("l", child.name(), "o") + ") AND NOT EXISTS (SELECT FROM " + parent.name()
+                        + " g WHERE " + match() + "))");
+    }
+
+    /** Puts its check off to the end of the transaction; what it does on delete is not put off. Locks readers out. */
     void putOff(Sql sql) {
-        alter(sql, "DEFERRABLE INITIALLY DEFERRED");
+        if (!deferrable) {
+            alter(sql, "DEFERRABLE INITIALLY DEFERRED");
+        }
     }
 
     /** Makes it what it was. */
     void restore(Sql sql) {
-        alter(
-                sql,
-                (deferrable ? "DEFERRABLE" : "NOT DEFERRABLE")
-                        + (deferred ? " INITIALLY DEFERRED" : " INITIALLY IMMEDIATE"));
+        if (!deferrable) {
+            alter(sql, "NOT DEFERRABLE INITIALLY IMMEDIATE");
+        }
     }
 
     private void alter(Sql sql, String how) {
         sql.run("ALTER TABLE " + table + " ALTER CONSTRAINT " + Sql.identifier(name) + " " + how);
+    }
+
+    private String present() {
+        return columns.stream().map(c -> "o." + c + " IS NOT NULL").collect(Collectors.joining(" AND "));
     }
 
     private String match() {

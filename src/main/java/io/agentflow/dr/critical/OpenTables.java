@@ -112,7 +112,7 @@ public final class OpenTables {
                 .sorted()
                 .toList();
         if (!locked.isEmpty()) {
-            // Readers go on. Who writes, also a row elsewhere that refers to one of these, waits until we are done.
+            // Readers go on, unless a key must wait (ReplaceOrder). Who writes, also a row elsewhere that refers to one of these, waits until we are done.
             sql.run("LOCK TABLE " + String.join(", ", locked) + " IN EXCLUSIVE MODE");
         }
     }
@@ -135,8 +135,17 @@ public final class OpenTables {
                     "Restore into the primary."));
         }
         boolean replace = fetched.request().tables().replace();
+        if (replace && !sql.yes("SELECT current_setting('track_counts')::boolean")) {
+            findings.add(Finding.stop(
+                    "the server does not count rows (track_counts is off)",
+                    "that no row of another table changes could not be proven",
+                    "ALTER SYSTEM SET track_counts = on; SELECT pg_reload_conf();"));
+        }
         for (ChosenTable table : fetched.chosen()) {
             findings.add(fate(table, live, replace));
+        }
+        if (replace) {
+            findings.addAll(readersWait(fetched, live));
         }
         List<TableEntry> missing = missing(fetched.chosen(), live);
         if (missing.isEmpty() && !replace) {
@@ -164,6 +173,29 @@ public final class OpenTables {
                 .forEach(entry -> findings.add(Finding.note(
                         "the " + entry + " does not come back", "a table that it needs is missing, too", "")));
         return findings;
+    }
+
+    /** A key can only be put off while nobody reads; whether it must be is seen when the rows are compared. */
+    private static List<Finding> readersWait(CriticalRun.Fetched fetched, LiveTables live) {
+        Set<Long> chosen = fetched.chosen().stream()
+                .map(ChosenTable::table)
+                .filter(live::has)
+                .map(live::oid)
+                .collect(Collectors.toSet());
+        List<String> tables = ForeignKey.all(live.sql()).stream()
+                .filter(key ->
+                        !key.deferrable() && chosen.contains(key.tableOid()) && chosen.contains(key.referencedOid()))
+                .map(ForeignKey::table)
+                .distinct()
+                .sorted()
+                .toList();
+        return tables.isEmpty()
+                ? List.of()
+                : List.of(Finding.note(
+                        "readers may have to wait for " + String.join(", ", tables),
+                        "where rows must let go of others before these leave, or come in before those they refer to,"
+                                + " a foreign key is put off, and its table locked until the end",
+                        ""));
     }
 
     /** Tables that went with a missing one and were not named, such as those that inherit from it. */

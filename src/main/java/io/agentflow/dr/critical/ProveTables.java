@@ -28,7 +28,7 @@ public final class ProveTables {
         CriticalRun.Opened opened = completed.filled().recreated().opened();
         ProofLevel level =
                 ProofLevel.parse(opened.fetched().backup().manifest().options().proof());
-        requireOthersUntouched(opened);
+        boolean untouched = requireOthersUntouched(opened);
         Map<ChosenTable, Fingerprint> proof = new LinkedHashMap<>();
         for (ChosenTable table : opened.fetched().chosen()) {
             if (opened.missing().contains(table.table().oid())
@@ -51,7 +51,7 @@ public final class ProveTables {
                                     case NONE -> "not compared: the backup holds no fingerprints";
                                 }
                                 + (sequences == 0 ? "" : ", " + sequences + " sequences")
-                                + ", no row of another table changed"));
+                                + (untouched ? ", no row of another table changed" : "")));
         if (level != ProofLevel.FULL) {
             opened.notes().add("the backup holds no fingerprints: the rows were not compared one by one");
         }
@@ -79,14 +79,18 @@ public final class ProveTables {
         return now;
     }
 
-    /** The server counts what this transaction did to each table, also by triggers and foreign keys. */
-    private static void requireOthersUntouched(CriticalRun.Opened opened) {
+    /**
+     * The server counts what this transaction did to each table, also by triggers and foreign keys.
+     *
+     * @return whether it does
+     */
+    private static boolean requireOthersUntouched(CriticalRun.Opened opened) {
         Sql sql = opened.live().sql();
         if (!sql.yes("SELECT current_setting('track_counts')::boolean")) {
             opened.notes()
                     .add("the server does not count rows (track_counts is off):"
                             + " that no other table was changed is not proven");
-            return;
+            return false;
         }
         Set<Long> chosen = chosen(opened);
         Set<Long> before = opened.live().oids();
@@ -107,6 +111,7 @@ public final class ProveTables {
                     "Nothing was changed. A trigger or a foreign key does that: name these tables in --tables, too,"
                             + " or restore beside: --target-database-url");
         }
+        return true;
     }
 
     private static Set<Long> chosen(CriticalRun.Opened opened) {

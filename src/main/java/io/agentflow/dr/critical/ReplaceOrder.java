@@ -3,11 +3,13 @@ package io.agentflow.dr.critical;
 import io.agentflow.dr.core.Refused;
 import io.agentflow.dr.postgres.Sql;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -22,7 +24,28 @@ final class ReplaceOrder {
     ReplaceOrder(Sql sql, Map<ChosenTable, ReplaceRows> replacing) {
         this.sql = sql;
         replacing.values().forEach(one -> byOid.put(one.oid(), one));
-        this.keys = byOid.isEmpty() ? List.of() : ForeignKey.all(sql);
+        this.keys = byOid.isEmpty() ? List.of() : keys();
+    }
+
+    /** A key of a partitioned table, or on one, is one of its partitions, too. */
+    private List<ForeignKey> keys() {
+        Map<Long, List<Long>> partitions = new HashMap<>();
+        byOid.keySet().forEach(oid -> sql.list(
+                        "SELECT relid::oid::bigint FROM pg_partition_ancestors(?::oid::regclass)",
+                        row -> row.getLong(1),
+                        oid)
+                .forEach(ancestor -> partitions
+                        .computeIfAbsent(ancestor, of -> new ArrayList<>())
+                        .add(oid)));
+        List<ForeignKey> all = new ArrayList<>();
+        for (ForeignKey key : ForeignKey.all(sql)) {
+            for (Long child : partitions.getOrDefault(key.tableOid(), List.of(key.tableOid()))) {
+                for (Long parent : partitions.getOrDefault(key.referencedOid(), List.of(key.referencedOid()))) {
+                    all.add(key.between(child, parent));
+                }
+            }
+        }
+        return all;
     }
 
     /**
@@ -44,23 +67,52 @@ final class ReplaceOrder {
                 .toList();
         // Whatever fails undoes all of this, with the transaction.
         QuietTriggers quiet = new QuietTriggers(sql, parentsFirst);
+        List<ForeignKey> waiting = waiting(among, parentsFirst);
+        List<ForeignKey> altered = waiting.stream()
+                .collect(Collectors.toMap(key -> key.table() + " " + key.name(), key -> key, (a, b) -> a))
+                .values()
+                .stream()
+                .toList();
         parentsFirst.forEach(ReplaceRows::open);
-        among.forEach(key -> key.putOff(sql));
+        altered.forEach(key -> key.putOff(sql));
         // Rows that stay let go of those that leave, before these cascade to them.
-        parentsFirst.forEach(table -> table.pointElsewhere(among));
+        parentsFirst.forEach(table -> table.pointElsewhere(waiting));
         Map<ReplaceRows, Long> deleted = new LinkedHashMap<>();
         for (int i = parentsFirst.size() - 1; i >= 0; i--) {
             deleted.put(parentsFirst.get(i), parentsFirst.get(i).delete());
         }
         for (ReplaceRows one : parentsFirst) {
-            long updated = one.update();
+            long updated = one.update(
+                    keys.stream().filter(key -> key.referencedOid() == one.oid()).allMatch(ForeignKey::forgiving));
             changes.put(one.table(), new RowChanges(one.insert(), updated, deleted.getOrDefault(one, 0L)));
         }
         // Keys that were put off are checked now: a table with pending checks can be altered no more.
         sql.run("SET CONSTRAINTS ALL IMMEDIATE");
-        among.forEach(key -> key.restore(sql));
+        altered.forEach(key -> key.restore(sql));
         parentsFirst.forEach(ReplaceRows::close);
         quiet.restore();
+    }
+
+    /** Most need not wait: only for these readers are locked out, since a key can only be altered alone. */
+    private List<ForeignKey> waiting(List<ForeignKey> among, List<ReplaceRows> parentsFirst) {
+        List<ForeignKey> waiting = new ArrayList<>();
+        for (ForeignKey key : among) {
+            ReplaceRows child = byOid.get(key.tableOid());
+            ReplaceRows parent = byOid.get(key.referencedOid());
+            if (child != null
+                    && parent != null
+                    && key.mustWait(sql, child, parent, parentsFirst.indexOf(parent) < parentsFirst.indexOf(child))) {
+                waiting.add(key);
+            }
+        }
+        // Rows of a table are pointed elsewhere at once: what shares a column with a key that waits must wait with it.
+        Set<String> shared = waiting.stream()
+                .flatMap(key -> key.columns().stream().map(column -> key.tableOid() + " " + column))
+                .collect(Collectors.toSet());
+        return among.stream()
+                .filter(key -> waiting.contains(key)
+                        || key.columns().stream().anyMatch(column -> shared.contains(key.tableOid() + " " + column)))
+                .toList();
     }
 
     private void requireNothingLost() {
