@@ -161,7 +161,7 @@ class AuditChainIT {
     void aHashOfAbsurdLengthBreaksTheChainAndNotTheCheck() {
         ADatabase database = postgres.database("audit_long_hash").agentflow();
         database.with("UPDATE audits SET hash = convert_to(repeat('x', 60000000), 'UTF8') WHERE id = " + SOME)
-                .with("UPDATE audits SET prev_hash = convert_to(repeat('x', 60000000), 'UTF8') WHERE id ="
+                .with("UPDATE audits SET prev_hash = convert_to(repeat('y', 60000000), 'UTF8') WHERE id ="
                         + " (SELECT id FROM audits ORDER BY tenant_id, ts OFFSET 7 LIMIT 1)");
 
         AfProcess.Result result = verify(database);
