@@ -44,14 +44,14 @@ public final class SureCommit {
         Transaction transaction = sql.one(
                 "SELECT pg_current_xact_id()::text, pg_backend_pid()",
                 row -> new Transaction(row.getString(1), row.getLong(2)));
-        String question = "SELECT pg_xact_status('" + transaction.id() + "'::xid8)";
         operation.undecided(
                 "whether " + what,
-                "Ask the server before anything else: psql -c \"" + question + "\" says committed or aborted.");
+                "Ask the server before anything else: psql -c \"SELECT pg_xact_status('" + transaction.id()
+                        + "'::xid8)\" says committed or aborted.");
         try {
             sql.run("COMMIT");
         } catch (ConnectionLost e) {
-            settle(transaction, question, e);
+            settle(transaction, e);
         } catch (AfException e) {
             // The server itself said that it did not commit.
             operation.decided();
@@ -60,8 +60,8 @@ public final class SureCommit {
         operation.committed(what);
     }
 
-    private void settle(Transaction transaction, String question, ConnectionLost broken) {
-        String status = ask(transaction, question, broken);
+    private void settle(Transaction transaction, ConnectionLost broken) {
+        String status = ask(transaction, broken);
         if (status.equals("committed")) {
             return;
         }
@@ -78,11 +78,11 @@ public final class SureCommit {
     }
 
     /** Until the server answers: it may be starting again, or the network may be away for a while. */
-    private String ask(Transaction transaction, String question, ConnectionLost broken) {
+    private String ask(Transaction transaction, ConnectionLost broken) {
         long deadline = System.nanoTime() + limit.toNanos();
         do {
             try (Sql sql = another.get()) {
-                String status = String.valueOf(sql.text(question));
+                String status = String.valueOf(sql.text("SELECT pg_xact_status(?::xid8)", transaction.id()));
                 if (!status.equals("in progress")) {
                     return status;
                 }
