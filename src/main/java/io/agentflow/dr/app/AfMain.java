@@ -32,12 +32,14 @@ public final class AfMain {
         Clock clock = Clock.systemUTC();
         Map<String, String> environment = System.getenv();
         Path home = Path.of(System.getProperty("af.home", "."));
+        Terminal terminal = Terminal.system();
         AtomicReference<@Nullable AfOperations> operations = new AtomicReference<>();
         CountDownLatch ended = new CountDownLatch(1);
         // A signal ends the children and deletes what is unpublished before the JVM goes; its exit code stays 128 + n.
         AtomicBoolean ending = new AtomicBoolean();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> cleanUp(operations.get(), ending, ended), "clean-up"));
-        Session session = new Session(Terminal.system(), environment, clock, VERSION, config -> {
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> cleanUp(operations.get(), terminal, ending, ended), "clean-up"));
+        Session session = new Session(terminal, environment, clock, VERSION, config -> {
             AfOperations made = new AfOperations(config, environment.getOrDefault("PATH", ""), clock, home);
             operations.set(made);
             return made;
@@ -55,12 +57,17 @@ public final class AfMain {
         }
     }
 
-    private static void cleanUp(@Nullable AfOperations operations, AtomicBoolean ending, CountDownLatch ended) {
+    private static void cleanUp(
+            @Nullable AfOperations operations, Terminal terminal, AtomicBoolean ending, CountDownLatch ended) {
         ending.set(true);
         if (operations == null) {
             return;
         }
         operations.close();
+        if (terminal.asking()) {
+            // Nothing runs while a question stands, and no signal ends the wait for its answer.
+            return;
+        }
         try {
             // Who hangs for longer is left behind; what he leaves is swept by the next run.
             boolean clean = ended.await(CLEAN_UP_SECONDS, TimeUnit.SECONDS);

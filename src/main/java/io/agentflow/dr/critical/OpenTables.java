@@ -36,7 +36,11 @@ public final class OpenTables {
             CriticalRun.Fetched fetched = effective(all, live);
             boolean touches = request.tables().replace()
                     || !missing(fetched.chosen(), live).isEmpty();
-            return new RestorePlan(findings(fetched, live), touches, 0, 0);
+            List<Finding> findings = findings(fetched, live);
+            if (request.tables().replace()) {
+                findings.addAll(new EmptiedTables(fetched, live).findings());
+            }
+            return new RestorePlan(List.copyOf(findings), touches, 0, 0);
         }
     }
 
