@@ -9,5 +9,5 @@ if not exist "%DIST%\lib\af.jar" (
 )
 set "JAVA=java"
 if defined JAVA_HOME set "JAVA=%JAVA_HOME%\bin\java"
-"%JAVA%" -XX:+UseSerialGC -Xms24m -Xmx96m -Xss512k "-XX:OnOutOfMemoryError=taskkill /F /PID %%p" "-Daf.home=%AF_HOME_DIR%" -Daf.terminal.stdin=true -Dfile.encoding=UTF-8 %AF_JAVA_OPTIONS% -cp "%DIST%\lib\af.jar" io.agentflow.dr.app.AfMain %*
+"%JAVA%" -XX:+UseSerialGC -Xms24m -Xmx96m -Xss512k "-XX:OnOutOfMemoryError=taskkill /F /PID %%p" "-Daf.home=%AF_HOME_DIR%" -Daf.terminal.stdin=true -Dfile.encoding=UTF-8 %AF_JAVA_OPTIONS% -cp "%DIST%\lib\af.jar;%DIST%\lib\serve\*" io.agentflow.dr.app.AfMain %*
 exit /b %ERRORLEVEL%

@@ -47,12 +47,12 @@ class PackageTableTest {
             row("verify", "core process postgres artifact manifest store catalog"),
             row("journal", "core"),
             row("deadletter", "core"),
-            row("request", "core catalog"),
+            row("request", "core artifact store"),
             row("config", "core store fingerprint"),
             row("route", TOOLS + " " + FEATURES),
             row(
                     "cli",
-                    "core config backup restore critical verify catalog manifest store fingerprint auditchain journal deadletter postgres"),
+                    "core config backup restore critical verify catalog manifest store fingerprint auditchain journal deadletter postgres request"),
             row("daemon", "core"),
             row("app", TOOLS + " " + FEATURES + " config route cli daemon"));
 

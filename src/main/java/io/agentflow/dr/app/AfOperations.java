@@ -10,11 +10,13 @@ import io.agentflow.dr.catalog.BackupCatalog;
 import io.agentflow.dr.cli.Operations;
 import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.config.ConfigKey;
+import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.DatabaseName;
 import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.Operation;
+import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.OperationId;
 import io.agentflow.dr.critical.CriticalRun;
@@ -72,6 +74,7 @@ final class AfOperations implements Operations, AutoCloseable {
     private final Set<Operation> running = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Routes shared;
     private volatile @Nullable Service service;
+    private volatile @Nullable Requests requests;
 
     AfOperations(AfConfig config, String searchPath, Clock clock, Path home) {
         this.config = config;
@@ -162,7 +165,7 @@ final class AfOperations implements Operations, AutoCloseable {
         try {
             // The routes are not stopped: they end with the process, a moment later.
             Routes routes = shared;
-            return (routes == null ? routes(operation.events()) : routes)
+            return (routes == null ? commandRoutes(operation.events()) : routes)
                     .operations()
                     .run(endpoint, operation, request, outcome);
         } finally {
@@ -170,11 +173,20 @@ final class AfOperations implements Operations, AutoCloseable {
         }
     }
 
-    private Routes routes(OperationEvents events) {
-        return routes(events, Map.of());
+    private Routes commandRoutes(OperationEvents events) {
+        return Routes.start(routesFolder(), beans(events), placeholders(false));
     }
 
-    private Routes routes(OperationEvents events, Map<String, Object> more) {
+    private Map<String, Object> beans(OperationEvents events) {
+        return new LinkedHashMap<>(
+                RouteBeans.of(programs, tools, clock, random, Path.of(config.text(ConfigKey.DEAD_LETTERS)), events));
+    }
+
+    private Path routesFolder() {
+        return config.given(ConfigKey.ROUTES) ? Path.of(config.text(ConfigKey.ROUTES)) : home.resolve("routes");
+    }
+
+    private Properties placeholders(boolean serving) {
         Properties properties = new Properties();
         for (ConfigKey key : ConfigKey.values()) {
             properties.setProperty(key.key(), config.text(key));
@@ -189,12 +201,10 @@ final class AfOperations implements Operations, AutoCloseable {
                 String.valueOf(1 + config.time(ConfigKey.JITTER).toMillis()));
         properties.setProperty(ConfigKey.TIME_ZONE.key(), config.zone().getId());
         properties.remove(ConfigKey.DATABASE_URL.key());
+        properties.remove(ConfigKey.REQUEST_JMS_PASSWORD.key());
         properties.remove(ConfigKey.TARGET_DATABASE_URL.key());
-        Path folder = config.given(ConfigKey.ROUTES) ? Path.of(config.text(ConfigKey.ROUTES)) : home.resolve("routes");
-        Map<String, Object> beans = new LinkedHashMap<>(
-                RouteBeans.of(programs, tools, clock, random, Path.of(config.text(ConfigKey.DEAD_LETTERS)), events));
-        beans.putAll(more);
-        return Routes.start(folder, beans, properties);
+        Requests.placeholders(config, serving, properties);
+        return properties;
     }
 
     private Operation begin(String verb, String request, List<String> replay, OperationEvents events) {
@@ -295,12 +305,53 @@ final class AfOperations implements Operations, AutoCloseable {
     public void serve(List<Served> served, Consumer<String> say) {
         Service serving = new Service(this, served, clock, say);
         journal.sweep(event -> say.accept(String.valueOf(event)));
+        Requests asked = Requests.wanted(config)
+                ? new Requests(
+                        config, served, this, serving.work(), (message, why) -> refused(message, why, say), clock, say)
+                : null;
+        requests = asked;
         service = serving;
         serving.run(served, config, starting -> {
-            Routes routes = routes(event -> {}, Map.of("scheduledWork", starting.work()));
+            Map<String, Object> beans = beans(event -> {});
+            beans.put("scheduledWork", starting.work());
+            if (asked != null) {
+                beans.putAll(asked.beans());
+            }
+            Routes routes = Routes.serve(routesFolder(), beans, placeholders(true));
             shared = routes;
+            if (asked != null) {
+                asked.start(routes);
+            }
             return routes;
         });
+    }
+
+    /** A message that is not worked on: one record in the journal, one dead letter. */
+    private void refused(String message, AfException why, Consumer<String> say) {
+        OperationEvents events = event -> {
+            if (event instanceof OperationEvent.Warned warned) {
+                say.accept(warned.text());
+            }
+        };
+        try (Operation operation = begin("request", message, List.of(), events)) {
+            Routes routes = shared;
+            if (routes != null) {
+                routes.report(operation, why);
+            }
+            journal.around(
+                    operation.id(),
+                    "request",
+                    message,
+                    events,
+                    () -> {
+                        throw why;
+                    },
+                    none -> "");
+        } catch (AfException known) {
+            if (known != why) {
+                throw known;
+            }
+        }
     }
 
     /** Ends what runs, and every child; a service ends by waiting for it first. For the shutdown hook. */
@@ -314,6 +365,10 @@ final class AfOperations implements Operations, AutoCloseable {
         programs.close();
         if (serving != null) {
             serving.drain(CANCEL_LIMIT);
+            Requests asked = requests;
+            if (asked != null) {
+                asked.close();
+            }
             serving.ended();
         }
     }

@@ -5,6 +5,7 @@ import io.agentflow.dr.catalog.BackupCatalog;
 import io.agentflow.dr.catalog.ListedBackup;
 import io.agentflow.dr.cli.Operations;
 import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
@@ -52,50 +53,95 @@ public final class ScheduledWork {
 
     /** Begins nothing from now on. @return whether it did until now */
     boolean drain() {
-        return draining.compareAndSet(false, true);
+        boolean first = draining.compareAndSet(false, true);
+        for (DatabaseState state : states.values()) {
+            synchronized (state) {
+                state.notifyAll();
+            }
+        }
+        return first;
     }
 
     /** Makes a backup of this database, unless one is being made. */
     public void backup(String name) {
-        run(name, "backup", (one, state) -> {
-            long start = System.nanoTime();
-            try {
-                BackupRun.Published made = operations.create(one.request(), events(name));
-                double seconds = (System.nanoTime() - start) / 1e9;
-                long bytes = made.manifest().summary().bytes();
-                state.backedUp(made.manifest().createdAt(), bytes, seconds);
-                meters.counted(state, made.warnings().isEmpty() ? "ok" : "warnings");
-                say.accept(name + ": backup " + made.manifest().id() + ", " + new ByteSize(bytes)
-                        + String.format(Locale.ROOT, " in %.1f s", seconds)
-                        + (made.warnings().isEmpty() ? "" : "; " + String.join("; ", made.warnings())));
-            } catch (RuntimeException e) {
-                AfException known = AfException.in(e);
-                state.backupFailed(clock.instant(), known == null ? "a bug in af: " + e : known.fact());
-                meters.counted(state, "failed");
-                throw e;
-            }
-        });
+        run(name, "backup", this::backUp);
+    }
+
+    /** Makes a backup now, and remembers its outcome. */
+    BackupRun.Published backUp(Operations.Served one, DatabaseState state) {
+        String name = state.name();
+        long start = System.nanoTime();
+        try {
+            BackupRun.Published made = operations.create(one.request(), events(name));
+            double seconds = (System.nanoTime() - start) / 1e9;
+            long bytes = made.manifest().summary().bytes();
+            state.backedUp(made.manifest().createdAt(), bytes, seconds);
+            meters.counted(state, made.warnings().isEmpty() ? "ok" : "warnings");
+            say.accept(name + ": backup " + made.manifest().id() + ", " + new ByteSize(bytes)
+                    + String.format(Locale.ROOT, " in %.1f s", seconds)
+                    + (made.warnings().isEmpty() ? "" : "; " + String.join("; ", made.warnings())));
+            return made;
+        } catch (RuntimeException e) {
+            AfException known = AfException.in(e);
+            state.backupFailed(clock.instant(), known == null ? "a bug in af: " + e : known.fact());
+            meters.counted(state, "failed");
+            throw e;
+        }
     }
 
     /** Reads the newest backup of this database back. */
     public void verify(String name) {
         run(name, "verify", (one, state) -> {
             BackupCatalog catalog = new BackupCatalog(one.request().store());
-            VerifyReport report = operations.verify(
-                    one.request().store(),
-                    catalog.select("latest", one.request().url().database()),
-                    events(name));
-            String problem = report.success()
-                    ? null
-                    : report.id() + " is damaged: " + report.problems().get(0).path() + " "
-                            + report.problems().get(0).problem();
-            state.verified(clock.instant(), problem);
-            say.accept(name + ": " + (problem == null ? "backup " + report.id() + " is whole" : problem));
+            verify(one, state, catalog.select("latest", one.request().url().database()));
         });
     }
 
+    /** Reads a backup back now, and remembers its outcome. */
+    VerifyReport verify(Operations.Served one, DatabaseState state, BackupId id) {
+        VerifyReport report = operations.verify(one.request().store(), id, events(state.name()));
+        String problem = report.success()
+                ? null
+                : report.id() + " is damaged: " + report.problems().get(0).path() + " "
+                        + report.problems().get(0).problem();
+        state.verified(clock.instant(), problem);
+        say.accept(state.name() + ": " + (problem == null ? "backup " + report.id() + " is whole" : problem));
+        return report;
+    }
+
+    /**
+     * Waits until no operation runs on this database, then does this.
+     *
+     * @return whether it was done: not if the service ends before
+     */
+    boolean inTurn(String name, Work work) throws InterruptedException {
+        Operations.Served one = served.get(name);
+        DatabaseState state = states.get(name);
+        if (one == null || state == null || !awaitTurn(state)) {
+            return false;
+        }
+        try {
+            work.on(one, state);
+            return true;
+        } finally {
+            state.end();
+        }
+    }
+
+    private boolean awaitTurn(DatabaseState state) throws InterruptedException {
+        synchronized (state) {
+            while (!draining.get()) {
+                if (state.begin(clock.instant())) {
+                    return true;
+                }
+                state.wait();
+            }
+            return false;
+        }
+    }
+
     /** What is done with one database. */
-    private interface Work {
+    interface Work {
         void on(Operations.Served one, DatabaseState state);
     }
 
@@ -123,7 +169,7 @@ public final class ScheduledWork {
         }
     }
 
-    private OperationEvents events(String name) {
+    OperationEvents events(String name) {
         return event -> {
             if (event instanceof OperationEvent.Warned warned) {
                 say.accept(name + ": " + warned.text());

@@ -44,6 +44,9 @@ public final class AfCommandLine {
                     "discard",
                     session -> new DeadLettersDiscardCommand(session)),
             new Entry(() -> new Config(), "config", "show", session -> new ConfigShowCommand(session)),
+            new Entry(() -> new Requests(), "request", "sign", session -> new RequestSignCommand(session)),
+            new Entry(() -> new Requests(), "request", "list", session -> new RequestListCommand(session)),
+            new Entry(() -> new Requests(), "request", "show", session -> new RequestListCommand(session)),
             new Entry(null, "", "serve", session -> new ServeCommand(session)));
 
     /** Where a command stands, and how it is made. */
@@ -93,6 +96,9 @@ public final class AfCommandLine {
 
     @Command(name = "journal", description = "Show and check the journal of all operations.")
     private static final class JournalCommands {}
+
+    @Command(name = "request", description = "Sign requests for operations, and show those that messages brought.")
+    private static final class Requests {}
 
     /** Runs the command of these arguments and returns its exit code. */
     public static int run(Session session, String... arguments) {

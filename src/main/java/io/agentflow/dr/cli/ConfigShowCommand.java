@@ -46,6 +46,8 @@ final class ConfigShowCommand extends AfCommand {
             values.add(new Value(prefix + "stores", database.store(), "file"));
             values.add(new Value(prefix + "schedule", String.valueOf(database.schedule()), "file"));
             values.add(new Value(prefix + "verify-schedule", String.valueOf(database.verifySchedule()), "file"));
+            values.add(new Value(
+                    prefix + "allow-restore-by-message", String.valueOf(database.restoreByMessage()), "file"));
         }
         if (json) {
             terminal()
@@ -72,6 +74,9 @@ final class ConfigShowCommand extends AfCommand {
     }
 
     private static String shown(ConfigKey key, String value) {
+        if (key == ConfigKey.REQUEST_JMS_PASSWORD && !value.isEmpty()) {
+            return "****";
+        }
         boolean url = key == ConfigKey.DATABASE_URL || key == ConfigKey.TARGET_DATABASE_URL;
         return url && !value.isEmpty() ? masked(value) : value;
     }

@@ -34,12 +34,24 @@ public final class AfConfig {
     private final List<String> problems = new ArrayList<>();
 
     private static final Pattern OF_DATABASE = Pattern.compile("af\\.database\\.([a-z0-9_-]+)\\.([a-z-]+)");
-    private static final Set<String> DATABASE_KEYS =
-            Set.of("url", "schedule", "verify-schedule", "stores", "jobs", "critical-tables", "rpo");
+    private static final Set<String> DATABASE_KEYS = Set.of(
+            "url",
+            "schedule",
+            "verify-schedule",
+            "stores",
+            "jobs",
+            "critical-tables",
+            "rpo",
+            "allow-restore-by-message");
+    private static final Pattern OF_REQUEST_KEY =
+            Pattern.compile("af\\.request\\.key\\.([a-z0-9_-]{1,64})\\.([a-z-]+)");
+    private static final Set<String> REQUEST_KEY_KEYS =
+            Set.of("secret-file", "public-key-file", "databases", "operations");
 
     private String stateHome = "";
     private final Map<ConfigKey, String> sources = new EnumMap<>(ConfigKey.class);
     private final Map<String, Map<String, String>> databases = new TreeMap<>();
+    private final Map<String, Map<String, String>> requestKeys = new TreeMap<>();
 
     private AfConfig() {}
 
@@ -84,6 +96,11 @@ public final class AfConfig {
             acceptOfDatabase(file, ofDatabase.group(1), ofDatabase.group(2), value.strip());
             return;
         }
+        Matcher ofRequestKey = OF_REQUEST_KEY.matcher(name);
+        if (ofRequestKey.matches()) {
+            acceptOfRequestKey(file, ofRequestKey.group(1), ofRequestKey.group(2), value.strip());
+            return;
+        }
         ConfigKey.of(name)
                 .ifPresentOrElse(
                         key -> {
@@ -122,6 +139,27 @@ public final class AfConfig {
         }
     }
 
+    private void acceptOfRequestKey(Path file, String id, String key, String value) {
+        if (REQUEST_KEY_KEYS.contains(key)) {
+            requestKeys.computeIfAbsent(id, absent -> new TreeMap<>()).put(key, value);
+        } else {
+            problems.add("af.request.key." + id + "." + key + " in " + file + " is unknown; known are "
+                    + new TreeSet<>(REQUEST_KEY_KEYS));
+        }
+    }
+
+    /** The keys that requests are signed with, by their id. What their files hold is not looked at yet. */
+    public List<ConfiguredKey> requestKeys() {
+        List<ConfiguredKey> keys = new ArrayList<>();
+        requestKeys.forEach((id, of) -> keys.add(new ConfiguredKey(
+                id,
+                of.containsKey("secret-file") ? Path.of(of.get("secret-file")) : null,
+                of.containsKey("public-key-file") ? Path.of(of.get("public-key-file")) : null,
+                words(of.getOrDefault("databases", "")),
+                words(of.getOrDefault("operations", "")))));
+        return keys;
+    }
+
     private void fromFile(ConfigKey key, Path file) {
         try {
             values.put(key, Files.readString(file).strip());
@@ -134,6 +172,9 @@ public final class AfConfig {
         check(ConfigKey.JOBS, Integer::parseInt, "a number");
         check(ConfigKey.RETRIES, Integer::parseInt, "a number");
         check(ConfigKey.MANAGEMENT_PORT, Integer::parseInt, "a number");
+        check(ConfigKey.REQUEST_MAX_BYTES, Integer::parseInt, "a number");
+        check(ConfigKey.REQUEST_VALIDITY, AfConfig::duration, "a time such as 90s, 10m or 2h");
+        check(ConfigKey.REQUEST_RETENTION, AfConfig::duration, "a time such as 90s, 10m or 2h");
         check(ConfigKey.TIME_ZONE, AfConfig::zone, "a time zone such as Europe/Vienna or UTC");
         check(ConfigKey.JITTER, AfConfig::duration, "a time such as 90s, 10m or 2h");
         check(ConfigKey.DRAIN_TIMEOUT, AfConfig::duration, "a time such as 90s, 10m or 2h");
@@ -191,6 +232,10 @@ public final class AfConfig {
         } catch (RuntimeException e) {
             wrong.add(key + "rpo is '" + keys.get("rpo") + "', not a time such as 90s, 10m or 2h");
         }
+        String byMessage = keys.getOrDefault("allow-restore-by-message", "false");
+        if (!byMessage.matches("true|false")) {
+            wrong.add(key + "allow-restore-by-message is '" + byMessage + "', not true or false");
+        }
         return new ServedDatabase(
                 name,
                 keys.getOrDefault("url", ""),
@@ -199,7 +244,8 @@ public final class AfConfig {
                 keys.get("verify-schedule"),
                 jobs,
                 words(keys.getOrDefault("critical-tables", text(ConfigKey.CRITICAL_TABLES))),
-                rpo);
+                rpo,
+                byMessage.equals("true"));
     }
 
     /** Where the value of a key comes from. */

@@ -37,7 +37,17 @@ public enum ConfigKey {
             "af.schedule.jitter",
             "0s",
             "a scheduled operation begins up to so much later, so that not all begin at once"),
-    DRAIN_TIMEOUT("af.drain-timeout", "10m", "how long af serve waits at its end for operations that run");
+    DRAIN_TIMEOUT("af.drain-timeout", "10m", "how long af serve waits at its end for operations that run"),
+    REQUEST_MAX_BYTES("af.request.max-bytes", "16384", "the longest message that is looked at"),
+    REQUEST_VALIDITY(
+            "af.request.longest-validity", "24h", "how long a request may be valid, from its issue to its expiry"),
+    REQUEST_RETENTION("af.request.retention", "720h", "how long the results of requests are kept"),
+    REQUEST_FOLDER("af.request.folder", "", "a folder into which requests are dropped; empty for none"),
+    REQUEST_JMS_URL("af.request.jms.url", "", "the broker (Artemis) whose messages are requests; empty for none"),
+    REQUEST_JMS_USER("af.request.jms.user", "", "the user at that broker"),
+    REQUEST_JMS_PASSWORD("af.request.jms.password", "", "the password there; better af.request.jms.password-file"),
+    REQUEST_JMS_QUEUE("af.request.jms.queue", "af.requests", "the queue of requests"),
+    REQUEST_JMS_RESULTS("af.request.jms.results", "af.results", "the queue for results whose sender named none");
 
     private final String key;
     private final String fallback;

@@ -2,6 +2,8 @@ package io.agentflow.dr.route;
 
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.ExitCode;
+import io.agentflow.dr.core.Operation;
+import io.agentflow.dr.core.OperationFailed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,19 +11,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.spi.RoutesLoader;
+import org.apache.camel.spi.SupervisingRouteController;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 
 /** The routes of a folder, started and ready to be sent to. */
 public final class Routes implements AutoCloseable {
     private static final String ENDING = ".camel.yaml";
+    /** The routes that begin at a broker. */
+    private static final String BROKERS = "request-jms";
 
     /** Without these there is no way in; Camel itself starts silently on an empty folder. */
     private static final List<String> ENTRIES =
@@ -36,13 +43,39 @@ public final class Routes implements AutoCloseable {
     }
 
     /**
-     * Loads and starts every {@code *.camel.yaml} below the folder.
+     * Loads every {@code *.camel.yaml} below the folder, and starts the routes that begin with {@code direct:}: a command
+     * listens to nothing.
      *
      * @param beans what the routes call, by name
      * @param properties what their placeholders stand for
      * @throws AfException if a route cannot be read or one that af enters by is missing
      */
     public static Routes start(Path folder, Map<String, Object> beans, Properties properties) {
+        return start(
+                folder,
+                beans,
+                properties,
+                context -> context.setRouteFilter(
+                        route -> route.getInput().getEndpointUri().startsWith("direct:")));
+    }
+
+    /** The same with every route, for a service. */
+    public static Routes serve(Path folder, Map<String, Object> beans, Properties properties) {
+        return start(folder, beans, properties, Routes::supervise);
+    }
+
+    /** A broker that is not there when the service starts must not hinder the schedules: its route is tried again. */
+    private static void supervise(DefaultCamelContext context) {
+        SupervisingRouteController controller = context.getRouteController().supervising();
+        controller.setIncludeRoutes(BROKERS);
+        controller.setInitialDelay(0);
+        controller.setBackOffDelay(2_000);
+        controller.setBackOffMultiplier(1.5);
+        controller.setBackOffMaxDelay(60_000);
+    }
+
+    private static Routes start(
+            Path folder, Map<String, Object> beans, Properties properties, Consumer<DefaultCamelContext> prepare) {
         DefaultCamelContext context = new DefaultCamelContext();
         context.getCamelContextExtension().setName("af");
         context.disableJMX();
@@ -51,6 +84,7 @@ public final class Routes implements AutoCloseable {
         context.setAutoStartup(true);
         context.getShutdownStrategy().setTimeout(10);
         context.getShutdownStrategy().setSuppressLoggingOnTimeout(true);
+        prepare.accept(context);
         beans.forEach(context.getRegistry()::bind);
         context.getCamelContextExtension().addInterceptStrategy(new StepEvents());
         context.setPropertiesComponent(placeholders(properties));
@@ -129,6 +163,30 @@ public final class Routes implements AutoCloseable {
 
     public CamelContext context() {
         return context;
+    }
+
+    /** Whether there is a route of this id. */
+    public boolean has(String id) {
+        return context.getRoute(id) != null;
+    }
+
+    /** Sends a message to a route that yields nothing. @throws AfException if it failed */
+    public void send(String endpoint, Object body) {
+        Exception failure = template.send(
+                        endpoint, exchange -> exchange.getMessage().setBody(body))
+                .getException();
+        if (failure != null) {
+            AfException known = AfException.in(failure);
+            throw known != null ? known : new OperationFailed(endpoint + ": " + rootMessage(failure), "", failure);
+        }
+    }
+
+    /** Has a dead-letter report written of something that failed outside of every route. */
+    public void report(Operation operation, Throwable failure) {
+        template.send("direct:dead-letter", exchange -> {
+            exchange.setProperty(StepEvents.OPERATION, operation);
+            exchange.setProperty(Exchange.EXCEPTION_CAUGHT, failure);
+        });
     }
 
     /** Runs operations through these routes. */
