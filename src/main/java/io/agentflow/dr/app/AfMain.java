@@ -5,7 +5,9 @@ import io.agentflow.dr.cli.Session;
 import io.agentflow.dr.cli.Terminal;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -37,12 +39,16 @@ public final class AfMain {
         // A signal ends the children and deletes what is unpublished before the JVM goes; its exit code stays 128 + n.
         AtomicBoolean ending = new AtomicBoolean();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> cleanUp(operations.get(), ending, ended), "clean-up"));
+        List<AfOperations> used = new CopyOnWriteArrayList<>();
         Session session = new Session(Terminal.system(), environment, clock, VERSION, config -> {
-            AfOperations made = new AfOperations(config, environment.getOrDefault("PATH", ""), clock, home);
+            AfOperations made =
+                    new AfOperations(config, environment.getOrDefault("PATH", ""), clock, home, Caller.of(environment));
             operations.set(made);
+            used.add(made);
             return made;
         });
         int code = AfCommandLine.run(session, arguments);
+        used.forEach(AfOperations::tell);
         boolean signalled = !ending.compareAndSet(false, true);
         ended.countDown();
         if (signalled) {

@@ -13,13 +13,20 @@ import io.agentflow.dr.config.ConfigKey;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.DatabaseName;
 import io.agentflow.dr.core.DatabaseUrl;
+import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.OperationId;
+import io.agentflow.dr.core.Redaction;
+import io.agentflow.dr.core.Requester;
+import io.agentflow.dr.core.Secret;
 import io.agentflow.dr.critical.CriticalRun;
 import io.agentflow.dr.critical.FetchTables;
 import io.agentflow.dr.critical.OpenTables;
+import io.agentflow.dr.daemon.DatabaseState;
+import io.agentflow.dr.daemon.Meters;
+import io.agentflow.dr.deadletter.DeadLetterFolder;
 import io.agentflow.dr.postgres.Connections;
 import io.agentflow.dr.postgres.PgTools;
 import io.agentflow.dr.postgres.Sql;
@@ -31,6 +38,7 @@ import io.agentflow.dr.restore.RestoreRequest;
 import io.agentflow.dr.restore.RestoreRun;
 import io.agentflow.dr.restore.RestoreType;
 import io.agentflow.dr.restore.UndoRestore;
+import io.agentflow.dr.route.DeadLetters;
 import io.agentflow.dr.route.Routes;
 import io.agentflow.dr.store.DirectoryStore;
 import io.agentflow.dr.verify.ArchiveCheck;
@@ -62,22 +70,33 @@ final class AfOperations implements Operations, AutoCloseable {
     /** What is cancelled ends within this time, or is left behind. */
     private static final Duration CANCEL_LIMIT = Duration.ofSeconds(20);
 
+    /** At its end af waits so long for whoever is to be told. */
+    private static final Duration TELL_LIMIT = Duration.ofSeconds(3);
+
     private final AfConfig config;
     private final Clock clock;
     private final Path home;
     private final SecureRandom random = new SecureRandom();
-    private final Programs programs = new Programs();
+    private final Programs programs;
     private final PgTools tools;
+    private final Redaction redaction;
+    private final Announcements announcements;
+    private final Outcomes measured;
     private final OperationJournal journal;
-    private final Set<Operation> running = ConcurrentHashMap.newKeySet();
+    private final Set<Operation> running;
     private volatile @Nullable Routes shared;
     private volatile @Nullable Service service;
 
-    AfOperations(AfConfig config, String searchPath, Clock clock, Path home) {
+    AfOperations(AfConfig config, String searchPath, Clock clock, Path home, Requester who) {
         this.config = config;
         this.clock = clock;
         this.home = home;
-        this.journal = new OperationJournal(config.stateDirectory(), clock);
+        this.programs = new Programs();
+        this.redaction = new Redaction();
+        this.running = ConcurrentHashMap.newKeySet();
+        this.measured = new Outcomes(config, clock);
+        this.announcements = new Announcements(config, routesFolder(config, home), clock, redaction);
+        this.journal = new OperationJournal(config.stateDirectory(), clock, announcements.announcer(), who);
         List<Path> directories = new ArrayList<>();
         config.list(ConfigKey.POSTGRES_BIN).forEach(d -> directories.add(Path.of(d)));
         Pattern.compile(Pattern.quote(File.pathSeparator))
@@ -87,44 +106,81 @@ final class AfOperations implements Operations, AutoCloseable {
         this.tools = new PgTools(programs, directories);
     }
 
+    private AfOperations(AfOperations same, Requester who) {
+        this.config = same.config;
+        this.clock = same.clock;
+        this.home = same.home;
+        this.programs = same.programs;
+        this.tools = same.tools;
+        this.running = same.running;
+        this.shared = same.shared;
+        this.measured = same.measured;
+        this.redaction = same.redaction;
+        this.announcements = same.announcements;
+        this.journal = same.journal.by(who);
+    }
+
+    @Override
+    public Operations asked(String from, @Nullable String key) {
+        return new AfOperations(this, journal.who().asked(from, key));
+    }
+
     @Override
     public BackupRun.Published create(BackupRequest request, OperationEvents events) {
+        keepSecret(request.url());
         Operation operation = begin(
                 "backup",
                 "backup of " + request.url() + " to " + request.store().root(),
                 request.arguments(),
                 events);
         EarlySession session = new EarlySession(request.url(), operation.sessionName("snapshot"));
-        return through(
-                "direct:backup-create",
-                operation,
-                new BackupRun.Requested(operation, request, session),
-                BackupRun.Published.class,
-                made -> made.manifest().id().text());
+        return measured.around(
+                request.store(),
+                () -> request.url().database().text(),
+                events,
+                () -> through(
+                        "direct:backup-create",
+                        operation,
+                        new BackupRun.Requested(operation, request, session),
+                        BackupRun.Published.class,
+                        made -> made.manifest().id().text(),
+                        BackupRun.Published::warnings),
+                (state, made, seconds) -> state.backedUp(
+                        made.manifest().createdAt(), made.manifest().summary().bytes(), seconds),
+                (state, failure) -> state.backupFailed(clock.instant(), failure.fact()));
     }
 
     @Override
     public RestoreRun.Swapped restore(RestoreRequest request, OperationEvents events) {
-        return restore(request, events, RestoreRun.Swapped.class);
+        return restore(request, events, RestoreRun.Swapped.class, RestoreRun.Swapped::warnings);
     }
 
     @Override
     public CriticalRun.Committed restoreTables(RestoreRequest request, OperationEvents events) {
-        return restore(request, events, CriticalRun.Committed.class);
+        return restore(request, events, CriticalRun.Committed.class, CriticalRun.Committed::warnings);
     }
 
-    private <T> T restore(RestoreRequest request, OperationEvents events, Class<T> outcome) {
+    private <T> T restore(
+            RestoreRequest request, OperationEvents events, Class<T> outcome, Function<T, List<String>> warnings) {
+        keepSecret(request.target());
         Operation operation = begin(
                 "restore",
                 "restore of " + request.id() + " from " + request.store().root() + " into " + request.target(),
                 request.arguments(),
                 events);
-        return through(
-                "direct:backup-restore",
-                operation,
-                new RestoreRun.Requested(operation, request),
-                outcome,
-                restored -> request.type().text() + " restore of " + request.id());
+        return measured.around(
+                request.store(),
+                () -> ReadStore.databaseOf(request.store(), request.id()),
+                events,
+                () -> through(
+                        "direct:backup-restore",
+                        operation,
+                        new RestoreRun.Requested(operation, request),
+                        outcome,
+                        restored -> request.type().text() + " restore of " + request.id(),
+                        warnings),
+                (state, restored, seconds) -> state.restored(clock.instant(), seconds),
+                (state, failure) -> {});
     }
 
     @Override
@@ -136,6 +192,7 @@ final class AfOperations implements Operations, AutoCloseable {
 
     @Override
     public UndoRestore.Undone undo(DatabaseUrl target, UndoRestore.Kept kept, OperationEvents events) {
+        keepSecret(target);
         Operation operation = begin(
                 "undo",
                 "undo of the restore of " + target,
@@ -146,18 +203,25 @@ final class AfOperations implements Operations, AutoCloseable {
                 operation,
                 new UndoRestore.Requested(operation, target, kept, config.time(ConfigKey.STALL_TIMEOUT)),
                 UndoRestore.Undone.class,
-                undone -> undone.cameBack() + " is " + undone.database());
+                undone -> undone.cameBack() + " is " + undone.database(),
+                undone -> List.of());
     }
 
     private <T> T through(
-            String endpoint, Operation operation, Object request, Class<T> outcome, Function<T, String> said) {
+            String endpoint,
+            Operation operation,
+            Object request,
+            Class<T> outcome,
+            Function<T, String> said,
+            Function<T, List<String>> warnings) {
         return journal.around(
                 operation.id(),
                 operation.id().verb(),
                 operation.request(),
                 operation.events(),
                 () -> through(endpoint, operation, request, outcome),
-                said);
+                said,
+                warnings);
     }
 
     private <T> T through(String endpoint, Operation operation, Object request, Class<T> outcome) {
@@ -197,16 +261,35 @@ final class AfOperations implements Operations, AutoCloseable {
         properties.setProperty(ConfigKey.TIME_ZONE.key(), config.zone().getId());
         properties.remove(ConfigKey.DATABASE_URL.key());
         properties.remove(ConfigKey.TARGET_DATABASE_URL.key());
-        Path folder = config.given(ConfigKey.ROUTES) ? Path.of(config.text(ConfigKey.ROUTES)) : home.resolve("routes");
-        Map<String, Object> beans = new LinkedHashMap<>(
-                RouteBeans.of(programs, tools, clock, random, Path.of(config.text(ConfigKey.DEAD_LETTERS)), events));
+        // Their addresses may hold tokens, and these routes do not send there.
+        List.of(ConfigKey.EVENTS_URI, ConfigKey.NOTIFY_URIS, ConfigKey.DEAD_LETTER_URI)
+                .forEach(key -> properties.remove(key.key()));
+        Map<String, Object> beans =
+                new LinkedHashMap<>(RouteBeans.of(programs, tools, clock, random, deadLetters(), events));
         beans.putAll(more);
-        return Routes.start(folder, beans, properties);
+        return Routes.start(routesFolder(config, home), beans, properties);
+    }
+
+    private DeadLetters deadLetters() {
+        return new DeadLetters(
+                Path.of(config.text(ConfigKey.DEAD_LETTERS)), clock, redaction, announcements::deadLetter);
+    }
+
+    private static Path routesFolder(AfConfig config, Path home) {
+        return config.given(ConfigKey.ROUTES) ? Path.of(config.text(ConfigKey.ROUTES)) : home.resolve("routes");
+    }
+
+    private void keepSecret(DatabaseUrl url) {
+        Secret password = url.password();
+        if (password != null) {
+            redaction.learn(password);
+        }
     }
 
     private Operation begin(String verb, String request, List<String> replay, OperationEvents events) {
+        OperationId id = OperationId.startedAt(clock.instant(), verb, random);
         return new Operation(
-                OperationId.startedAt(clock.instant(), verb, random), clock.instant(), request, replay, events);
+                id, clock.instant(), request, replay, announcements.announcer().listening(id, events));
     }
 
     /** Verifying only reads a directory: the same class as in the route, without the time that Camel takes to start. */
@@ -221,21 +304,34 @@ final class AfOperations implements Operations, AutoCloseable {
                         id.text(),
                         store.root().toAbsolutePath().toString()),
                 events)) {
-            VerifyBackup verify = new VerifyBackup(new ArchiveCheck(programs, tools), events);
-            return journal.around(
-                    operation.id(),
-                    "verify",
-                    operation.request(),
+            VerifyBackup verify = new VerifyBackup(new ArchiveCheck(programs, tools), operation.events());
+            return measured.around(
+                    store,
+                    () -> ReadStore.databaseOf(store, id),
                     events,
-                    () -> new VerifyPublished(verify, new RecordEvidence(clock))
-                            .verify(new VerifyPublished.Requested(operation, store, id)),
-                    report -> id + (report.success() ? " is whole" : " is damaged"));
+                    () -> journal.around(
+                            operation.id(),
+                            "verify",
+                            operation.request(),
+                            operation.events(),
+                            () -> new VerifyPublished(verify, new RecordEvidence(clock))
+                                    .verify(new VerifyPublished.Requested(operation, store, id)),
+                            report -> id + (report.success() ? " is whole" : " is damaged")),
+                    (state, report, seconds) -> state.verified(
+                            clock.instant(),
+                            report.success() ? null : report.problems().get(0).problem()),
+                    (state, failure) -> {});
         }
     }
 
     @Override
     public RestorePlan preview(RestoreRequest request, OperationEvents events) {
         try (Operation operation = begin("plan", "", List.of(), events)) {
+            looked(
+                    operation.id(),
+                    "plan of a restore of " + request.id() + " from "
+                            + request.store().root() + " into " + request.target(),
+                    events);
             if (request.type() == RestoreType.CRITICAL) {
                 VerifyBackup verify = new VerifyBackup(new ArchiveCheck(programs, tools), events);
                 return new OpenTables(new FetchTables(programs, tools, verify)).preview(operation, request);
@@ -245,9 +341,32 @@ final class AfOperations implements Operations, AutoCloseable {
         }
     }
 
+    @Override
+    public void looked(String verb, String request, OperationEvents events) {
+        looked(OperationId.startedAt(clock.instant(), verb, random), request, events);
+    }
+
+    private void looked(OperationId id, String request, OperationEvents events) {
+        journal.noted(id, id.verb(), request, ExitCode.OK, "", events);
+    }
+
+    @Override
+    public void refused(String verb, String request, String why, OperationEvents events) {
+        journal.noted(
+                OperationId.startedAt(clock.instant(), verb, random), verb, request, ExitCode.REFUSED, why, events);
+    }
+
     /** Both sessions of the check see one snapshot, so that records which come meanwhile are no breaks. */
     @Override
     public AuditReport verifyAudits(DatabaseUrl url, @Nullable UUID tenant) {
+        return journaled(
+                "audit",
+                "check of the audit chains of " + (tenant == null ? "all tenants" : "tenant " + tenant) + " in " + url,
+                event -> {},
+                () -> chains(url, tenant));
+    }
+
+    private AuditReport chains(DatabaseUrl url, @Nullable UUID tenant) {
         try (Operation operation = begin("audit", "", List.of(), event -> {})) {
             running.add(operation);
             Sql first = Connections.open(url, operation.sessionName("audit"));
@@ -300,14 +419,34 @@ final class AfOperations implements Operations, AutoCloseable {
 
     @Override
     public void serve(List<Served> served, Consumer<String> say) {
-        Service serving = new Service(this, served, clock, say);
+        Service serving = new Service(this, served, clock, say, this::overdue);
+        Meters meters = serving.meters();
+        DeadLetterFolder letters = new DeadLetterFolder(Path.of(config.text(ConfigKey.DEAD_LETTERS)));
+        meters.deadLetters(() -> letters.ids().size());
+        announcements.outboxes().forEach(outbox -> meters.dropped(outbox.recipient(), outbox::dropped));
+        announcements.start(say);
         journal.sweep(event -> say.accept(String.valueOf(event)));
         service = serving;
+        measured.servedBy(serving);
         serving.run(served, config, starting -> {
             Routes routes = routes(event -> {}, Map.of("scheduledWork", starting.work()));
             shared = routes;
             return routes;
         });
+    }
+
+    private void overdue(DatabaseState state) {
+        Duration allowed = state.rpo();
+        if (allowed != null) {
+            announcements
+                    .announcer()
+                    .overdue(state.name(), state.store(), journal.who(), state.newestBackup(), allowed);
+        }
+    }
+
+    /** Waits a little for those who are still to be told something; who is slower than that is not told. */
+    void tell() {
+        announcements.flush(TELL_LIMIT);
     }
 
     /** Ends what runs, and every child; a service ends by waiting for it first. For the shutdown hook. */

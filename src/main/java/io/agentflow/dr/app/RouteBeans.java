@@ -37,7 +37,6 @@ import io.agentflow.dr.verify.ArchiveCheck;
 import io.agentflow.dr.verify.RecordEvidence;
 import io.agentflow.dr.verify.VerifyBackup;
 import io.agentflow.dr.verify.VerifyPublished;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -59,7 +58,7 @@ final class RouteBeans {
             PgTools tools,
             Clock clock,
             RandomGenerator random,
-            Path deadLetters,
+            DeadLetters deadLetters,
             OperationEvents events) {
         VerifyBackup verify = new VerifyBackup(new ArchiveCheck(programs, tools), events);
         RecordEvidence evidence = new RecordEvidence(clock);
@@ -67,7 +66,7 @@ final class RouteBeans {
         beans.put("pgTool", new ToolExecutor(programs));
         beans.put("pgToolBinding", new ToolBinding());
         beans.put("artifact", new ArtifactSteps());
-        beans.put("deadLetters", new DeadLetters(deadLetters, clock));
+        beans.put("deadLetters", deadLetters);
         beans.put("announceRetry", new AnnounceRetry());
         beans.put("checkBackup", new CheckBackup(tools));
         beans.put("openBackup", new OpenBackup(clock, random));

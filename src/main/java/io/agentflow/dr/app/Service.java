@@ -9,7 +9,9 @@ import io.agentflow.dr.daemon.DatabaseState;
 import io.agentflow.dr.daemon.Health;
 import io.agentflow.dr.daemon.ManagementServer;
 import io.agentflow.dr.daemon.Meters;
+import io.agentflow.dr.daemon.OverdueWatch;
 import io.agentflow.dr.route.Routes;
+import io.agentflow.dr.store.DirectoryStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,9 +19,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.quartz.CronExpression;
 
@@ -28,21 +33,36 @@ final class Service {
     /** An operation that runs for so long deserves a look. */
     private static final Duration STUCK = Duration.ofHours(24);
 
+    /** How often it is looked whether a backup is overdue. */
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
+    private final List<Operations.Served> served;
     private final Map<String, DatabaseState> states = new LinkedHashMap<>();
     private final ScheduledWork work;
     private final Meters meters;
+    private final Health health;
+    private final OverdueWatch watch;
     private final Clock clock;
     private final CountDownLatch drained = new CountDownLatch(1);
     private final Consumer<String> say;
 
     /** @throws UsageError with everything that is wrong with the schedules, by key */
-    Service(Operations operations, List<Operations.Served> served, Clock clock, Consumer<String> say) {
+    Service(
+            Operations operations,
+            List<Operations.Served> served,
+            Clock clock,
+            Consumer<String> say,
+            Consumer<DatabaseState> overdue) {
         requireSchedules(served);
         this.clock = clock;
+        this.served = served;
         this.say = say;
         served.forEach(one -> states.put(one.database().name(), ScheduledWork.state(one)));
         this.meters = new Meters(states.values(), clock);
         this.work = new ScheduledWork(operations, served, states, meters, clock, say);
+        this.health = new Health(states.values(), clock, STUCK, List::of);
+        meters.serving(states.values(), health);
+        this.watch = new OverdueWatch(states.values(), clock, work::refresh, overdue);
     }
 
     private static void requireSchedules(List<Operations.Served> served) {
@@ -70,7 +90,7 @@ final class Service {
 
     /** Serves until {@link #drain} has come to its end. */
     void run(List<Operations.Served> served, AfConfig config, Function<Service, Routes> start) {
-        Health health = new Health(states.values(), clock, STUCK);
+        watch.start(LOOK);
         try (ManagementServer management = new ManagementServer(
                         config.text(ConfigKey.MANAGEMENT_HOST),
                         config.number(ConfigKey.MANAGEMENT_PORT),
@@ -87,7 +107,27 @@ final class Service {
             drained.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            watch.close();
         }
+    }
+
+    Meters meters() {
+        return meters;
+    }
+
+    /**
+     * What is known of a database.
+     *
+     * @param database as PostgreSQL calls it
+     */
+    Optional<DatabaseState> state(DirectoryStore store, Supplier<String> database) {
+        return served.stream()
+                .filter(one -> one.request().store().root().equals(store.root())
+                        && one.request().url().database().text().equals(database.get()))
+                .map(one -> states.get(one.database().name()))
+                .filter(Objects::nonNull)
+                .findFirst();
     }
 
     private void schedule(Routes routes, String act, ServedDatabase database, @Nullable String cron) {

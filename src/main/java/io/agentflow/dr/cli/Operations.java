@@ -71,6 +71,28 @@ public interface Operations {
      */
     <T> T journaled(String verb, String request, OperationEvents events, Supplier<T> work);
 
+    /**
+     * Writes into the journal that somebody looks into a backup.
+     *
+     * @param verb such as show
+     */
+    void looked(String verb, String request, OperationEvents events);
+
+    /**
+     * Writes into the journal that something was asked for that is not allowed.
+     *
+     * @param request without secrets
+     */
+    void refused(String verb, String request, String why, OperationEvents events);
+
+    /**
+     * The same operations, asked for in another way.
+     *
+     * @param from what the journal says of where the wish came from, such as {@code schedule}
+     * @param key id of the key that signed the request; null if none did
+     */
+    Operations asked(String from, @Nullable String key);
+
     /** The database that a drop would drop. */
     DropPrevious.Previous previous(DatabaseUrl target, @Nullable DatabaseName named);
 

@@ -21,7 +21,7 @@ import org.apache.camel.support.ResourceHelper;
 
 /** The routes of a folder, started and ready to be sent to. */
 public final class Routes implements AutoCloseable {
-    private static final String ENDING = ".camel.yaml";
+    static final String ENDING = ".camel.yaml";
 
     /** Without these there is no way in; Camel itself starts silently on an empty folder. */
     private static final List<String> ENTRIES =
@@ -97,8 +97,10 @@ public final class Routes implements AutoCloseable {
     private static List<Resource> resources(CamelContext context, Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
             List<Resource> resources = new ArrayList<>();
-            for (Path file : (Iterable<Path>)
-                    files.filter(f -> f.toString().endsWith(ENDING)).sorted()::iterator) {
+            for (Path file : (Iterable<Path>) files.filter(f -> f.toString().endsWith(ENDING))
+                    // They run in a context of their own, and only where somebody is to be told.
+                    .filter(f -> !f.startsWith(folder.resolve(NotifyRoutes.FOLDER)))
+                    .sorted()::iterator) {
                 resources.add(ResourceHelper.resolveMandatoryResource(context, "file:" + file.toAbsolutePath()));
             }
             return resources;
