@@ -134,7 +134,7 @@ class AuditChainIT {
     @Test
     void aRecordLargerThanTheMemoryOfAfIsHashedAllTheSame() {
         ADatabase database = postgres.database("audit_large").agentflow();
-        database.with("CREATE TABLE large AS SELECT repeat(E'<\"\\\\\\t: é> ', 3000000) AS text");
+        database.with("CREATE TABLE large AS SELECT repeat(E'<\"\\\\\\t: é> ', 1300000) AS text");
         String last = " WHERE id = (SELECT id FROM audits ORDER BY tenant_id, ts DESC LIMIT 1)";
         database.with("UPDATE audits SET details = jsonb_build_object('x', text) FROM large" + last);
 
@@ -161,7 +161,7 @@ class AuditChainIT {
     void aHashOfAbsurdLengthBreaksTheChainAndNotTheCheck() {
         ADatabase database = postgres.database("audit_long_hash").agentflow();
         database.with("UPDATE audits SET hash = convert_to(repeat('x', 60000000), 'UTF8') WHERE id = " + SOME)
-                .with("UPDATE audits SET prev_hash = convert_to(repeat('x', 60000000), 'UTF8') WHERE id ="
+                .with("UPDATE audits SET prev_hash = convert_to(repeat('y', 60000000), 'UTF8') WHERE id ="
                         + " (SELECT id FROM audits ORDER BY tenant_id, ts OFFSET 7 LIMIT 1)");
 
         AfProcess.Result result = verify(database);

@@ -697,8 +697,10 @@ class CriticalRestoreIT {
     @Test
     void readersAreNotLockedOutWhereNoKeyMustWait() {
         ADatabase database = postgres.database("critical_readers")
-                .with("CREATE TABLE parents (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, above int REFERENCES parents)")
-                .with("CREATE TABLE children (id int PRIMARY KEY, parent int REFERENCES parents ON DELETE CASCADE, v text)")
+                .with(
+                        "CREATE TABLE parents (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, above int REFERENCES parents)")
+                .with(
+                        "CREATE TABLE children (id int PRIMARY KEY, parent int REFERENCES parents ON DELETE CASCADE, v text)")
                 .with("INSERT INTO parents (above) VALUES (NULL), (1), (2)")
                 .with("INSERT INTO children SELECT i, 1 + i % 3, 'v' FROM generate_series(1, 20) i");
         backUp(database);
@@ -740,7 +742,8 @@ class CriticalRestoreIT {
     @Test
     void uniqueValuesThatWereExchangedAreExchangedBack() {
         ADatabase database = postgres.database("critical_exchanged")
-                .with("CREATE TABLE users (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email text NOT NULL UNIQUE)")
+                .with(
+                        "CREATE TABLE users (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email text NOT NULL UNIQUE)")
                 .with("CREATE TABLE agents (id int PRIMARY KEY, owner int NOT NULL REFERENCES users)")
                 .with("INSERT INTO users (email) VALUES ('a'), ('b'), ('c'); INSERT INTO agents VALUES (1, 1), (2, 2)");
         backUp(database);
@@ -758,7 +761,8 @@ class CriticalRestoreIT {
         Map<String, String> exchanged = rows(database);
         AfProcess.Result refused = restore(database, "--tables", "users", "--replace");
         assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(4);
-        assertThat(refused.json().path("error").path("message").asText()).contains("public.users", "exchanged", "email");
+        assertThat(refused.json().path("error").path("message").asText())
+                .contains("public.users", "exchanged", "email");
         assertThat(rows(database)).isEqualTo(exchanged);
     }
 }

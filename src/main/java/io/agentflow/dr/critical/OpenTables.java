@@ -112,7 +112,8 @@ public final class OpenTables {
                 .sorted()
                 .toList();
         if (!locked.isEmpty()) {
-            // Readers go on, unless a key must wait (ReplaceOrder). Who writes, also a row elsewhere that refers to one of these, waits until we are done.
+            // Readers go on, unless a key must wait (ReplaceOrder). Who writes, also a row elsewhere that refers to one
+            // of these, waits until we are done.
             sql.run("LOCK TABLE " + String.join(", ", locked) + " IN EXCLUSIVE MODE");
         }
     }

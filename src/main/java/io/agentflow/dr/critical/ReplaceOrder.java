@@ -30,13 +30,14 @@ final class ReplaceOrder {
     /** A key of a partitioned table, or on one, is one of its partitions, too. */
     private List<ForeignKey> keys() {
         Map<Long, List<Long>> partitions = new HashMap<>();
-        byOid.keySet().forEach(oid -> sql.list(
-                        "SELECT relid::oid::bigint FROM pg_partition_ancestors(?::oid::regclass)",
-                        row -> row.getLong(1),
-                        oid)
-                .forEach(ancestor -> partitions
-                        .computeIfAbsent(ancestor, of -> new ArrayList<>())
-                        .add(oid)));
+        byOid.keySet()
+                .forEach(oid -> sql.list(
+                                "SELECT relid::oid::bigint FROM pg_partition_ancestors(?::oid::regclass)",
+                                row -> row.getLong(1),
+                                oid)
+                        .forEach(ancestor -> partitions
+                                .computeIfAbsent(ancestor, of -> new ArrayList<>())
+                                .add(oid)));
         List<ForeignKey> all = new ArrayList<>();
         for (ForeignKey key : ForeignKey.all(sql)) {
             for (Long child : partitions.getOrDefault(key.tableOid(), List.of(key.tableOid()))) {
@@ -82,8 +83,9 @@ final class ReplaceOrder {
             deleted.put(parentsFirst.get(i), parentsFirst.get(i).delete());
         }
         for (ReplaceRows one : parentsFirst) {
-            long updated = one.update(
-                    keys.stream().filter(key -> key.referencedOid() == one.oid()).allMatch(ForeignKey::forgiving));
+            long updated = one.update(keys.stream()
+                    .filter(key -> key.referencedOid() == one.oid())
+                    .allMatch(ForeignKey::forgiving));
             changes.put(one.table(), new RowChanges(one.insert(), updated, deleted.getOrDefault(one, 0L)));
         }
         // Keys that were put off are checked now: a table with pending checks can be altered no more.

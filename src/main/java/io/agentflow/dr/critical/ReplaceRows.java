@@ -230,9 +230,8 @@ final class ReplaceRows {
     /** Foreign keys look only when the statement has ended: then every row that they refer to is there again. */
     private long exchange() {
         return sql.change("WITH changed AS (DELETE FROM " + name + " l USING " + rows + " b WHERE " + match("b", "l")
-                + " AND " + differs(columns) + " RETURNING " + key.stream()
-                        .map(k -> "l." + k[0])
-                        .collect(Collectors.joining(", "))
+                + " AND " + differs(columns) + " RETURNING "
+                + key.stream().map(k -> "l." + k[0]).collect(Collectors.joining(", "))
                 + ") INSERT INTO " + LiveTables.sqlName(table.table()) + " (" + list("")
                 + ") OVERRIDING SYSTEM VALUE SELECT " + list("b.") + " FROM " + rows
                 // All are out before the first one is put in.
@@ -247,8 +246,8 @@ final class ReplaceRows {
 
     private long set(List<String> changed) {
         String set = changed.stream().map(c -> c + " = b." + c).collect(Collectors.joining(", "));
-        return sql.change("UPDATE " + name + " l SET " + set + " FROM " + rows + " b WHERE " + match("b", "l")
-                + " AND " + differs(changed));
+        return sql.change("UPDATE " + name + " l SET " + set + " FROM " + rows + " b WHERE " + match("b", "l") + " AND "
+                + differs(changed));
     }
 
     long insert() {

@@ -39,8 +39,10 @@ final class CheckTarget {
                         + " WHERE a.datid = d.oid AND " + EndSessions.OF_ROLES + " AND NOT (" + EndSessions.MAY_END
                         + ") ORDER BY a.pid)"
                         + " FROM pg_database d WHERE datname = ?",
-                row -> new Live(row.getLong(1), row.getInt(2), row.getInt(3), row.getBoolean(4), row.getInt(5),
-                        List.of((String[]) row.getArray(6).getArray())),
+                row -> new Live(
+                        row.getLong(1), row.getInt(2), row.getInt(3), row.getBoolean(4), row.getInt(5), List.of((String
+                                        [])
+                                row.getArray(6).getArray())),
                 name.text());
         this.live = found.isEmpty() ? null : found.get(0);
     }
@@ -112,11 +114,12 @@ final class CheckTarget {
                     ""));
         }
         if (!present.stuck().isEmpty()) {
-            findings.add(Finding.stop(
-                    "this role may not end the sessions of others in " + name + ": "
-                            + String.join(", ", present.stuck()),
-                    name + " cannot be renamed while they are connected",
-                    "End them, or use a superuser; for sessions of those who are none GRANT pg_signal_backend will do."));
+            findings.add(
+                    Finding.stop(
+                            "this role may not end the sessions of others in " + name + ": "
+                                    + String.join(", ", present.stuck()),
+                            name + " cannot be renamed while they are connected",
+                            "End them, or use a superuser; for sessions of those who are none GRANT pg_signal_backend will do."));
         }
         if (present.prepared() > 0) {
             findings.add(Finding.stop(

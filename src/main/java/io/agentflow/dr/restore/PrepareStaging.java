@@ -82,9 +82,9 @@ public final class PrepareStaging {
 
     /** Whether the staging database of this backup is there, loaded and proven by a restore that failed at the swap. */
     static boolean ready(Sql sql, RestoreRequest request, Manifest manifest) {
-        return DatabaseMark.of(sql, proven(request), request.database()).stream().anyMatch(mark -> mark.backup()
-                        .equals(manifest.id().text())
-                && mark.marked().equals(staging(request.database(), manifest)));
+        return DatabaseMark.of(sql, proven(request), request.database()).stream()
+                .anyMatch(mark -> mark.backup().equals(manifest.id().text())
+                        && mark.marked().equals(staging(request.database(), manifest)));
     }
 
     /** The name under which a backup is restored until it is proven. */

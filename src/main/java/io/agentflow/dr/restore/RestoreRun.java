@@ -38,8 +38,7 @@ public sealed interface RestoreRun {
      *
      * @param loaded whether it is not empty: an earlier restore has loaded and proven it, and could not swap it in
      */
-    record Staged(
-            Planned planned, DatabaseName staging, ServerVersion server, List<String> warnings, boolean loaded)
+    record Staged(Planned planned, DatabaseName staging, ServerVersion server, List<String> warnings, boolean loaded)
             implements RestoreRun {
         /** How af's own sessions reach the staging database: no trigger of the restored database fires for them. */
         DatabaseUrl url() {

@@ -86,7 +86,8 @@ public final class UndoRestore {
                 kept.marked(),
                 kept.comment(),
                 swap.mark(aside, live, kept.backup(), session),
-                new SwapDatabases.SwapCommit(live + " is " + kept.marked() + " again", requested.stall(), "then run it again"));
+                new SwapDatabases.SwapCommit(
+                        live + " is " + kept.marked() + " again", requested.stall(), "then run it again"));
         return new Undone(operation, live, kept.marked(), aside, kept.backup(), downtime);
     }
 

@@ -70,42 +70,4 @@ class SwapIT {
                 .filteredOn(n -> n.startsWith(name + "_af_"))
                 .isEmpty();
     }
-
-    @Test
-    void row34_killedBetweenTheTwoRenames() throws Exception {
-        ADatabase database = postgres.database("swap_second").with("CREATE TABLE t AS SELECT 1 AS v");
-        AfProcess af = new AfProcess(folder).on(database);
-        ok(af.run("backup", "create"));
-        database.with("UPDATE t SET v = 2");
-
-        AfProcess.Running running = af.start("backup", "restore", "latest", "--yes");
-        String staging = await().atMost(Duration.ofSeconds(60))
-                .until(
-                        () -> postgres.databases().stream()
-                                .filter(n -> n.startsWith("swap_second_af_"))
-                                .findFirst()
-                                .orElse(""),
-                        n -> !n.isEmpty());
-        Connection holder = null;
-        try {
-            holder = holding("\"" + staging + "\"");
-            awaitWaiting("ALTER DATABASE \"" + staging + "\" RENAME");
-            running.process().destroyForcibly();
-            running.await();
-        } finally {
-            if (holder != null) {
-                holder.rollback();
-                holder.close();
-            }
-        }
-
-        // The first rename has gone with its transaction.
-        await().atMost(Duration.ofSeconds(30)).until(() -> postgres.databases().contains("swap_second"));
-        assertThat(database.number("SELECT v FROM public.t")).isEqualTo(2);
-        assertThat(postgres.databases())
-                .filteredOn(n -> n.contains("swap_second_before"))
-                .isEmpty();
-        ok(af.run("backup", "restore", "latest", "--yes"));
-        assertThat(database.number("SELECT v FROM public.t")).isEqualTo(1);
-    }
 }
