@@ -137,7 +137,7 @@ class OperatorIT {
         Instant now = Instant.parse("2026-11-23T10:00:00.100Z");
 
         BackupId first = store.newId(now, RandomGenerator.getDefault());
-        store.begin(first);
+        store.beginFolder(first);
         BackupId second = store.newId(now.plusMillis(700), RandomGenerator.getDefault());
 
         assertThat(second).isGreaterThan(first);

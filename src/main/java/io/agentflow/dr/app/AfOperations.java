@@ -32,7 +32,8 @@ import io.agentflow.dr.restore.RestoreRun;
 import io.agentflow.dr.restore.RestoreType;
 import io.agentflow.dr.restore.UndoRestore;
 import io.agentflow.dr.route.Routes;
-import io.agentflow.dr.store.DirectoryStore;
+import io.agentflow.dr.store.Repository;
+import io.agentflow.dr.store.StoreUri;
 import io.agentflow.dr.verify.ArchiveCheck;
 import io.agentflow.dr.verify.RecordEvidence;
 import io.agentflow.dr.verify.VerifyBackup;
@@ -88,10 +89,15 @@ final class AfOperations implements Operations, AutoCloseable {
     }
 
     @Override
+    public Repository open(StoreUri uri) {
+        return StoreKinds.open(uri, config.stagingDirectory(), clock);
+    }
+
+    @Override
     public BackupRun.Published create(BackupRequest request, OperationEvents events) {
         Operation operation = begin(
                 "backup",
-                "backup of " + request.url() + " to " + request.store().root(),
+                "backup of " + request.url() + " to " + request.store().name(),
                 request.arguments(),
                 events);
         EarlySession session = new EarlySession(request.url(), operation.sessionName("snapshot"));
@@ -116,7 +122,7 @@ final class AfOperations implements Operations, AutoCloseable {
     private <T> T restore(RestoreRequest request, OperationEvents events, Class<T> outcome) {
         Operation operation = begin(
                 "restore",
-                "restore of " + request.id() + " from " + request.store().root() + " into " + request.target(),
+                "restore of " + request.id() + " from " + request.store().name() + " into " + request.target(),
                 request.arguments(),
                 events);
         return through(
@@ -211,15 +217,15 @@ final class AfOperations implements Operations, AutoCloseable {
 
     /** Verifying only reads a directory: the same class as in the route, without the time that Camel takes to start. */
     @Override
-    public VerifyReport verify(DirectoryStore store, BackupId id, OperationEvents events) {
+    public VerifyReport verify(Repository store, BackupId id, OperationEvents events) {
         try (Operation operation = begin(
                 "verify",
-                "verification of " + id + " in " + store.root(),
+                "verification of " + id + " in " + store.name(),
                 List.of(
                         "backup",
                         "verify",
                         id.text(),
-                        store.root().toAbsolutePath().toString()),
+                        store.address()),
                 events)) {
             VerifyBackup verify = new VerifyBackup(new ArchiveCheck(programs, tools), events);
             return journal.around(

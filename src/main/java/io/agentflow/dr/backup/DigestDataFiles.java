@@ -87,6 +87,7 @@ public final class DigestDataFiles {
         }
         Digested content = FileDigest.of(file);
         seen.put(file, new Seen(size, modifiedAt, content));
+        run.partial().finished(DumpTools.DATA + "/" + file.getFileName(), content);
         return content;
     }
 

@@ -12,9 +12,8 @@ import io.agentflow.dr.postgres.ExtensionTable;
 import io.agentflow.dr.postgres.PrivilegedObjects;
 import io.agentflow.dr.postgres.Relation;
 import io.agentflow.dr.postgres.Sql;
-import io.agentflow.dr.store.DirectoryStore;
-import io.agentflow.dr.store.StoreLock;
-import java.nio.file.Path;
+import io.agentflow.dr.store.NewBackup;
+import io.agentflow.dr.store.Repository;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,12 +35,10 @@ public final class OpenBackup {
     public BackupRun.Open open(BackupRun.Checked checked) {
         Operation operation = checked.operation();
         BackupRequest request = checked.request();
-        DirectoryStore store = request.store();
-        operation.hold(StoreLock.hold(store));
+        Repository store = request.store();
+        operation.hold(store.building());
         BackupId id = store.newId(clock.instant(), random);
-        Path folder = store.begin(id);
-        // Once published the folder has another name, and there is nothing to delete under this one.
-        operation.hold(() -> DirectoryStore.deleteTree(folder));
+        NewBackup partial = operation.hold(store.begin(id));
         operation.hold(operation::awaitIdle);
         Held held = hold(checked, MOST_SNAPSHOTS);
         ExportedSnapshot snapshot = held.snapshot();
@@ -64,7 +61,7 @@ public final class OpenBackup {
                 .forEach(index -> warnings.add("the index " + index
                         + " is invalid and is not in the backup: REINDEX INDEX CONCURRENTLY " + index + ";"));
         BackupRun.Open open = new BackupRun.Open(
-                operation, request, checked.server(), checked.tools(), id, folder, snapshot, contents, warnings);
+                operation, request, checked.server(), checked.tools(), id, partial, snapshot, contents, warnings);
         operation.hold(DumpProgress.watch(open));
         return open;
     }
@@ -102,9 +99,8 @@ public final class OpenBackup {
     }
 
     /** Ids sort by time: a clock that was put back makes the newest backup look older than others. */
-    private static List<String> clock(DirectoryStore store, BackupId id) {
-        return store.ids().stream()
-                .limit(1)
+    private static List<String> clock(Repository store, BackupId id) {
+        return store.newest().stream()
                 .filter(newest -> newest.compareTo(id) > 0)
                 .map(newest -> "this machine's clock is behind the newest backup " + newest
                         + ": 'latest' will not be the one that is made now")

@@ -1,13 +1,13 @@
 package io.agentflow.dr.backup;
 
+import io.agentflow.dr.artifact.Digested;
 import io.agentflow.dr.catalog.EvidenceKind;
 import io.agentflow.dr.manifest.Manifest;
-import io.agentflow.dr.store.DirectoryStore;
 import io.agentflow.dr.verify.RecordEvidence;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Makes a backup exist. Takes only what was read back and found whole. */
 public final class PublishBackup {
@@ -19,13 +19,16 @@ public final class PublishBackup {
 
     public BackupRun.Published publish(BackupRun.Verified verified) {
         Manifest manifest = verified.backup().manifest();
-        DirectoryStore store = verified.request().store();
-        Path folder = store.publish(manifest.id(), verified.backup().folder());
+        Map<String, Digested> sealed = manifest.files().stream()
+                .collect(Collectors.toMap(
+                        file -> file.path().text(), file -> new Digested(file.bytes(), file.sha256())));
+        String location = verified.partial().publish(sealed);
         verified.operation().committed("backup " + manifest.id() + " is published");
         List<String> warnings = new ArrayList<>(manifest.warnings());
         Map<String, Object> finding =
                 Map.of("operation", verified.operation().id().text());
-        evidence.record(store, manifest.id(), EvidenceKind.VERIFIED, finding).ifPresent(warnings::add);
-        return new BackupRun.Published(verified.operation(), manifest, folder, warnings);
+        evidence.record(verified.request().store(), manifest.id(), EvidenceKind.VERIFIED, finding)
+                .ifPresent(warnings::add);
+        return new BackupRun.Published(verified.operation(), manifest, location, warnings);
     }
 }

@@ -54,7 +54,7 @@ public final class SealBackup {
         BackupPart.Fingerprinted proof = proof(parts);
         try {
             Manifest manifest = write(run, components, proof);
-            return new BackupRun.Sealed(run.operation(), run.request(), manifest, run.folder());
+            return new BackupRun.Sealed(run.operation(), run.request(), manifest, run.partial());
         } catch (IOException e) {
             throw new OperationFailed("the manifest cannot be written: " + e.getMessage(), "Check the disk.", e);
         }

@@ -1,5 +1,6 @@
 package io.agentflow.dr.backup;
 
+import io.agentflow.dr.artifact.Digested;
 import io.agentflow.dr.artifact.DigestingStream;
 import io.agentflow.dr.artifact.DurableFile;
 import io.agentflow.dr.core.AfException;
@@ -30,8 +31,10 @@ public final class StoreArtifact {
     public BackupPart write(DumpRun run, DigestingStream content) {
         return run.operation().working(() -> {
             try {
-                FileEntry file =
-                        FileEntry.of(String.valueOf(run.file().getFileName()), DurableFile.write(run.file(), content));
+                String name = String.valueOf(run.file().getFileName());
+                Digested written = DurableFile.write(run.file(), content);
+                run.run().partial().finished(name, written);
+                FileEntry file = FileEntry.of(name, written);
                 return done(run, new BackupPart.Dumped(run.run(), new Component(run.kind(), List.of(file))));
             } catch (IOException e) {
                 throw meaning(run, e);
@@ -89,7 +92,7 @@ public final class StoreArtifact {
         String said = String.valueOf(e.getMessage());
         return said.toLowerCase(Locale.ROOT).contains("no space left")
                 ? new OperationFailed(
-                        run.run().request().store().root() + " ran out of disk space",
+                        run.run().request().store().workspace() + " ran out of disk space",
                         "Free space, or use another directory.",
                         e)
                 : new OperationFailed(run.file() + " cannot be written: " + said, "Check the disk.", e);

@@ -10,13 +10,9 @@ import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.manifest.ManifestDamagedException;
 import io.agentflow.dr.manifest.ManifestHead;
 import io.agentflow.dr.manifest.ManifestJson;
-import io.agentflow.dr.store.DirectoryStore;
-import java.io.BufferedInputStream;
+import io.agentflow.dr.store.Repository;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -25,24 +21,24 @@ import org.jspecify.annotations.Nullable;
 
 /** The backups of one store. */
 public final class BackupCatalog {
-    private final DirectoryStore store;
+    private final Repository store;
 
-    public BackupCatalog(DirectoryStore store) {
+    public BackupCatalog(Repository store) {
         this.store = store;
     }
 
-    public DirectoryStore store() {
+    public Repository store() {
         return store;
     }
 
     /** All backups, newest first. One whose manifest cannot be read is listed as damaged, not left out. */
     public List<ListedBackup> list() {
-        return store.ids().parallelStream().map(this::listed).toList();
+        return store.each(store.ids(), this::listed);
     }
 
     private ListedBackup listed(BackupId id) {
         EvidenceFile newest = evidence(id).stream().findFirst().orElse(null);
-        try (InputStream json = open(id)) {
+        try (InputStream json = store.manifest(id)) {
             ManifestHead head = ManifestHead.read(json);
             // Not by the equals of records, which the JVM makes anew in every process.
             String damage = head.id().text().equals(id.text()) ? null : "its manifest is that of " + head.id();
@@ -54,22 +50,14 @@ public final class BackupCatalog {
         }
     }
 
-    private InputStream open(BackupId id) throws IOException {
-        Path file = Manifest.FILE.in(store.folder(id));
-        return new BufferedInputStream(Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS), 4096);
-    }
-
     /** The evidence of a backup, newest first. */
     public List<EvidenceFile> evidence(BackupId id) {
         List<EvidenceFile> found = new ArrayList<>();
-        Path folder = store.folder(id).resolve(EvidenceFile.FOLDER);
-        // Not by a stream of paths, which takes four times as long: a list reads a thousand of these.
-        String[] names = Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
-                ? folder.toFile().list()
-                : null;
-        // Evidence that cannot be read proves nothing: the backup is listed without.
-        for (String name : names == null ? new String[0] : names) {
-            EvidenceFile.parse(name).ifPresent(found::add);
+        try {
+            store.evidence(id).forEach(name -> EvidenceFile.parse(name).ifPresent(found::add));
+        } catch (IOException e) {
+            // Evidence that cannot be read proves nothing: the backup is listed without.
+            found.clear();
         }
         found.sort(Comparator.comparing(EvidenceFile::at).reversed());
         return found;
@@ -85,7 +73,7 @@ public final class BackupCatalog {
         List<BackupId> ids = store.ids();
         if (ids.isEmpty()) {
             throw new NotFound(
-                    "there are no backups in " + store.root(), "Make one with: af backup create " + store.root());
+                    "there are no backups in " + store.name(), "Make one with: af backup create " + store.argument());
         }
         Optional<BackupId> whole = BackupId.parse(selector).filter(ids::contains);
         if (whole.isPresent()) {
@@ -114,9 +102,8 @@ public final class BackupCatalog {
                 .toList();
         if (ids.isEmpty()) {
             throw new NotFound(
-                    "there is no backup of " + of + " in " + store.root(),
-                    "Name the id of the one to restore: af backup list "
-                            + ShellWord.of(store.root().toString()));
+                    "there is no backup of " + of + " in " + store.name(),
+                    "Name the id of the one to restore: af backup list " + ShellWord.of(store.argument()));
         }
         return ids.get(selector.equals("latest") ? 0 : ids.size() - 1);
     }
@@ -133,7 +120,8 @@ public final class BackupCatalog {
     private BackupId onlyOne(String selector, List<BackupId> found) {
         if (found.isEmpty()) {
             throw new NotFound(
-                    "there is no backup '" + selector + "' in " + store.root(), "See: af backup list " + store.root());
+                    "there is no backup '" + selector + "' in " + store.name(),
+                    "See: af backup list " + store.argument());
         }
         if (found.size() > 1) {
             throw new AfException(
@@ -151,7 +139,7 @@ public final class BackupCatalog {
      * @throws ManifestDamagedException if it cannot be trusted to be one
      */
     public Manifest manifest(BackupId id) {
-        try (InputStream json = open(id)) {
+        try (InputStream json = store.manifest(id)) {
             return ManifestJson.read(json);
         } catch (IOException e) {
             throw new ManifestDamagedException("the manifest cannot be read: " + e.getMessage(), e);

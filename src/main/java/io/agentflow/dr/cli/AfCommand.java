@@ -7,8 +7,9 @@ import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
-import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.store.DirectoryStore;
+import io.agentflow.dr.store.Repository;
+import io.agentflow.dr.store.StoreUri;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ abstract class AfCommand implements Callable<Integer> {
     Path configFile;
 
     private final Session session;
+    private @Nullable Operations operations;
     private String failedStep = "";
     private @Nullable String report;
 
@@ -92,19 +94,19 @@ abstract class AfCommand implements Callable<Integer> {
     }
 
     Operations operations(AfConfig config) {
-        return session.operations().apply(config);
+        Operations known = operations;
+        if (known == null) {
+            known = session.operations().apply(config);
+            operations = known;
+        }
+        return known;
     }
 
     /** The store that the command line names, or else the configured one. */
-    DirectoryStore store(@Nullable String given, AfConfig config) {
-        String text = given == null ? config.text(ConfigKey.STORE) : given;
-        if (text.contains("://") && !text.startsWith("file://")) {
-            throw new UsageError(
-                    "the store '" + text + "' is of a kind that this version does not know", "Use a directory.");
-        }
-        Path root = text.startsWith("file://")
-                ? Path.of(java.net.URI.create(text))
-                : Path.of(text.replaceFirst("^file:", ""));
-        return new DirectoryStore(root, config.permissions());
+    Repository store(@Nullable String given, AfConfig config) {
+        StoreUri uri = StoreUri.parse(given == null ? config.text(ConfigKey.STORE) : given);
+        return uri.isDirectory()
+                ? new DirectoryStore(uri.directory(), config.permissions())
+                : operations(config).open(uri);
     }
 }

@@ -8,6 +8,7 @@ import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.core.ShellWord;
 import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.fingerprint.ProofLevel;
 import io.agentflow.dr.manifest.Manifest;
@@ -28,7 +29,7 @@ final class BackupCreateCommand extends AfCommand {
             index = "0",
             arity = "0..1",
             paramLabel = "STORE",
-            description = "Directory for the backup (default: ./backups).")
+            description = "Directory or s3://bucket/prefix for the backup (default: ./backups).")
     @Nullable
     String store;
 
@@ -120,7 +121,7 @@ final class BackupCreateCommand extends AfCommand {
                 .with("id", manifest.id().text())
                 .with("database", manifest.database())
                 .with("createdAt", manifest.createdAt().toString())
-                .with("path", published.folder().toString())
+                .with("path", published.location())
                 .with("bytes", summary.bytes())
                 .with("seconds", seconds)
                 .with("components", components(summary))
@@ -148,6 +149,6 @@ final class BackupCreateCommand extends AfCommand {
         return terminal().good("✓ ") + manifest.id() + " published and verified: " + new ByteSize(summary.bytes())
                 + String.format(Locale.ROOT, " in %.1f s, ", seconds) + summary.tables() + " tables" + rows
                 + "\n  restore it with:  af backup restore " + manifest.id()
-                + (store == null ? "" : " " + store);
+                + (store == null ? "" : " " + ShellWord.of(store));
     }
 }

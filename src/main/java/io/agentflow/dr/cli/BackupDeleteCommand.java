@@ -20,7 +20,7 @@ final class BackupDeleteCommand extends AfCommand {
             index = "1",
             arity = "0..1",
             paramLabel = "STORE",
-            description = "Directory of the backups (default: ./backups).")
+            description = "Directory or s3://bucket/prefix of the backups (default: ./backups).")
     @Nullable
     String store;
 
@@ -44,12 +44,12 @@ final class BackupDeleteCommand extends AfCommand {
         BackupId id = catalog.select(selector);
         new Confirmation(terminal(), yes)
                 .require(
-                        "This deletes backup " + id + " in " + catalog.store().root() + " for good.",
+                        "This deletes backup " + id + " in " + catalog.store().name() + " for good.",
                         id.suffix(),
                         "the last four characters of its id");
         operations(config)
                 .journaled(
-                        "delete", "deletion of " + id + " in " + catalog.store().root(), events, () -> {
+                        "delete", "deletion of " + id + " in " + catalog.store().name(), events, () -> {
                             catalog.store().delete(id);
                             return id;
                         });

@@ -10,8 +10,8 @@ import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.manifest.ManifestHead;
+import io.agentflow.dr.store.DirectoryStore;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +29,7 @@ final class BackupListCommand extends AfCommand {
             index = "0",
             arity = "0..1",
             paramLabel = "STORE",
-            description = "Directory of the backups (default: ./backups).")
+            description = "Directory or s3://bucket/prefix of the backups (default: ./backups).")
     @Nullable
     String store;
 
@@ -45,15 +45,17 @@ final class BackupListCommand extends AfCommand {
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
         BackupCatalog catalog = new BackupCatalog(store(store, config));
-        Path root = catalog.store().root();
-        if ((store != null || config.given(ConfigKey.STORE)) && !Files.isDirectory(root)) {
-            throw new NotFound("there is no directory " + root, "Check the name, and that its disk is mounted.");
+        if (catalog.store() instanceof DirectoryStore directory
+                && (store != null || config.given(ConfigKey.STORE))
+                && !Files.isDirectory(directory.root())) {
+            throw new NotFound(
+                    "there is no directory " + directory.root(), "Check the name, and that its disk is mounted.");
         }
         List<ListedBackup> backups = catalog.list();
         if (json) {
             terminal()
                     .data(new JsonDocument("BackupList", "ok")
-                            .with("store", catalog.store().root().toString())
+                            .with("store", catalog.store().name())
                             .with(
                                     "backups",
                                     backups.stream()
@@ -61,7 +63,7 @@ final class BackupListCommand extends AfCommand {
                                             .toList())
                             .toString());
         } else {
-            print(backups, catalog.store().root().toString());
+            print(backups, catalog.store().name());
         }
         return ExitCode.OK;
     }

@@ -20,10 +20,9 @@ import io.agentflow.dr.restore.RestoreRun;
 import io.agentflow.dr.restore.RestoreType;
 import io.agentflow.dr.restore.TableChoice;
 import io.agentflow.dr.restore.UndoRestore;
-import io.agentflow.dr.store.DirectoryStore;
+import io.agentflow.dr.store.Repository;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -48,7 +47,8 @@ final class BackupRestoreCommand extends AfCommand {
             index = "1..2",
             arity = "0..1",
             paramLabel = "STORE|TYPE",
-            description = "Directory of the backups (default: ./backups), and full (the default), schema or critical.")
+            description =
+                    "Directory or s3://bucket/prefix of the backups (default: ./backups), and full (the default), schema or critical.")
     java.util.List<String> storeAndType = java.util.List.of();
 
     @Mixin
@@ -170,7 +170,7 @@ final class BackupRestoreCommand extends AfCommand {
         }
         tables.requireFor(type);
         deviations.requireFor(type);
-        DirectoryStore store = store(storeText, config);
+        Repository store = store(storeText, config);
         BackupId id = named(config)
                 .map(database -> new BackupCatalog(store).select(wanted, database))
                 .orElseGet(() -> new BackupCatalog(store).select(wanted));
@@ -195,7 +195,7 @@ final class BackupRestoreCommand extends AfCommand {
     }
 
     /** Where to restore to; without a database name it is the one that was backed up. */
-    private DatabaseUrl target(AfConfig config, @Nullable DirectoryStore store, @Nullable BackupId id) {
+    private DatabaseUrl target(AfConfig config, @Nullable Repository store, @Nullable BackupId id) {
         String other = targetUrl != null ? targetUrl : config.text(ConfigKey.TARGET_DATABASE_URL);
         DatabaseUrl given = other.isEmpty()
                 ? connection.resolve(config, session().environment())
@@ -205,8 +205,8 @@ final class BackupRestoreCommand extends AfCommand {
                 : given.database(new DatabaseName(databaseOf(store, id)));
     }
 
-    private static String databaseOf(DirectoryStore store, BackupId id) {
-        try (InputStream manifest = Files.newInputStream(store.folder(id).resolve("manifest.json"))) {
+    private static String databaseOf(Repository store, BackupId id) {
+        try (InputStream manifest = store.manifest(id)) {
             ManifestHead head = ManifestHead.read(manifest);
             return head.database();
         } catch (IOException e) {

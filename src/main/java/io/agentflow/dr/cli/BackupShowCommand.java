@@ -27,7 +27,7 @@ final class BackupShowCommand extends AfCommand {
             index = "1",
             arity = "0..1",
             paramLabel = "STORE",
-            description = "Directory of the backups (default: ./backups).")
+            description = "Directory or s3://bucket/prefix of the backups (default: ./backups).")
     @Nullable
     String store;
 
@@ -49,7 +49,7 @@ final class BackupShowCommand extends AfCommand {
             terminal()
                     .data(new JsonDocument("BackupShow", "ok")
                             .with("id", id.text())
-                            .with("path", catalog.store().folder(id).toString())
+                            .with("path", catalog.store().location(id))
                             .with(
                                     "evidence",
                                     catalog.evidence(id).stream()
@@ -113,7 +113,7 @@ final class BackupShowCommand extends AfCommand {
         manifest.excluded().forEach(e -> field("left out", e.schema() + "." + e.name() + ": " + e.reason()));
         manifest.warnings().forEach(w -> field("warning", w));
         catalog.evidence(manifest.id()).forEach(e -> field("evidence", e.kind().words() + " " + Ago.of(e.at(), now)));
-        field("files", catalog.store().folder(manifest.id()).toString());
+        field("files", catalog.store().location(manifest.id()));
     }
 
     private void field(String label, String text) {

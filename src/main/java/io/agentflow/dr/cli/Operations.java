@@ -14,7 +14,8 @@ import io.agentflow.dr.restore.RestorePlan;
 import io.agentflow.dr.restore.RestoreRequest;
 import io.agentflow.dr.restore.RestoreRun;
 import io.agentflow.dr.restore.UndoRestore;
-import io.agentflow.dr.store.DirectoryStore;
+import io.agentflow.dr.store.Repository;
+import io.agentflow.dr.store.StoreUri;
 import io.agentflow.dr.verify.VerifyReport;
 import java.util.List;
 import java.util.UUID;
@@ -26,7 +27,14 @@ import org.jspecify.annotations.Nullable;
 public interface Operations {
     BackupRun.Published create(BackupRequest request, OperationEvents events);
 
-    VerifyReport verify(DirectoryStore store, BackupId id, OperationEvents events);
+    /**
+     * Opens a store that is no directory.
+     *
+     * @throws io.agentflow.dr.core.UsageError if it is of a kind that is not known, or its options are wrong
+     */
+    Repository open(StoreUri uri);
+
+    VerifyReport verify(Repository store, BackupId id, OperationEvents events);
 
     /** What a restore would meet; touches nothing. */
     RestorePlan preview(RestoreRequest request, OperationEvents events);

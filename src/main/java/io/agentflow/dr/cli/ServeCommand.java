@@ -10,8 +10,6 @@ import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.UsageError;
-import io.agentflow.dr.store.DirectoryStore;
-import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,7 +74,7 @@ final class ServeCommand extends AfCommand {
         DatabaseUrl url = LibpqEnvironment.complete(
                 DatabaseUrl.parse(database.url()), session().environment());
         return new BackupRequest(
-                new DirectoryStore(Path.of(database.store()), config.permissions()),
+                store(database.store(), config),
                 url,
                 database.jobs(),
                 config.text(ConfigKey.COMPRESSION_LEVEL),

@@ -8,11 +8,10 @@ import io.agentflow.dr.process.Programs;
 import io.agentflow.dr.restore.RestoreRequest;
 import io.agentflow.dr.restore.RestoreRun;
 import io.agentflow.dr.restore.RestoreType;
-import io.agentflow.dr.store.StoreLock;
+import io.agentflow.dr.store.BackupFiles;
 import io.agentflow.dr.verify.ArchiveCheck;
 import io.agentflow.dr.verify.PartlyVerified;
 import io.agentflow.dr.verify.VerifyBackup;
-import java.nio.file.Path;
 import java.util.List;
 
 /** Reads what says which tables a backup holds, and no more: the rest of it may be large. */
@@ -46,19 +45,19 @@ public final class FetchTables {
                 .events()
                 .accept(new OperationEvent.Started("Restoring tables of " + request.id() + " into " + request.database()
                         + " at " + request.target().address()));
-        operation.hold(StoreLock.reading(request.store(), request.id()));
+        operation.hold(request.store().reading(request.id()));
         return look(operation, request);
     }
 
     /** Only looks. */
     CriticalRun.Fetched look(Operation operation, RestoreRequest request) {
-        Path folder = request.store().folder(request.id());
-        PartlyVerified backup = verify.begin(request.id(), folder);
+        BackupFiles files = operation.hold(request.store().files(request.id()));
+        PartlyVerified backup = verify.begin(request.id(), files);
         backup.require(file -> file.path().text().equals("data/toc.dat"));
         List<ArchiveEntry> entries = ArchiveEntry.of(
                 programs,
                 tools.forReading(ArchiveCheck.dumpMajor(backup.manifest())),
-                folder.resolve("data"),
+                files.folder().resolve("data"),
                 ArchiveScript.charset(backup.manifest()));
         return new CriticalRun.Fetched(
                 operation,

@@ -77,6 +77,9 @@ public final class Health {
     }
 
     private static Check store(DatabaseState database) {
+        if (database.store().contains("://")) {
+            return new Check("store", database.name(), true, database.store() + " is asked when a backup is made");
+        }
         Path store = Path.of(database.store());
         boolean up = Files.isDirectory(store) ? Files.isWritable(store) : !Files.exists(store);
         return new Check("store", database.name(), up, store + (up ? " can be written" : " cannot be written"));

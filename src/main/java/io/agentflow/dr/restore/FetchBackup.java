@@ -3,7 +3,7 @@ package io.agentflow.dr.restore;
 import io.agentflow.dr.catalog.EvidenceKind;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvent;
-import io.agentflow.dr.store.StoreLock;
+import io.agentflow.dr.store.BackupFiles;
 import io.agentflow.dr.verify.RecordEvidence;
 import io.agentflow.dr.verify.VerifyBackup;
 import io.agentflow.dr.verify.VerifyReport;
@@ -33,8 +33,9 @@ public final class FetchBackup {
                 .accept(new OperationEvent.Started(
                         "Restoring " + request.id() + " (" + request.type().text() + ") into " + request.database()
                                 + " at " + request.target().address()));
-        operation.hold(StoreLock.reading(request.store(), request.id()));
-        VerifyReport report = verify.verify(request.id(), request.store().folder(request.id()));
+        operation.hold(request.store().reading(request.id()));
+        BackupFiles files = operation.hold(request.store().files(request.id()));
+        VerifyReport report = verify.fetch(request.id(), files, path -> used(request.type(), path));
         report.warnings().forEach(w -> operation.events().accept(new OperationEvent.Warned(w)));
         if (!report.success()) {
             evidence.record(
@@ -53,5 +54,10 @@ public final class FetchBackup {
                 .accept(new OperationEvent.PartDone(
                         "verify", report.files() + " files, " + new io.agentflow.dr.core.ByteSize(report.bytes())));
         return fetched;
+    }
+
+    /** The structure is in the table of contents of the data; what a cluster needs is in the globals. */
+    private static boolean used(RestoreType type, String path) {
+        return path.startsWith("globals.") || (type == RestoreType.FULL && path.startsWith("data/"));
     }
 }

@@ -2,10 +2,15 @@ package io.agentflow.dr.restore;
 
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.Refused;
+import io.agentflow.dr.core.VerificationFailed;
+import io.agentflow.dr.manifest.Component;
+import io.agentflow.dr.manifest.ComponentKind;
 import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.postgres.PgTools;
 import io.agentflow.dr.postgres.Sql;
+import io.agentflow.dr.store.BackupFiles;
 import io.agentflow.dr.verify.ArchiveCheck;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +45,19 @@ public final class PlanRestore {
     /** Only looks: what would a restore of this manifest meet? */
     public RestorePlan preview(Operation operation, RestoreRequest request, Manifest manifest) {
         try (MaintenanceSession session = MaintenanceSession.open(request.target(), operation)) {
-            return look(session.sql(), request, manifest, request.store().folder(request.id()));
+            BackupFiles files = operation.hold(request.store().files(request.id()));
+            for (Component component : manifest.components()) {
+                if (component.kind() == ComponentKind.GLOBALS) {
+                    files.bring(component.files().get(0).path().text());
+                }
+            }
+            return look(session.sql(), request, manifest, files.folder());
+        } catch (IOException e) {
+            throw new VerificationFailed(
+                    "the globals of " + request.id() + " cannot be read: " + e.getMessage(),
+                    "Take another backup from: af backup list "
+                            + request.store().argument(),
+                    e);
         }
     }
 

@@ -4,7 +4,7 @@ import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.DatabaseName;
 import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.UsageError;
-import io.agentflow.dr.store.DirectoryStore;
+import io.agentflow.dr.store.Repository;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +18,7 @@ import java.util.List;
  * @param stall how long a tool may show no sign of life
  */
 public record RestoreRequest(
-        DirectoryStore store,
+        Repository store,
         BackupId id,
         RestoreType type,
         DatabaseUrl target,
@@ -46,7 +46,7 @@ public record RestoreRequest(
                 "backup",
                 "restore",
                 id.text(),
-                store.root().toAbsolutePath().toString(),
+                store.address(),
                 type.text(),
                 "--target-database-url",
                 target.connectionString(),

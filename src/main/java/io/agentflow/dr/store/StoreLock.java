@@ -6,6 +6,7 @@ import io.agentflow.dr.core.Refused;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Tells who works on a directory store and on which backup, by bytes of {@code <store>/.lock}. Byte 0 is shared by all who
@@ -25,12 +26,21 @@ public final class StoreLock implements AutoCloseable {
 
     /** Sweeps what dead owners left, if nobody is at work, then holds the lock until closed. */
     public static StoreLock hold(DirectoryStore store) {
+        return hold(store, id -> true);
+    }
+
+    /**
+     * The same, for a directory in which backups of another store are staged.
+     *
+     * @param dead is asked about each backup that was left; its folder is deleted only on a yes
+     */
+    static StoreLock hold(DirectoryStore store, Predicate<BackupId> dead) {
         try {
             store.make();
             Path file = file(store);
             Optional<LockFile.Held> alone = LockFile.alone(file, BUILDING);
             if (alone.isPresent()) {
-                sweep(store, alone.get());
+                sweep(store, alone.get(), dead);
             }
             return new StoreLock(LockFile.shared(file, BUILDING));
         } catch (IOException e) {
@@ -41,10 +51,15 @@ public final class StoreLock implements AutoCloseable {
         }
     }
 
-    private static void sweep(DirectoryStore store, LockFile.Held alone) throws IOException {
+    private static void sweep(DirectoryStore store, LockFile.Held alone, Predicate<BackupId> dead) throws IOException {
         try {
-            for (Path dead : store.remains()) {
-                DirectoryStore.deleteTree(dead);
+            for (Path remains : store.remains()) {
+                String name = String.valueOf(remains.getFileName());
+                if (BackupId.parse(name.substring(DirectoryStore.PARTIAL.length()))
+                        .map(dead::test)
+                        .orElse(true)) {
+                    DirectoryStore.deleteTree(remains);
+                }
             }
         } finally {
             alone.close();

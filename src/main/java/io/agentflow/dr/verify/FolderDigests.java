@@ -1,19 +1,14 @@
 package io.agentflow.dr.verify;
 
 import io.agentflow.dr.artifact.Digested;
-import io.agentflow.dr.artifact.FileDigest;
+import io.agentflow.dr.store.BackupFiles;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,39 +21,42 @@ import org.jspecify.annotations.Nullable;
  */
 record FolderDigests(Map<String, FileState> files, List<String> others, List<String> folders) {
 
-    /** A file's digest, or why it has none. */
-    record FileState(@Nullable Digested content, @Nullable String why) {}
-
-    static FolderDigests of(Path folder, LongConsumer read) throws IOException {
-        Map<String, Long> sizes = new HashMap<>();
-        List<String> others = new ArrayList<>();
-        List<String> folders = new ArrayList<>();
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path path : (Iterable<Path>) all::iterator) {
-                String name = folder.relativize(path).toString().replace('\\', '/');
-                if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-                    sizes.put(name, Files.size(path));
-                } else if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-                    others.add(name);
-                } else if (!path.equals(folder)) {
-                    folders.add(name);
-                }
-            }
+    /**
+     * A file's size, and its digest or why it has none; neither when nobody wanted to read it.
+     */
+    record FileState(
+            long bytes,
+            @Nullable Digested content,
+            @Nullable String why) {
+        boolean unread() {
+            return content == null && why == null;
         }
+    }
+
+    static FolderDigests of(BackupFiles backup, Predicate<String> wanted, LongConsumer read) throws IOException {
+        BackupFiles.Contents contents = backup.contents();
+        Map<String, Long> sizes = contents.sizes();
         // The largest first, so that no thread is left alone with it at the end.
         List<String> largestFirst = sizes.keySet().stream()
                 .sorted(Comparator.comparing(sizes::get).reversed())
                 .toList();
         Map<String, FileState> files = new ConcurrentHashMap<>();
-        Readers.each(largestFirst, name -> files.put(name, state(folder.resolve(name), read)));
-        return new FolderDigests(files, others, folders);
+        Readers.each(
+                largestFirst,
+                backup.readers(),
+                name -> files.put(name, state(backup, name, sizes.getOrDefault(name, 0L), wanted, read)));
+        return new FolderDigests(files, contents.others(), contents.folders());
     }
 
-    private static FileState state(Path file, LongConsumer read) {
+    private static FileState state(
+            BackupFiles backup, String name, long bytes, Predicate<String> wanted, LongConsumer read) {
+        if (!wanted.test(name)) {
+            return new FileState(bytes, null, null);
+        }
         try {
-            return new FileState(FileDigest.of(file, read), null);
+            return new FileState(bytes, backup.read(name, read), null);
         } catch (IOException e) {
-            return new FileState(null, SmallFile.why(e));
+            return new FileState(bytes, null, SmallFile.why(e));
         }
     }
 }

@@ -1,33 +1,34 @@
 package io.agentflow.dr.verify;
 
 import io.agentflow.dr.artifact.Digested;
-import io.agentflow.dr.artifact.FileDigest;
-import io.agentflow.dr.core.ShellWord;
 import io.agentflow.dr.core.VerificationFailed;
 import io.agentflow.dr.manifest.FileEntry;
 import io.agentflow.dr.manifest.Manifest;
+import io.agentflow.dr.store.BackupFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** A backup whose manifest is what was sealed, and of which those files are read that are needed and no others. */
 public final class PartlyVerified {
-    private final Path folder;
+    private final BackupFiles files;
     private final Manifest manifest;
 
     /** Only a manifest that fits its seal makes one. */
-    PartlyVerified(Path folder, Manifest manifest) {
-        this.folder = folder;
+    PartlyVerified(BackupFiles files, Manifest manifest) {
+        this.files = files;
         this.manifest = manifest;
     }
 
     public Path folder() {
-        return folder;
+        return files.folder();
     }
 
     public Manifest manifest() {
@@ -41,23 +42,29 @@ public final class PartlyVerified {
      * @throws VerificationFailed if one of them is not what was written
      */
     public int require(Predicate<FileEntry> wanted) {
-        List<FileEntry> files = manifest.files().stream().filter(wanted).toList();
+        List<FileEntry> entries = manifest.files().stream().filter(wanted).toList();
+        Set<String> paths = entries.stream().map(file -> file.path().text()).collect(Collectors.toSet());
         Queue<String> problems = new ConcurrentLinkedQueue<>();
-        Readers.each(files, file -> compare(file, problems));
-        if (!problems.isEmpty()) {
-            throw damaged(manifest, folder, String.valueOf(problems.peek()));
+        try {
+            files.prepare(paths::contains);
+        } catch (IOException e) {
+            problems.add(String.valueOf(e.getMessage()));
         }
-        return files.size();
+        Readers.each(entries, files.readers(), file -> compare(file, problems));
+        if (!problems.isEmpty()) {
+            throw damaged(String.valueOf(problems.peek()));
+        }
+        return entries.size();
     }
 
     private void compare(FileEntry file, Queue<String> problems) {
-        Path path = file.path().in(folder);
+        Path path = file.path().in(files.folder());
         try {
             if (Files.exists(path) && !Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
                 problems.add(file.path() + ": is not a plain file");
                 return;
             }
-            Digested content = FileDigest.of(path, bytes -> {});
+            Digested content = files.read(file.path().text(), bytes -> {});
             if (content.bytes() != file.bytes() || !content.sha256().equals(file.sha256())) {
                 problems.add(file.path() + ": is not what the manifest says");
             }
@@ -66,9 +73,8 @@ public final class PartlyVerified {
         }
     }
 
-    private static VerificationFailed damaged(Manifest manifest, Path folder, String problem) {
-        Path store = folder.getParent();
-        String where = store == null ? "" : " " + ShellWord.of(store.toString());
+    private VerificationFailed damaged(String problem) {
+        String where = files.store().isEmpty() ? "" : " " + files.store();
         return new VerificationFailed(
                 "backup " + manifest.id() + " is damaged: " + problem,
                 "See all with: af backup verify " + manifest.id() + where + "; take another one from: af backup list"

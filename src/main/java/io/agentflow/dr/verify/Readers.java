@@ -11,13 +11,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
-/** Works through a list with as many threads as there are processors, each taking the next item when it is free. */
+/** Works through a list with several threads, each taking the next item when it is free. */
 final class Readers {
     private Readers() {}
 
-    static <T> void each(List<T> items, Consumer<T> work) {
+    static <T> void each(List<T> items, int most, Consumer<T> work) {
         Queue<T> waiting = new ConcurrentLinkedQueue<>(items);
-        int threads = Math.max(1, Math.min(items.size(), Runtime.getRuntime().availableProcessors()));
+        int threads = Math.max(1, Math.min(items.size(), most));
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         Callable<Boolean> reader = () -> {
             for (T item = waiting.poll(); item != null; item = waiting.poll()) {
@@ -30,7 +30,7 @@ final class Readers {
                 one.get();
             }
         } catch (ExecutionException e) {
-            throw new IllegalStateException(e.getCause());
+            throw e.getCause() instanceof RuntimeException known ? known : new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while the backup was read", e);

@@ -11,6 +11,8 @@ import io.agentflow.dr.core.Sha256;
 import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.manifest.ManifestDamagedException;
 import io.agentflow.dr.manifest.ManifestJson;
+import io.agentflow.dr.store.BackupFiles;
+import io.agentflow.dr.store.FolderFiles;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -22,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,15 +47,40 @@ public final class VerifyBackup {
      * @param id what its manifest must say
      */
     public VerifyReport verify(BackupId id, Path folder) {
+        return verify(id, new FolderFiles(folder));
+    }
+
+    /** Reads all of it, wherever it lies. */
+    public VerifyReport verify(BackupId id, BackupFiles files) {
+        return read(id, files, VerifyBackup::looked, path -> true);
+    }
+
+    /**
+     * Reads what is used of it into its folder: of what takes no transfer all, else the used files alone. The others must
+     * be there, with their size.
+     */
+    public VerifyReport fetch(BackupId id, BackupFiles files, Predicate<String> used) {
+        Predicate<String> kept = used.or(VerifyBackup::looked);
+        return read(id, files, kept, files.remote() ? kept : path -> true);
+    }
+
+    /** What has to lie on this machine in order to be compared. */
+    private static boolean looked(String path) {
+        return path.equals(Manifest.FILE.text()) || path.endsWith(".sha256") || path.equals("data/toc.dat");
+    }
+
+    private VerifyReport read(BackupId id, BackupFiles files, Predicate<String> kept, Predicate<String> wanted) {
+        Path folder = files.folder();
         long start = System.nanoTime();
         Queue<Problem> problems = new ConcurrentLinkedQueue<>();
         Queue<String> warnings = new ConcurrentLinkedQueue<>();
         AtomicLong bytes = new AtomicLong();
         archive.prepare();
+        prepare(files, kept);
         // The files are read while the manifest is parsed: for a large backup reading is what takes the time.
         CompletableFuture<FolderDigests> reading =
-                Concurrently.start(() -> digests(folder, count -> progress(bytes.addAndGet(count))));
-        Manifest manifest = manifest(id, folder, problems);
+                Concurrently.start(() -> digests(files, wanted, count -> progress(bytes.addAndGet(count))));
+        Manifest manifest = manifest(id, files, problems);
         FolderDigests found = Concurrently.join(reading);
         if (manifest != null) {
             new FolderCheck(manifest, found, problems).run(folder);
@@ -64,8 +92,11 @@ public final class VerifyBackup {
         return new VerifyReport(
                 id,
                 folder,
+                files.store(),
                 manifest,
-                found.files().size(),
+                (int) found.files().values().stream()
+                        .filter(file -> !file.unread())
+                        .count(),
                 bytes.get(),
                 Duration.ofNanos(System.nanoTime() - start),
                 problems.stream().sorted(Comparator.comparing(Problem::path)).toList(),
@@ -77,22 +108,42 @@ public final class VerifyBackup {
      *
      * @throws io.agentflow.dr.core.VerificationFailed if it is not what was sealed
      */
-    public PartlyVerified begin(BackupId id, Path folder) {
+    public PartlyVerified begin(BackupId id, BackupFiles files) {
         Queue<Problem> problems = new ConcurrentLinkedQueue<>();
-        Manifest manifest = manifest(id, folder, problems);
+        prepare(files, VerifyBackup::looked);
+        Manifest manifest = manifest(id, files, problems);
         if (manifest == null || !problems.isEmpty()) {
-            new VerifyReport(id, folder, null, 1, 0, Duration.ZERO, List.copyOf(problems), List.of()).require();
+            new VerifyReport(
+                            id,
+                            files.folder(),
+                            files.store(),
+                            null,
+                            1,
+                            0,
+                            Duration.ZERO,
+                            List.copyOf(problems),
+                            List.of())
+                    .require();
             throw new IllegalStateException("a manifest without a problem was not read");
         }
-        return new PartlyVerified(folder, manifest);
+        return new PartlyVerified(files, manifest);
     }
 
-    private static FolderDigests digests(Path folder, LongConsumer read) {
+    private static void prepare(BackupFiles files, Predicate<String> kept) {
         try {
-            return FolderDigests.of(folder, read);
+            files.prepare(kept);
         } catch (IOException e) {
             throw new OperationFailed(
-                    "the folder " + folder + " cannot be read: " + e.getMessage(), "Check its rights.", e);
+                    "the folder " + files.folder() + " cannot be used: " + e.getMessage(), "Check its rights.", e);
+        }
+    }
+
+    private static FolderDigests digests(BackupFiles files, Predicate<String> wanted, LongConsumer read) {
+        try {
+            return FolderDigests.of(files, wanted, read);
+        } catch (IOException e) {
+            throw new OperationFailed(
+                    "the folder " + files.folder() + " cannot be read: " + e.getMessage(), "Check its rights.", e);
         }
     }
 
@@ -100,10 +151,12 @@ public final class VerifyBackup {
         events.accept(new OperationEvent.Progress("verify", -1, new ByteSize(bytes).toString()));
     }
 
-    private @Nullable Manifest manifest(BackupId id, Path folder, Queue<Problem> problems) {
+    private @Nullable Manifest manifest(BackupId id, BackupFiles files, Queue<Problem> problems) {
         String name = Manifest.FILE.text();
         try {
-            Manifest manifest = readAgainstSeal(folder, problems);
+            files.bring(name);
+            files.bring(Manifest.SUM_FILE.text());
+            Manifest manifest = readAgainstSeal(files.folder(), problems);
             if (!manifest.id().equals(id)) {
                 problems.add(new Problem(name, "is that of backup " + manifest.id()));
             }

@@ -1,7 +1,6 @@
 package io.agentflow.dr.verify;
 
 import io.agentflow.dr.core.BackupId;
-import io.agentflow.dr.core.ShellWord;
 import io.agentflow.dr.core.VerificationFailed;
 import io.agentflow.dr.manifest.Manifest;
 import java.nio.file.Path;
@@ -12,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What reading a backup back found.
  *
+ * @param folder where its files were read
+ * @param store how a command line names the store; empty for none
  * @param manifest null when it cannot be read
  * @param files how many were read
  * @param bytes how many were read and digested
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public record VerifyReport(
         BackupId id,
         Path folder,
+        String store,
         @Nullable Manifest manifest,
         int files,
         long bytes,
@@ -44,14 +46,13 @@ public record VerifyReport(
                     "backup " + id + " is damaged: " + problems.get(0).path() + ": "
                             + problems.get(0).problem()
                             + (problems.size() > 1 ? " (and " + (problems.size() - 1) + " more)" : ""),
-                    "See all with: af backup verify " + id + store() + "; take another one from: af backup list"
-                            + store());
+                    "See all with: af backup verify " + id + where() + "; take another one from: af backup list"
+                            + where());
         }
         return new VerifiedBackup(id, folder, sound);
     }
 
-    private String store() {
-        Path store = folder.getParent();
-        return store == null ? "" : " " + ShellWord.of(store.toString());
+    private String where() {
+        return store.isEmpty() ? "" : " " + store;
     }
 }

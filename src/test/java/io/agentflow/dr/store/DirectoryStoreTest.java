@@ -26,14 +26,14 @@ class DirectoryStoreTest {
     }
 
     private Path published(BackupId id) throws IOException {
-        Path partial = store().begin(id);
+        Path partial = store().beginFolder(id);
         Files.writeString(partial.resolve("manifest.json"), "{}");
         return store().publish(id, partial);
     }
 
     @Test
     void whatIsBeingBuiltIsNoBackup() throws IOException {
-        Path partial = store().begin(ID);
+        Path partial = store().beginFolder(ID);
         Files.writeString(partial.resolve("manifest.json"), "{}");
 
         assertThat(store().ids()).isEmpty();
@@ -54,7 +54,7 @@ class DirectoryStoreTest {
     @Test
     void nothingIsOverwritten() throws IOException {
         published(ID);
-        Path second = store().begin(ID);
+        Path second = store().beginFolder(ID);
 
         assertThatThrownBy(() -> store().publish(ID, second)).hasMessageContaining("exists already");
     }
@@ -71,10 +71,10 @@ class DirectoryStoreTest {
 
     @Test
     void aDeadPartialIsSweptAndALivingOneIsNot() throws IOException {
-        Path dead = store().begin(ID);
+        Path dead = store().beginFolder(ID);
         try (StoreLock first = StoreLock.hold(store())) {
             assertThat(dead).doesNotExist();
-            Path living = store().begin(LATER);
+            Path living = store().beginFolder(LATER);
 
             try (StoreLock second = StoreLock.hold(store())) {
                 assertThat(first).isNotSameAs(second);
@@ -102,7 +102,9 @@ class DirectoryStoreTest {
     void aFileWhereTheStoreShouldBeIsNamed() throws IOException {
         Files.writeString(root.resolve("backups"), "not a directory");
 
-        assertThatThrownBy(() -> store().begin(ID)).isInstanceOf(Refused.class).hasMessageContaining("backups");
+        assertThatThrownBy(() -> store().beginFolder(ID))
+                .isInstanceOf(Refused.class)
+                .hasMessageContaining("backups");
         assertThat(store().ids()).isEmpty();
     }
 }
