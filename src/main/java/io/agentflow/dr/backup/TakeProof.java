@@ -7,6 +7,7 @@ import io.agentflow.dr.auditchain.VerifyChains;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.fingerprint.Fingerprint;
+import io.agentflow.dr.fingerprint.FingerprintFormat;
 import io.agentflow.dr.fingerprint.ProofLevel;
 import io.agentflow.dr.fingerprint.TakeFingerprints;
 import io.agentflow.dr.postgres.ExportedSnapshot;
@@ -29,7 +30,9 @@ public final class TakeProof {
         long total = relations.stream().filter(r -> r.kind().dumped()).count();
         AtomicInteger done = new AtomicInteger();
         Map<Relation, Fingerprint> taken = new TakeFingerprints(
-                        level, Math.min(2, run.request().jobs()))
+                        level,
+                        FingerprintFormat.newest(),
+                        Math.min(2, run.request().jobs()))
                 .of(
                         relations,
                         () -> session(run),
@@ -76,7 +79,7 @@ public final class TakeProof {
             return null;
         }
         try (Sql session = session(run)) {
-            return TakeFingerprints.ofLargeObjects(session);
+            return TakeFingerprints.ofLargeObjects(session, FingerprintFormat.newest());
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.agentflow.dr.critical;
 
 import io.agentflow.dr.fingerprint.Fingerprint;
+import io.agentflow.dr.fingerprint.FingerprintFormat;
 import io.agentflow.dr.manifest.TableEntry;
 import io.agentflow.dr.postgres.Relation;
 import java.util.List;
@@ -24,12 +25,12 @@ record ChosenTable(TableEntry table, List<TableEntry> partitions) {
     }
 
     /** What the snapshot saw in it, all partitions together. */
-    Fingerprint expected() {
+    Fingerprint expected(FingerprintFormat format) {
         return members().stream()
                 .filter(TableEntry::holdsRows)
                 .map(member -> new Fingerprint(member.rows(), member.fingerprint()))
                 .reduce(Fingerprint::plus)
-                .orElse(new Fingerprint(0L, "m1:0:0"));
+                .orElse(new Fingerprint(0L, format.empty()));
     }
 
     String name() {

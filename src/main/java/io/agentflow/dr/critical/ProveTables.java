@@ -4,10 +4,12 @@ import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.Refused;
 import io.agentflow.dr.core.VerificationFailed;
 import io.agentflow.dr.fingerprint.Fingerprint;
+import io.agentflow.dr.fingerprint.FingerprintFormat;
 import io.agentflow.dr.fingerprint.ProofLevel;
 import io.agentflow.dr.fingerprint.TakeFingerprints;
 import io.agentflow.dr.postgres.SequenceState;
 import io.agentflow.dr.postgres.Sql;
+import io.agentflow.dr.restore.ProveRestore;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +35,7 @@ public final class ProveTables {
         for (ChosenTable table : opened.fetched().chosen()) {
             if (opened.missing().contains(table.table().oid())
                     || opened.request().tables().replace()) {
-                proof.put(table, prove(opened.live().sql(), table, level));
+                proof.put(table, prove(opened, table, level));
             }
         }
         long sequences = sequences(opened);
@@ -58,12 +60,14 @@ public final class ProveTables {
         return new CriticalRun.Proven(completed, proof);
     }
 
-    private static Fingerprint prove(Sql sql, ChosenTable table, ProofLevel level) {
+    private static Fingerprint prove(CriticalRun.Opened opened, ChosenTable table, ProofLevel level) {
         if (level == ProofLevel.NONE) {
             return UNKNOWN;
         }
-        Fingerprint now = TakeFingerprints.ofOne(sql, LiveTables.relation(table.table()), level, table.partitioned());
-        Fingerprint before = table.expected();
+        FingerprintFormat format = ProveRestore.format(opened.fetched().backup().manifest());
+        Fingerprint now = TakeFingerprints.ofOne(
+                opened.live().sql(), LiveTables.relation(table.table()), level, format, table.partitioned());
+        Fingerprint before = table.expected(format);
         boolean same = level == ProofLevel.FULL
                 ? now.equals(before)
                 : String.valueOf(now.rows()).equals(String.valueOf(before.rows()));

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Fingerprint(@Nullable Long rows, @Nullable String hash) {
     public static final Fingerprint NOT_TAKEN = new Fingerprint(null, null);
-    private static final Pattern SUMS = Pattern.compile("m1:(-?\\d+):(-?\\d+)");
+    private static final Pattern SUMS = Pattern.compile("(m\\d:)(-?\\d+):(-?\\d+)");
 
     /** That of all rows of both together, which is the sum of the two; null where one of them is not known. */
     public Fingerprint plus(Fingerprint other) {
@@ -27,9 +27,9 @@ public record Fingerprint(@Nullable Long rows, @Nullable String hash) {
         }
         Matcher a = SUMS.matcher(one);
         Matcher b = SUMS.matcher(two);
-        return a.matches() && b.matches()
-                ? "m1:" + new BigInteger(a.group(1)).add(new BigInteger(b.group(1))) + ":"
-                        + new BigInteger(a.group(2)).add(new BigInteger(b.group(2)))
+        return a.matches() && b.matches() && a.group(1).equals(b.group(1))
+                ? a.group(1) + new BigInteger(a.group(2)).add(new BigInteger(b.group(2))) + ":"
+                        + new BigInteger(a.group(3)).add(new BigInteger(b.group(3)))
                 : null;
     }
 }

@@ -1,17 +1,15 @@
 package io.agentflow.dr.fingerprint;
 
 import io.agentflow.dr.postgres.Relation;
-import io.agentflow.dr.postgres.Sql;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * The queries that take fingerprints.
  *
- * <p>Fingerprint format {@code m1}: each row is written as a row value of its columns in the order of their names, under
- * fixed output settings; its MD5 is cut into two signed 64-bit numbers; each of the two is summed over all rows. So it
- * has more than 128 bits and depends neither on the order of rows nor on that of columns. It finds damage and mistakes;
- * against a forger stand the SHA-256 seals.
+ * <p>Each row is written as text of its columns in the order of their names, under fixed output settings; its MD5 is cut
+ * into two signed 64-bit numbers; each of the two is summed over all rows. So it has more than 128 bits and depends
+ * neither on the order of rows nor on that of columns. It finds damage and mistakes; against a forger stand the SHA-256
+ * seals.
  */
 final class FingerprintQuery {
     /** Output settings that decide how a value looks as text: the same rows give the same text anywhere. */
@@ -35,37 +33,26 @@ final class FingerprintQuery {
     private FingerprintQuery() {}
 
     /**
-     * A column of the row.
-     *
-     * @param plainChar whether it is a {@code "char"} of a server before 16, which writes its byte as it is; newer ones
-     *     write one that is not ASCII as a backslash and three octal digits
-     */
-    static String column(String name, boolean plainChar) {
-        String column = "r." + Sql.identifier(name);
-        if (!plainChar) {
-            return column;
-        }
-        String value = column + "::integer";
-        return "CASE WHEN " + value + " < 0 THEN concat(chr(92), (" + value + " & 255) >> 6, (" + value + " >> 3) & 7, "
-                + value + " & 7) ELSE " + column + "::text END";
-    }
-
-    /**
      * The query.
      *
-     * @param columns as {@link #column} writes them, in the order of their names
+     * @param columns in the order of their names
      * @param tree whether the rows of its partitions count, too
      */
-    static String of(Relation table, List<String> columns, ProofLevel level, boolean tree) {
-        String source = (tree ? " FROM " : " FROM ONLY ") + table.sqlName() + " AS r "
-                + (table.filter() == null ? "" : table.filter());
-        if (level == ProofLevel.COUNTS) {
-            return "SELECT count(*), NULL, NULL" + source;
-        }
-        String row = columns.stream().collect(Collectors.joining(", ", "ROW(", ")"));
+    static String of(Relation table, List<RowColumn> columns, FingerprintFormat format, boolean tree) {
+        String row = format == FingerprintFormat.M1 ? RowColumn.asRow(columns) : RowColumn.asText(columns);
         // OFFSET 0 keeps the planner from writing the MD5 into the query twice.
-        return "SELECT count(*), " + sums("h.m") + " FROM (SELECT md5(" + row + "::text) AS m" + source
+        return "SELECT count(*), " + sums("h.m") + " FROM (SELECT md5(" + row + ") AS m" + source(table, tree)
                 + " OFFSET 0) h";
+    }
+
+    /** The query that only counts. */
+    static String counting(Relation table, boolean tree) {
+        return "SELECT count(*)" + source(table, tree);
+    }
+
+    private static String source(Relation table, boolean tree) {
+        return (tree ? " FROM " : " FROM ONLY ") + table.sqlName() + " AS r "
+                + (table.filter() == null ? "" : table.filter());
     }
 
     private static String sums(String md5) {

@@ -19,17 +19,14 @@ import java.util.function.Supplier;
 
 /** Takes the fingerprints of many tables at once, each session at one table at a time. */
 public final class TakeFingerprints {
-    private static final String COLUMNS =
-            "SELECT attname, atttypid = '\"char\"'::regtype AND current_setting('server_version_num')::int < 160000"
-                    + " FROM pg_attribute WHERE attrelid = ?::text::regclass AND attnum > 0"
-                    + " AND NOT attisdropped ORDER BY attname COLLATE \"C\"";
-
     private final ProofLevel level;
+    private final FingerprintFormat format;
     private final int sessions;
 
     /** @param sessions how many connections work side by side */
-    public TakeFingerprints(ProofLevel level, int sessions) {
+    public TakeFingerprints(ProofLevel level, FingerprintFormat format, int sessions) {
         this.level = level;
+        this.format = format;
         this.sessions = Math.max(1, sessions);
     }
 
@@ -76,7 +73,7 @@ public final class TakeFingerprints {
         try (session) {
             session.run(FingerprintQuery.FIXED_OUTPUT);
             for (Relation table = waiting.poll(); table != null; table = waiting.poll()) {
-                fingerprints.put(table, of(session, table, level, false));
+                fingerprints.put(table, of(session, table, level, format, false));
                 taken.accept(table);
             }
             return null;
@@ -87,15 +84,15 @@ public final class TakeFingerprints {
         }
     }
 
-    private static Fingerprint of(Sql session, Relation table, ProofLevel level, boolean tree) {
-        List<String> columns = level == ProofLevel.FULL
-                ? session.list(
-                        COLUMNS, row -> FingerprintQuery.column(row.getString(1), row.getBoolean(2)), table.sqlName())
-                : List.of();
+    private static Fingerprint of(
+            Sql session, Relation table, ProofLevel level, FingerprintFormat format, boolean tree) {
+        if (level == ProofLevel.COUNTS) {
+            return new Fingerprint(session.number(FingerprintQuery.counting(table, tree)), null);
+        }
+        List<RowColumn> columns = session.list(RowColumn.COLUMNS, RowColumn::of, table.sqlName());
         return session.one(
-                FingerprintQuery.of(table, columns, level, tree),
-                row -> new Fingerprint(
-                        row.getLong(1), row.getString(2) == null ? null : text(row.getString(2), row.getString(3))));
+                FingerprintQuery.of(table, columns, format, tree),
+                row -> new Fingerprint(row.getLong(1), text(format, row.getString(2), row.getString(3))));
     }
 
     /**
@@ -103,13 +100,14 @@ public final class TakeFingerprints {
      *
      * @param tree whether the rows of its partitions count, too: then it is the sum of theirs
      */
-    public static Fingerprint ofOne(Sql session, Relation table, ProofLevel level, boolean tree) {
+    public static Fingerprint ofOne(
+            Sql session, Relation table, ProofLevel level, FingerprintFormat format, boolean tree) {
         session.run(FingerprintQuery.FIXED_OUTPUT);
-        return of(session, table, level, tree);
+        return of(session, table, level, format, tree);
     }
 
-    /** The fingerprint of all large objects together; at level {@code full} only. */
-    public static String ofLargeObjects(Sql session) {
+    /** The fingerprint of all large objects together; at level {@code full} only. Both formats read them alike. */
+    public static String ofLargeObjects(Sql session, FingerprintFormat format) {
         BigInteger left = BigInteger.ZERO;
         BigInteger right = BigInteger.ZERO;
         Long last = 0L;
@@ -125,10 +123,10 @@ public final class TakeFingerprints {
             right = right.add(new BigInteger(sums[1]));
             last = sums[2] == null ? null : Long.valueOf(sums[2]);
         }
-        return text(left.toString(), right.toString());
+        return text(format, left.toString(), right.toString());
     }
 
-    private static String text(String left, String right) {
-        return "m1:" + left + ":" + right;
+    private static String text(FingerprintFormat format, String left, String right) {
+        return format.prefix() + left + ":" + right;
     }
 }

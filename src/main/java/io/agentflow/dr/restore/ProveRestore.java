@@ -8,6 +8,7 @@ import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.VerificationFailed;
 import io.agentflow.dr.fingerprint.Fingerprint;
+import io.agentflow.dr.fingerprint.FingerprintFormat;
 import io.agentflow.dr.fingerprint.ProofLevel;
 import io.agentflow.dr.fingerprint.TakeFingerprints;
 import io.agentflow.dr.manifest.Manifest;
@@ -16,9 +17,11 @@ import io.agentflow.dr.postgres.DatabaseCatalog;
 import io.agentflow.dr.postgres.Relation;
 import io.agentflow.dr.postgres.Sql;
 import io.agentflow.dr.verify.RecordEvidence;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Proves that the staging database holds what the snapshot held. Without the proof there is no swap. */
 public final class ProveRestore {
@@ -43,7 +46,8 @@ public final class ProveRestore {
             List<Relation> relations = catalog.relations();
             Map<Relation, Fingerprint> fingerprints =
                     level == ProofLevel.NONE ? Map.of() : take(loaded, level, relations);
-            String largeObjects = !rows || manifest.largeObjects().fingerprint() == null ? null : largeObjects(sql);
+            String largeObjects =
+                    !rows || manifest.largeObjects().fingerprint() == null ? null : largeObjects(sql, format(manifest));
             proof = new CompareDatabases(manifest, sql.serverVersion().major(), rows, loaded.unfilled())
                     .compare(catalog, relations, fingerprints, largeObjects);
         }
@@ -76,9 +80,23 @@ public final class ProveRestore {
         }
     }
 
-    private static String largeObjects(Sql sql) {
+    /** The format in which the backup's fingerprints were taken. */
+    public static FingerprintFormat format(Manifest manifest) {
+        List<String> hashes = new ArrayList<>();
+        manifest.tables().forEach(table -> addTo(hashes, table.fingerprint()));
+        addTo(hashes, manifest.largeObjects().fingerprint());
+        return FingerprintFormat.of(hashes);
+    }
+
+    private static void addTo(List<String> hashes, @Nullable String hash) {
+        if (hash != null) {
+            hashes.add(hash);
+        }
+    }
+
+    private static String largeObjects(Sql sql, FingerprintFormat format) {
         sql.run("BEGIN READ ONLY");
-        String fingerprint = TakeFingerprints.ofLargeObjects(sql);
+        String fingerprint = TakeFingerprints.ofLargeObjects(sql, format);
         sql.run("ROLLBACK");
         return fingerprint;
     }
@@ -94,7 +112,8 @@ public final class ProveRestore {
         OperationEvents events = loaded.operation().events();
         long total = relations.stream().filter(r -> r.kind().dumped()).count();
         AtomicInteger done = new AtomicInteger();
-        return new TakeFingerprints(level, loaded.request().jobs())
+        FingerprintFormat format = format(loaded.staged().planned().backup().manifest());
+        return new TakeFingerprints(level, format, loaded.request().jobs())
                 .of(
                         relations,
                         () -> session(loaded),
@@ -116,7 +135,11 @@ public final class ProveRestore {
                             + (proof.different().size() > 1
                                     ? " (and " + (proof.different().size() - 1) + " more)"
                                     : ""),
-                    "The live database was not touched. Take another backup from: af backup list");
+                    "The live database was not touched. Take another backup from: af backup list. "
+                            + (loaded.request().options().keepStaging()
+                                    ? "Or look at what was restored: it is in the database "
+                                            + loaded.staged().staging()
+                                    : "To look at what was restored, and to take over what you want: --keep-staging"));
         }
         events.accept(new OperationEvent.PartDone("prove", String.join(", ", proof.checks())));
     }
