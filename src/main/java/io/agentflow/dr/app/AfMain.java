@@ -3,6 +3,8 @@ package io.agentflow.dr.app;
 import io.agentflow.dr.cli.AfCommandLine;
 import io.agentflow.dr.cli.Session;
 import io.agentflow.dr.cli.Terminal;
+import io.agentflow.dr.core.Early;
+import io.agentflow.dr.route.Routes;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
@@ -11,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.jspecify.annotations.Nullable;
 
 /** Starts {@code af}. */
@@ -32,13 +36,16 @@ public final class AfMain {
         Clock clock = Clock.systemUTC();
         Map<String, String> environment = System.getenv();
         Path home = Path.of(System.getProperty("af.home", "."));
+        Terminal terminal = Terminal.system();
         AtomicReference<@Nullable AfOperations> operations = new AtomicReference<>();
         CountDownLatch ended = new CountDownLatch(1);
         // A signal ends the children and deletes what is unpublished before the JVM goes; its exit code stays 128 + n.
         AtomicBoolean ending = new AtomicBoolean();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> cleanUp(operations.get(), ending, ended), "clean-up"));
-        Session session = new Session(Terminal.system(), environment, clock, VERSION, config -> {
-            AfOperations made = new AfOperations(config, environment.getOrDefault("PATH", ""), clock, home);
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> cleanUp(operations.get(), terminal, ending, ended), "clean-up"));
+        Supplier<DefaultCamelContext> camel = camel(arguments);
+        Session session = new Session(terminal, environment, clock, VERSION, config -> {
+            AfOperations made = new AfOperations(config, environment.getOrDefault("PATH", ""), clock, home, camel);
             operations.set(made);
             return made;
         });
@@ -55,12 +62,24 @@ public final class AfMain {
         }
     }
 
-    private static void cleanUp(@Nullable AfOperations operations, AtomicBoolean ending, CountDownLatch ended) {
+    /** A command that will go through routes need not have read its arguments before Camel begins to start. */
+    private static Supplier<DefaultCamelContext> camel(String... arguments) {
+        return arguments.length > 1 && arguments[0].equals("backup") && arguments[1].matches("create|restore")
+                ? new Early<>("prepare-camel", Routes::prepare)
+                : Routes::prepare;
+    }
+
+    private static void cleanUp(
+            @Nullable AfOperations operations, Terminal terminal, AtomicBoolean ending, CountDownLatch ended) {
         ending.set(true);
         if (operations == null) {
             return;
         }
         operations.close();
+        if (terminal.asking()) {
+            // Nothing runs while a question stands, and no signal ends the wait for its answer.
+            return;
+        }
         try {
             // Who hangs for longer is left behind; what he leaves is swept by the next run.
             boolean clean = ended.await(CLEAN_UP_SECONDS, TimeUnit.SECONDS);

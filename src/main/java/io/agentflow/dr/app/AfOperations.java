@@ -13,6 +13,7 @@ import io.agentflow.dr.config.ConfigKey;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.DatabaseName;
 import io.agentflow.dr.core.DatabaseUrl;
+import io.agentflow.dr.core.Early;
 import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvents;
@@ -55,6 +56,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.jspecify.annotations.Nullable;
 
 /** Has the commands' operations done: through the routes, except for what only reads a directory. */
@@ -65,6 +67,7 @@ final class AfOperations implements Operations, AutoCloseable {
     private final AfConfig config;
     private final Clock clock;
     private final Path home;
+    private final Supplier<DefaultCamelContext> contexts;
     private final SecureRandom random = new SecureRandom();
     private final Programs programs = new Programs();
     private final PgTools tools;
@@ -73,7 +76,9 @@ final class AfOperations implements Operations, AutoCloseable {
     private volatile @Nullable Routes shared;
     private volatile @Nullable Service service;
 
-    AfOperations(AfConfig config, String searchPath, Clock clock, Path home) {
+    /** @param contexts gives what {@link Routes#prepare} makes */
+    AfOperations(AfConfig config, String searchPath, Clock clock, Path home, Supplier<DefaultCamelContext> contexts) {
+        this.contexts = contexts;
         this.config = config;
         this.clock = clock;
         this.home = home;
@@ -151,27 +156,26 @@ final class AfOperations implements Operations, AutoCloseable {
 
     private <T> T through(
             String endpoint, Operation operation, Object request, Class<T> outcome, Function<T, String> said) {
+        Routes serving = shared;
+        // Camel starts, and the tools are looked for, while the journal is written.
+        Supplier<Routes> routes =
+                serving == null ? new Early<>("start-routes", () -> routes(operation.events())) : () -> serving;
+        Early.begin("search-tools", tools::all);
         return journal.around(
                 operation.id(),
                 operation.id().verb(),
                 operation.request(),
                 operation.events(),
-                () -> through(endpoint, operation, request, outcome),
+                () -> through(routes, endpoint, operation, request, outcome),
                 said);
     }
 
-    private <T> T through(String endpoint, Operation operation, Object request, Class<T> outcome) {
+    private <T> T through(
+            Supplier<Routes> routes, String endpoint, Operation operation, Object request, Class<T> outcome) {
         running.add(operation);
-        // The tools are looked for while Camel starts.
-        Thread search = new Thread(tools::all, "search-tools");
-        search.setDaemon(true);
-        search.start();
         try {
             // The routes are not stopped: they end with the process, a moment later.
-            Routes routes = shared;
-            return (routes == null ? routes(operation.events()) : routes)
-                    .operations()
-                    .run(endpoint, operation, request, outcome);
+            return routes.get().operations().run(endpoint, operation, request, outcome);
         } finally {
             running.remove(operation);
         }
@@ -201,7 +205,7 @@ final class AfOperations implements Operations, AutoCloseable {
         Map<String, Object> beans = new LinkedHashMap<>(
                 RouteBeans.of(programs, tools, clock, random, Path.of(config.text(ConfigKey.DEAD_LETTERS)), events));
         beans.putAll(more);
-        return Routes.start(folder, beans, properties);
+        return Routes.start(contexts.get(), folder, beans, properties);
     }
 
     private Operation begin(String verb, String request, List<String> replay, OperationEvents events) {

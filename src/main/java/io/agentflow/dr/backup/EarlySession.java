@@ -1,10 +1,9 @@
 package io.agentflow.dr.backup;
 
 import io.agentflow.dr.core.DatabaseUrl;
+import io.agentflow.dr.core.Early;
 import io.agentflow.dr.postgres.Connections;
 import io.agentflow.dr.postgres.Sql;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -16,13 +15,13 @@ import org.jspecify.annotations.Nullable;
 public final class EarlySession implements Supplier<Sql> {
     private final DatabaseUrl url;
     private final String name;
-    private final AtomicReference<@Nullable CompletableFuture<Sql>> early;
+    private final AtomicReference<@Nullable Early<Sql>> early;
 
     /** Begins to connect. */
     public EarlySession(DatabaseUrl url, String name) {
         this.url = url;
         this.name = name;
-        this.early = new AtomicReference<>(CompletableFuture.supplyAsync(this::open));
+        this.early = new AtomicReference<>(new Early<>("connect", this::open));
     }
 
     private Sql open() {
@@ -31,11 +30,7 @@ public final class EarlySession implements Supplier<Sql> {
 
     @Override
     public Sql get() {
-        CompletableFuture<Sql> first = early.getAndSet(null);
-        try {
-            return first == null ? open() : first.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException known ? known : e;
-        }
+        Early<Sql> first = early.getAndSet(null);
+        return first == null ? open() : first.get();
     }
 }

@@ -1,11 +1,13 @@
 package io.agentflow.dr.backup;
 
 import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.Early;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.Overtaken;
 import io.agentflow.dr.manifest.Manifest.Critical;
 import io.agentflow.dr.manifest.Manifest.Footprint;
+import io.agentflow.dr.manifest.ManifestJson;
 import io.agentflow.dr.postgres.DatabaseCatalog;
 import io.agentflow.dr.postgres.ExportedSnapshot;
 import io.agentflow.dr.postgres.ExtensionTable;
@@ -66,6 +68,7 @@ public final class OpenBackup {
         BackupRun.Open open = new BackupRun.Open(
                 operation, request, checked.server(), checked.tools(), id, folder, snapshot, contents, warnings);
         operation.hold(DumpProgress.watch(open));
+        Early.begin("prepare-manifest", ManifestJson::prepare);
         return open;
     }
 

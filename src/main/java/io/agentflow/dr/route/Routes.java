@@ -43,7 +43,19 @@ public final class Routes implements AutoCloseable {
      * @throws AfException if a route cannot be read or one that af enters by is missing
      */
     public static Routes start(Path folder, Map<String, Object> beans, Properties properties) {
+        return start(prepare(), folder, beans, properties);
+    }
+
+    /** Camel without routes: what takes time and does not depend on them, or on any configuration. */
+    public static DefaultCamelContext prepare() {
         DefaultCamelContext context = new DefaultCamelContext();
+        PluginHelper.getRoutesLoader(context);
+        return context;
+    }
+
+    /** {@link #start(Path, Map, Properties)} in a context of {@link #prepare}. */
+    public static Routes start(
+            DefaultCamelContext context, Path folder, Map<String, Object> beans, Properties properties) {
         context.getCamelContextExtension().setName("af");
         context.disableJMX();
         // A dump is a live stream: cached it would be held in memory.

@@ -1,0 +1,43 @@
+package io.agentflow.dr.core;
+
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.function.Supplier;
+
+/** What is begun before it is needed, on a thread of its own that keeps no process alive. */
+public final class Early<T> implements Supplier<T> {
+    private final FutureTask<T> task;
+
+    /** Begins. */
+    public Early(String name, Supplier<T> work) {
+        task = new FutureTask<>(work::get);
+        begin(name, task);
+    }
+
+    /** Begins what nobody waits for. */
+    public static void begin(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /**
+     * Waits until it is done. What it threw is thrown here.
+     *
+     * @throws OperationFailed if the thread that waits is interrupted
+     */
+    @Override
+    public T get() {
+        try {
+            return task.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException known) {
+                throw known;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new OperationFailed("interrupted at its start", "Run the command again.", e);
+        }
+    }
+}
