@@ -47,3 +47,5 @@ if [ ! -f "$archive" ] || [ "$jar" -nt "$archive" ]; then
     echo "no class-data archive could be made: af works, but starts more slowly" >&2
   fi
 fi
+
+echo "done: try scripts/af backup create, or scripts/demo.sh" >&2

@@ -139,6 +139,22 @@ class CriticalRestoreIT {
     }
 
     @Test
+    void aDefaultThatAnotherTableLostIsNamed() {
+        ADatabase database = postgres.database("critical_torn");
+        database.with("CREATE TABLE numbers (id serial PRIMARY KEY)")
+                .with("CREATE TABLE other (id int DEFAULT nextval('numbers_id_seq'), t text DEFAULT 'kept')");
+        backUp(database);
+
+        database.with("DROP TABLE numbers CASCADE");
+        AfProcess.Result restored = restore(database, "--tables", "numbers");
+
+        assertThat(restored.exitCode()).as(restored.toString()).isEqualTo(3);
+        assertThat(restored.json().path("warnings").toString())
+                .contains("public other")
+                .contains("a default or a column of it went, too");
+    }
+
+    @Test
     void aTableWhoseStatisticsSayThatItIsEmptyIsReplacedInSeconds() {
         ADatabase database = postgres.database("critical_empty").agentflow();
         database.with("CREATE TABLE big AS SELECT i AS id, md5(i::text) AS text FROM generate_series(1, 60000) i")

@@ -88,7 +88,7 @@ class RunbooksIT {
     @Test
     void anAccidentalTableDrop() throws Exception {
         ADatabase database = backedUp("runbook_drop");
-        database.with("DROP TABLE users CASCADE");
+        database.with("DROP TABLE users CASCADE; DELETE FROM messages");
 
         follow("accidental-table-drop.md");
 

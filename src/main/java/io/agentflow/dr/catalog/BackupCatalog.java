@@ -84,8 +84,13 @@ public final class BackupCatalog {
     public BackupId select(String selector) {
         List<BackupId> ids = store.ids();
         if (ids.isEmpty()) {
-            throw new NotFound(
-                    "there are no backups in " + store.root(), "Make one with: af backup create " + store.root());
+            List<BackupId> torn = store.withoutManifest();
+            throw torn.isEmpty()
+                    ? new NotFound(
+                            "there are no backups in " + store.root(),
+                            "Make one with: af backup create "
+                                    + ShellWord.of(store.root().toString()))
+                    : noManifest("there are no backups in " + store.root(), torn);
         }
         Optional<BackupId> whole = BackupId.parse(selector).filter(ids::contains);
         if (whole.isPresent()) {
@@ -130,8 +135,23 @@ public final class BackupCatalog {
         return !part.isEmpty() && (id.text().startsWith(part) || id.suffix().equals(part));
     }
 
+    /** Somebody who is told to make a new one might take the files that are left for nothing. */
+    private NotFound noManifest(String fact, List<BackupId> torn) {
+        return new NotFound(
+                fact + ", but " + (torn.size() == 1 ? "1 folder" : torn.size() + " folders")
+                        + " without manifest.json: " + torn.get(0) + (torn.size() > 1 ? " and others" : ""),
+                "Put its manifest.json back, or restore it by hand with "
+                        + store.folder(torn.get(0)).resolve("RESTORE.md"));
+    }
+
     private BackupId onlyOne(String selector, List<BackupId> found) {
         if (found.isEmpty()) {
+            List<BackupId> torn = store.withoutManifest().stream()
+                    .filter(id -> named(id, selector))
+                    .toList();
+            if (!torn.isEmpty()) {
+                throw noManifest("there is no backup '" + selector + "' in " + store.root(), torn);
+            }
             throw new NotFound(
                     "there is no backup '" + selector + "' in " + store.root(), "See: af backup list " + store.root());
         }

@@ -76,7 +76,7 @@ abstract class AfCommand implements Callable<Integer> {
                     .toString());
         }
         terminal.say(terminal.bad("✗ ") + e.fact());
-        terminal.say("  " + e.hint());
+        terminal.say("  " + e.hint().replace("\n", "\n  "));
         if (report != null) {
             terminal.say("  report: " + report);
         }

@@ -8,6 +8,7 @@ import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.core.ShellWord;
 import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.fingerprint.ProofLevel;
 import io.agentflow.dr.manifest.Manifest;
@@ -146,8 +147,9 @@ final class BackupCreateCommand extends AfCommand {
         Summary summary = manifest.summary();
         String rows = summary.rows() == null ? "" : String.format(Locale.ROOT, ", %,d rows", summary.rows());
         return terminal().good("✓ ") + manifest.id() + " published and verified: " + new ByteSize(summary.bytes())
-                + String.format(Locale.ROOT, " in %.1f s, ", seconds) + summary.tables() + " tables" + rows
+                + String.format(Locale.ROOT, " in %.1f s, ", seconds) + summary.tables()
+                + (summary.tables() == 1 ? " table" : " tables") + rows
                 + "\n  restore it with:  af backup restore " + manifest.id()
-                + (store == null ? "" : " " + store);
+                + (store == null ? "" : " " + ShellWord.of(store)) + connection.asTyped();
     }
 }

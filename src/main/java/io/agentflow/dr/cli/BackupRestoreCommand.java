@@ -11,8 +11,10 @@ import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.ShellWord;
+import io.agentflow.dr.core.Spelling;
 import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.manifest.ManifestHead;
+import io.agentflow.dr.restore.CheckBackupFiles;
 import io.agentflow.dr.restore.DropPrevious;
 import io.agentflow.dr.restore.RestorePlan;
 import io.agentflow.dr.restore.RestoreRequest;
@@ -24,6 +26,7 @@ import io.agentflow.dr.store.DirectoryStore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -108,6 +111,11 @@ final class BackupRestoreCommand extends AfCommand {
 
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
+        if (selector != null && (undo || dropOld != null)) {
+            throw new UsageError(
+                    (undo ? "--undo" : "--drop-old") + " takes no backup: '" + selector + "'",
+                    "Leave it out: what comes back is the newest database that a restore kept.");
+        }
         if (undo) {
             return undo(config, events);
         }
@@ -124,7 +132,9 @@ final class BackupRestoreCommand extends AfCommand {
         step("plan");
         RestorePlan plan = operations.preview(request, events);
         if (planOnly) {
-            return new PlanOutput(terminal(), json).outcome(request, plan);
+            // A restore itself reads all of the backup, and says with exit code 9 what is wrong with it.
+            return new PlanOutput(terminal(), json)
+                    .outcome(request, plan.after(new CheckBackupFiles(request).findings()));
         }
         new PlanOutput(terminal(), json).show(plan);
         plan.require();
@@ -159,6 +169,7 @@ final class BackupRestoreCommand extends AfCommand {
             if (word.matches("full|schema|critical") && type == null) {
                 type = RestoreType.parse(word);
             } else if (storeText == null) {
+                requireNoType(word);
                 storeText = word;
             } else {
                 type = RestoreType.parse(word);
@@ -183,6 +194,22 @@ final class BackupRestoreCommand extends AfCommand {
                 choice,
                 jobs == null ? config.number(ConfigKey.JOBS) : jobs,
                 config.time(ConfigKey.STALL_TIMEOUT));
+    }
+
+    /** A type that is misspelt would be taken for a store that is not there. */
+    private static void requireNoType(String store) {
+        if (Files.exists(java.nio.file.Path.of(store.replaceFirst("^file:(//)?", "")))) {
+            return;
+        }
+        Arrays.stream(RestoreType.values())
+                .map(RestoreType::text)
+                .filter(type -> Spelling.distance(store, type) <= 2)
+                .findFirst()
+                .ifPresent(type -> {
+                    throw new UsageError(
+                            "there is no directory '" + store + "': is it a restore type?",
+                            "Did you mean " + type + "?");
+                });
     }
 
     /** The database that is to be restored where it lives: 'latest' is the latest of that one. */

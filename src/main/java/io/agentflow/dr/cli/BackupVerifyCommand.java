@@ -85,7 +85,8 @@ final class BackupVerifyCommand extends AfCommand {
                 + String.format(Locale.ROOT, " in %.2f s (", report.elapsed().toNanos() / 1e9)
                 + new ByteSize((long) report.bytesPerSecond()) + "/s)";
         if (report.success()) {
-            terminal.data(terminal.good("✓ ") + report.id() + " is whole: " + report.files() + " files, " + checked);
+            terminal.data(terminal.good("✓ ") + report.id() + " is whole: " + report.files()
+                    + (report.files() == 1 ? " file, " : " files, ") + checked);
             return;
         }
         terminal.data(terminal.bad("✗ ") + report.id() + " is damaged: "

@@ -5,7 +5,6 @@ import io.agentflow.dr.restore.Finding;
 import io.agentflow.dr.restore.RestorePlan;
 import io.agentflow.dr.restore.RestoreRequest;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -30,7 +29,7 @@ final class PlanOutput {
     ExitCode outcome(RestoreRequest request, RestorePlan plan) {
         ExitCode code = plan.obstacles().isEmpty() ? ExitCode.OK : ExitCode.REFUSED;
         if (json) {
-            terminal.data(document(request, plan, code).toString());
+            terminal.data(document(request, plan).toString());
             return code;
         }
         terminal.data("Plan: restore " + request.id() + " (" + request.type().text() + ") into " + request.database()
@@ -56,8 +55,10 @@ final class PlanOutput {
                 + (finding.fix().isEmpty() ? "" : "\n      " + finding.fix());
     }
 
-    private static JsonDocument document(RestoreRequest request, RestorePlan plan, ExitCode code) {
-        JsonDocument document = new JsonDocument("RestorePlan", code == ExitCode.OK ? "ok" : "refused")
+    private static JsonDocument document(RestoreRequest request, RestorePlan plan) {
+        return plan.refusal()
+                .map(refused -> JsonDocument.failed("RestorePlan", refused, "plan"))
+                .orElseGet(() -> new JsonDocument("RestorePlan", "ok"))
                 .with("id", request.id().text())
                 .with("type", request.type().text())
                 .with("database", request.database().text())
@@ -66,16 +67,6 @@ final class PlanOutput {
                 .with(
                         "findings",
                         plan.findings().stream().map(PlanOutput::fields).toList());
-        List<Finding> obstacles = plan.obstacles();
-        if (!obstacles.isEmpty()) {
-            Map<String, Object> error = new LinkedHashMap<>();
-            error.put("message", obstacles.get(0).fact());
-            error.put("hint", obstacles.get(0).fix());
-            error.put("exitCode", code.number());
-            error.put("step", "plan");
-            document.with("error", error);
-        }
-        return document;
     }
 
     private static Map<String, Object> fields(Finding finding) {

@@ -19,6 +19,7 @@ public final class Terminal {
     private final boolean interactiveInput;
     private final boolean liveError;
     private final boolean colour;
+    private volatile boolean asking;
 
     Terminal(OutputStream out, PrintStream err, boolean interactiveInput, boolean liveError, boolean colour) {
         this.data = new DataOutput(out);
@@ -67,6 +68,11 @@ public final class Terminal {
         return interactiveInput;
     }
 
+    /** Whether a question stands that nobody has answered yet. */
+    public boolean asking() {
+        return asking;
+    }
+
     /** Whether lines on standard error can be drawn over. */
     boolean live() {
         return liveError;
@@ -94,10 +100,13 @@ public final class Terminal {
         out.flush();
         err.print(question);
         err.flush();
+        asking = true;
         try {
             return new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
         } catch (IOException e) {
             return null;
+        } finally {
+            asking = false;
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.agentflow.dr.config;
 
+import io.agentflow.dr.core.Spelling;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Locale;
@@ -73,23 +74,7 @@ public enum ConfigKey {
     /** The key that somebody who wrote this probably meant. */
     static ConfigKey nearest(String mistyped) {
         return Arrays.stream(values())
-                .min(Comparator.comparingInt(k -> distance(k.key, mistyped)))
+                .min(Comparator.comparingInt(k -> Spelling.distance(k.key, mistyped)))
                 .orElseThrow();
-    }
-
-    /** Levenshtein's distance. */
-    private static int distance(String one, String other) {
-        int[] row = new int[other.length() + 1];
-        Arrays.setAll(row, i -> i);
-        for (int i = 1; i <= one.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= other.length(); j++) {
-                int substituted = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(substituted, Math.min(row[j], row[j - 1]) + 1);
-            }
-        }
-        return row[other.length()];
     }
 }

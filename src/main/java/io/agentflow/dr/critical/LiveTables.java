@@ -1,6 +1,7 @@
 package io.agentflow.dr.critical;
 
 import io.agentflow.dr.manifest.TableEntry;
+import io.agentflow.dr.postgres.ArchiveEntry;
 import io.agentflow.dr.postgres.Relation;
 import io.agentflow.dr.postgres.Sql;
 import java.util.HashMap;
@@ -61,6 +62,14 @@ final class LiveTables {
     /** Whether a sequence was there before. */
     boolean hadSequence(String sqlName) {
         return sequences.contains(sqlName);
+    }
+
+    /** Whether the sequence of an archive's entry is there. */
+    boolean hasSequence(ArchiveEntry entry) {
+        return sql.yes(
+                "SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+                        + " WHERE c.relkind = 'S' AND starts_with(?, n.nspname || ' ' || c.relname || ' '))",
+                entry.tag());
     }
 
     Set<String> sequencesNow() {

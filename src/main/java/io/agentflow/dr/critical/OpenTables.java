@@ -3,6 +3,8 @@ package io.agentflow.dr.critical;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.Refused;
+import io.agentflow.dr.core.ShellWord;
+import io.agentflow.dr.fingerprint.FingerprintFormat;
 import io.agentflow.dr.manifest.TableEntry;
 import io.agentflow.dr.postgres.ArchiveEntry;
 import io.agentflow.dr.postgres.Connections;
@@ -36,7 +38,11 @@ public final class OpenTables {
             CriticalRun.Fetched fetched = effective(all, live);
             boolean touches = request.tables().replace()
                     || !missing(fetched.chosen(), live).isEmpty();
-            return new RestorePlan(findings(fetched, live), touches, 0, 0);
+            List<Finding> findings = findings(fetched, live);
+            if (request.tables().replace()) {
+                findings.addAll(new EmptiedTables(fetched, live).findings());
+            }
+            return new RestorePlan(List.copyOf(findings), touches, 0, 0);
         }
     }
 
@@ -56,10 +62,12 @@ public final class OpenTables {
         LiveTables live = new LiveTables(sql);
         CriticalRun.Fetched fetched = effective(all, live);
         new RestorePlan(findings(fetched, live), true, 0, 0).require();
-        Set<Long> missing =
-                missing(fetched.chosen(), live).stream().map(TableEntry::oid).collect(Collectors.toSet());
-        CriticalRun.Opened opened =
-                new CriticalRun.Opened(fetched, live, missing, new ArrayList<>(), EventTriggers.of(sql));
+        List<TableEntry> made = missing(fetched.chosen(), live);
+        List<String> notes = new ArrayList<>(torn(fetched, live, objects(fetched, live, made)).stream()
+                .map(Finding::fact)
+                .toList());
+        Set<Long> missing = made.stream().map(TableEntry::oid).collect(Collectors.toSet());
+        CriticalRun.Opened opened = new CriticalRun.Opened(fetched, live, missing, notes, EventTriggers.of(sql));
         int read = fetched.backup()
                 .require(file -> needed(opened).contains(file.path().text().replaceFirst("\\.dat.*", "")));
         operation.events().accept(new OperationEvent.PartDone("verify", read + " files of the tables"));
@@ -168,12 +176,28 @@ public final class OpenTables {
                         "it does not come back by itself",
                         "Name it as well: --tables a,b")));
         EventTriggers.of(sql).finding().ifPresent(findings::add);
+        findings.addAll(torn(fetched, live, objects));
         objects.impossible().stream()
                 .filter(entry -> !objects.attachment(entry)
                         && !objects.brokenPromises(missing).contains(entry))
                 .forEach(entry -> findings.add(Finding.note(
                         "the " + entry + " does not come back", "a table that it needs is missing, too", "")));
         return findings;
+    }
+
+    private static List<Finding> torn(CriticalRun.Fetched fetched, LiveTables live, TableObjects objects) {
+        return objects.torn(entry -> !entry.kind().equals("SEQUENCE") || live.hasSequence(entry)).stream()
+                .map(entry -> Finding.note(
+                        "the " + entry
+                                + " was made with something that went with the missing tables: a default or a column"
+                                + " of it went, too, and does not come back",
+                        "it is there, and is left alone",
+                        "See what it was: pg_restore -f - --section=pre-data "
+                                + ShellWord.of(fetched.backup()
+                                        .folder()
+                                        .resolve("data")
+                                        .toString())))
+                .toList();
     }
 
     /** A key can only be put off while nobody reads; whether it must be is seen when the rows are compared. */
@@ -232,7 +256,7 @@ public final class OpenTables {
     }
 
     private static Finding fate(ChosenTable table, LiveTables live, boolean replace) {
-        Long rows = table.expected().rows();
+        Long rows = table.expected(FingerprintFormat.newest()).rows();
         String backed = rows == null ? "the backup's rows" : String.format(java.util.Locale.ROOT, "%,d rows", rows);
         if (live.hasOther(table.table())) {
             return Finding.stop(

@@ -238,6 +238,22 @@ final class TableObjects {
         return impossible;
     }
 
+    /**
+     * Tables that are there and were made with something that went with the missing ones, such as a sequence for a
+     * column's default, or a row type: they lost that part, and what is there is left alone.
+     *
+     * @param there whether what a table needs is still there
+     */
+    List<ArchiveEntry> torn(Predicate<ArchiveEntry> there) {
+        return byId.values().stream()
+                .filter(entry -> TABLES.contains(entry.kind()) && !roots.contains(entry.id()))
+                .filter(entry -> present.test(entry.oid())
+                        && entry.needs().stream()
+                                .anyMatch(
+                                        id -> roots.contains(id) || (followers.contains(id) && !there.test(entry(id)))))
+                .toList();
+    }
+
     /** Those of them that are foreign keys of a table that is made: it would not be the table that it was. */
     List<ArchiveEntry> brokenPromises(List<TableEntry> made) {
         return impossible.stream()

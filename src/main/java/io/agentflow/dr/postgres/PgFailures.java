@@ -9,6 +9,8 @@ import io.agentflow.dr.core.Refused;
 import io.agentflow.dr.core.TableLocked;
 import io.agentflow.dr.core.Unreachable;
 import io.agentflow.dr.process.ToolFailedException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
@@ -62,6 +64,14 @@ public final class PgFailures {
                     where + said(e),
                     "Allow it with: ALTER DATABASE … ALLOW_CONNECTIONS true, or GRANT CONNECT ON DATABASE.",
                     e);
+        }
+        if (root(e) instanceof UnknownHostException) {
+            return new ConnectionLost(
+                    where + "the host name does not resolve", "Check the host's name, and this machine's DNS.", e);
+        }
+        if (root(e) instanceof SocketTimeoutException) {
+            return new ConnectionLost(
+                    where + "no answer in time", "Check host and port, and whether a firewall is in between.", e);
         }
         if (state.isEmpty() || state.startsWith("08") || state.startsWith("57P") || state.startsWith("53")) {
             return new ConnectionLost(
@@ -171,6 +181,10 @@ public final class PgFailures {
 
     private static OperationFailed diskFull(String who, String hint, Exception e) {
         return new OperationFailed(who + " out of disk space", hint, e);
+    }
+
+    private static Throwable root(Throwable e) {
+        return e.getCause() == null ? e : root(e.getCause());
     }
 
     private static String state(SQLException e) {

@@ -39,8 +39,11 @@ final class ApplyProperties {
     List<String> apply(DatabaseName database, DatabaseProperties properties, RestoreOptions options) {
         List<String> problems = new ArrayList<>();
         String name = Sql.identifier(database.text());
-        // The built-in privilege, which the staging database had not; first, while whoever restores still owns it.
-        attempt("GRANT CONNECT ON DATABASE " + name + " TO PUBLIC", problems);
+        List<Grant> grants = properties.grants();
+        if (grants == null || options.noPrivileges()) {
+            // The built-in privilege, which the staging database had not; while whoever restores still owns it.
+            attempt("GRANT CONNECT ON DATABASE " + name + " TO PUBLIC", problems);
+        }
         if (options.role() != null) {
             attempt("REVOKE CONNECT ON DATABASE " + name + " FROM SESSION_USER", problems);
         }
@@ -53,7 +56,6 @@ final class ApplyProperties {
         if (properties.template()) {
             attempt("ALTER DATABASE " + name + " IS_TEMPLATE true", problems);
         }
-        List<Grant> grants = properties.grants();
         if (grants != null && !options.noPrivileges()) {
             String role = options.role();
             String owner = !options.noOwner()

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Whether the target can make the backup's extensions, and in which versions. */
 final class CheckExtensions {
@@ -22,6 +23,16 @@ final class CheckExtensions {
             "plpython3u", "plpython3",
             "plperl", "plperl",
             "pltcl", "pltcl");
+
+    /** What comes with PostgreSQL itself: Debian has it in the package of the server since version 10. */
+    private static final Set<String> CONTRIB = Set.of(
+            ("adminpack amcheck autoinc bloom btree_gin btree_gist citext cube dblink dict_int dict_xsyn earthdistance"
+                            + " file_fdw fuzzystrmatch hstore insert_username intagg intarray isn lo ltree moddatetime"
+                            + " old_snapshot pageinspect pg_buffercache pg_freespacemap pg_prewarm pg_stat_statements"
+                            + " pg_surgery pg_trgm pg_visibility pg_walinspect pgcrypto pgrowlocks pgstattuple"
+                            + " postgres_fdw refint seg sslinfo tablefunc tcn tsm_system_rows tsm_system_time unaccent"
+                            + " uuid-ossp xml2")
+                    .split(" ", -1));
 
     /** @param superuserOnly whether only a superuser may create it */
     private record Available(String defaultVersion, boolean superuserOnly) {}
@@ -68,11 +79,15 @@ final class CheckExtensions {
     }
 
     private Finding missing(Extension needed) {
-        String name = PACKAGES.getOrDefault(needed.name(), needed.name().replace('_', '-'));
+        int major = sql.serverVersion().major();
         return Finding.stop(
                 "the extension " + needed.name() + " " + needed.version() + " is not available",
                 "the database uses it",
-                "On the target's server, for instance: apt-get install postgresql-"
-                        + sql.serverVersion().major() + "-" + name);
+                "On the target's server, for instance: apt-get install postgresql-" + major + addition(needed.name())
+                        + (CONTRIB.contains(needed.name()) ? " (or dnf install postgresql" + major + "-contrib)" : ""));
+    }
+
+    private static String addition(String extension) {
+        return CONTRIB.contains(extension) ? "" : "-" + PACKAGES.getOrDefault(extension, extension.replace('_', '-'));
     }
 }

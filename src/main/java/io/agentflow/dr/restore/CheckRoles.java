@@ -45,10 +45,16 @@ final class CheckRoles {
         if (options.noOwner() && options.noPrivileges()) {
             return Finding.note(fact, "owners and privileges are left out, as you asked", "");
         }
-        return Finding.stop(
-                fact,
-                "nothing could belong to it or be granted to it",
-                "CREATE ROLE " + Sql.identifier(role) + "; or add --create-roles");
+        return Finding.stop(fact, "nothing could belong to it or be granted to it", creating(role));
+    }
+
+    /** As the backed-up cluster had it: a role made without LOGIN would be there, and nobody could use it. */
+    private String creating(String role) {
+        List<String> statements = globals.creating(Set.of(role), false).stream()
+                .filter(statement -> statement.matches("(?s)(CREATE|ALTER) ROLE .*"))
+                .toList();
+        return (statements.isEmpty() ? "CREATE ROLE " + Sql.identifier(role) : String.join("; ", statements))
+                + "; or add --create-roles";
     }
 
     static String counted(long objects) {

@@ -7,6 +7,7 @@ import io.agentflow.dr.postgres.Sql;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -79,6 +80,15 @@ final class CheckSpace {
             return true;
         }
         InetAddress server = InetAddress.getByName(request.target().server());
-        return server.isLoopbackAddress() || NetworkInterface.getByInetAddress(server) != null;
+        return (server.isLoopbackAddress() || NetworkInterface.getByInetAddress(server) != null) && servedHere();
+    }
+
+    /** Behind a local port there may be a tunnel or a container: then the process that serves us is not one of here. */
+    private boolean servedHere() throws IOException {
+        long pid = sql.number("SELECT pg_backend_pid()");
+        Path commandLine = Path.of("/proc/" + pid + "/cmdline");
+        return Files.isReadable(commandLine)
+                ? Files.readString(commandLine, StandardCharsets.ISO_8859_1).contains("postgres")
+                : ProcessHandle.of(pid).isPresent();
     }
 }

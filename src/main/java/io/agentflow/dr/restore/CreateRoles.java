@@ -6,6 +6,7 @@ import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.Refused;
 import io.agentflow.dr.postgres.Sql;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -41,6 +42,15 @@ public final class CreateRoles {
             planned.operation()
                     .events()
                     .accept(new OperationEvent.PartDone("roles", "created " + String.join(", ", missing)));
+        }
+        List<String> locked = globals.withoutPassword(missing, options.rolePasswords());
+        if (!locked.isEmpty()) {
+            planned.operation()
+                    .events()
+                    .accept(new OperationEvent.Warned("made without a password, so who must give one cannot log in as "
+                            + String.join(", ", locked)
+                            + ": set one with psql's \\password, or restore with --role-passwords from a backup that"
+                            + " holds them"));
         }
         globals.leftOut(missing)
                 .forEach(grant -> planned.operation()

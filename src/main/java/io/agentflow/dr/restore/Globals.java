@@ -40,6 +40,7 @@ final class Globals {
             Pattern.DOTALL);
     private static final Pattern LOCATION = Pattern.compile(" LOCATION E?'(/[^']*)'");
     private static final Pattern PASSWORD = Pattern.compile(" PASSWORD '(?:[^']|'')*'");
+    private static final Pattern LOGIN = Pattern.compile("^ALTER ROLE .* LOGIN\\b", Pattern.DOTALL);
     /** What psql understands and a server does not, and comments. */
     private static final Pattern NO_SQL = Pattern.compile("\\A(?:\\s+|--[^\n]*\n|\\\\(?:un)?restrict [^\n]*\n?)+");
 
@@ -165,6 +166,17 @@ final class Globals {
             }
         }
         return creating;
+    }
+
+    /** Those of these roles that may log in and are made without a password: where one is asked for, they cannot. */
+    List<String> withoutPassword(Set<String> roles, boolean passwords) {
+        return creating(roles, passwords).stream()
+                .filter(statement -> LOGIN.matcher(statement).find()
+                        && !PASSWORD.matcher(statement).find())
+                .map(OF_ROLE::matcher)
+                .filter(Matcher::matches)
+                .map(role -> name(role.group(1)))
+                .toList();
     }
 
     /** Memberships of roles that exist already in roles that do not: they would change the former. */

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the empty staging database beside the live one, and sweeps those that dead restores left. */
 public final class PrepareStaging {
@@ -34,11 +35,11 @@ public final class PrepareStaging {
     public RestoreRun.Staged prepare(RestoreRun.Planned planned) {
         Sql sql = planned.maintenance().sql();
         DatabaseName target = planned.request().database();
-        sweep(planned, target);
         Manifest manifest = planned.backup().manifest();
         List<String> warnings = new ArrayList<>();
         DatabaseName staging = staging(target, manifest);
         boolean ready = ready(sql, planned.request(), manifest);
+        sweep(planned, ready ? staging : null);
         if (!ready && planned.maintenance().exists(staging) && !abandoned(planned, staging)) {
             throw new Busy(
                     "a database '" + staging + "' exists already and is not ours",
@@ -168,12 +169,9 @@ public final class PrepareStaging {
     }
 
     /** The lock on the target is ours, so whatever is marked as its staging database has no living owner. */
-    private static void sweep(RestoreRun.Planned planned, DatabaseName target) {
-        Sql sql = planned.maintenance().sql();
-        Manifest manifest = planned.backup().manifest();
-        boolean ready = ready(sql, planned.request(), manifest);
-        DatabaseMark.staging(sql, target).stream()
-                .filter(mark -> !(ready && mark.marked().equals(staging(target, manifest))))
+    private static void sweep(RestoreRun.Planned planned, @Nullable DatabaseName proven) {
+        DatabaseMark.staging(planned.maintenance().sql(), planned.request().database()).stream()
+                .filter(mark -> !mark.marked().equals(proven))
                 .forEach(mark -> drop(planned, mark.marked()));
     }
 

@@ -46,8 +46,7 @@ public final class RunOperation {
                 throw operation.undecidedFailure(failure);
             }
             if (operation.cancelled()) {
-                throw new Cancelled(
-                        "cancelled: nothing was published and nothing was swapped", "Run the command again.", failure);
+                throw new Cancelled("cancelled: nothing was changed", "Run the command again.", failure);
             }
             if (failure != null) {
                 AfException known = AfException.in(failure);

@@ -57,6 +57,16 @@ public final class DirectoryStore {
                 .toList();
     }
 
+    /** The ids of folders that are called like a backup and have no manifest: they are none. */
+    public List<BackupId> withoutManifest() {
+        return names().stream()
+                .flatMap(name -> BackupId.parse(name).stream())
+                .filter(id -> Files.isDirectory(folder(id), LinkOption.NOFOLLOW_LINKS))
+                .filter(id -> !Files.isRegularFile(folder(id).resolve(MANIFEST), LinkOption.NOFOLLOW_LINKS))
+                .sorted(Comparator.reverseOrder())
+                .toList();
+    }
+
     private List<String> names() {
         if (!Files.isDirectory(root)) {
             return List.of();

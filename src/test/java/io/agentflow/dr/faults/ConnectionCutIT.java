@@ -1,6 +1,7 @@
 package io.agentflow.dr.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.agentflow.dr.testing.ADatabase;
 import io.agentflow.dr.testing.AfProcess;
@@ -78,6 +79,11 @@ class ConnectionCutIT {
         proxy.when("af data", MIDDLE).onlyAt("af data").stall(FOR_EVER);
         AfProcess.Running dump = startDump();
         proxy.awaitStrike();
+        // A worker that is ended while it locks its table says only that it got no lock.
+        await().until(() -> POSTGRES.existing("postgres")
+                        .number("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'af data%'"
+                                + " AND state = 'active' AND query NOT LIKE 'COPY%'")
+                == 0);
 
         terminate("data");
         proxy.release();

@@ -53,6 +53,12 @@ class GlobalsTest {
     }
 
     @Test
+    void namesThoseWhoCouldNotLogIn() {
+        assertThat(globals.withoutPassword(globals.roles(), false)).containsExactly("app");
+        assertThat(globals.withoutPassword(globals.roles(), true)).isEmpty();
+    }
+
+    @Test
     void leavesPasswordsOutUnlessTheyAreAskedFor() {
         assertThat(globals.creating(Set.of("app"), false))
                 .contains("ALTER ROLE app WITH NOSUPERUSER LOGIN VALID UNTIL '2030-01-01'")

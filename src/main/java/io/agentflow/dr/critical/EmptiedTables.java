@@ -1,0 +1,87 @@
+package io.agentflow.dr.critical;
+
+import io.agentflow.dr.manifest.TableEntry;
+import io.agentflow.dr.postgres.Sql;
+import io.agentflow.dr.restore.Finding;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Tables that refer to chosen ones, have lost rows and are not chosen: a deletion may have cascaded to them. */
+final class EmptiedTables {
+    private final LiveTables live;
+    private final Sql sql;
+    private final Map<Long, TableEntry> backedUp = new HashMap<>();
+    private final Set<Long> chosen = new HashSet<>();
+
+    EmptiedTables(CriticalRun.Fetched fetched, LiveTables live) {
+        this.live = live;
+        this.sql = live.sql();
+        fetched.backup().manifest().tables().stream()
+                .filter(live::has)
+                .forEach(table -> backedUp.put(live.oid(table), table));
+        fetched.chosen().stream()
+                .flatMap(table -> table.members().stream())
+                .filter(live::has)
+                .forEach(table -> chosen.add(live.oid(table)));
+    }
+
+    List<Finding> findings() {
+        List<Finding> findings = new ArrayList<>();
+        referring().stream()
+                .flatMap(oid -> Optional.ofNullable(backedUp.get(oid)).stream())
+                .sorted(Comparator.comparing(TableEntry::qualifiedName))
+                .forEach(table -> compare(table, findings));
+        return findings;
+    }
+
+    /** All that refer to a chosen table, directly or by way of others. */
+    private Set<Long> referring() {
+        List<ForeignKey> keys = ForeignKey.all(sql);
+        Set<Long> reached = new HashSet<>(chosen);
+        boolean more = true;
+        while (more) {
+            more = reached.addAll(keys.stream()
+                    .filter(key -> reached.contains(key.referencedOid()))
+                    .map(ForeignKey::tableOid)
+                    .toList());
+        }
+        reached.removeAll(chosen);
+        return reached;
+    }
+
+    private void compare(TableEntry table, List<Finding> findings) {
+        Long backed = table.rows();
+        if (backed == null || !mayHaveLost(table, backed)) {
+            return;
+        }
+        long now = sql.number(
+                "SELECT count(*) FROM (SELECT FROM " + LiveTables.sqlName(table) + " LIMIT " + backed + ") rows");
+        if (now < backed) {
+            findings.add(Finding.note(
+                    String.format(
+                            Locale.ROOT,
+                            "%s has %,d rows, the backup %,d: it is not among the tables",
+                            table.qualifiedName(),
+                            now,
+                            backed),
+                    "it refers to them, and a deletion there may have cascaded to it",
+                    "To give it the backup's rows, too, name it in --tables"));
+        }
+    }
+
+    /** By the server's statistics, so that a large table is counted only when it is likely to be worth it. */
+    private boolean mayHaveLost(TableEntry table, long backed) {
+        return sql.yes(
+                "SELECT has_table_privilege(oid, 'SELECT') AND pg_stat_get_live_tuples(oid) < ?"
+                        + " FROM pg_class WHERE oid = ?::oid",
+                backed,
+                live.oid(table));
+    }
+}
