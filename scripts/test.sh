@@ -20,6 +20,9 @@ install npm npm
 # Debian keeps it where only root looks; the tests start their own.
 PATH=$PATH:/usr/sbin RUNLEVEL=1 install pgbouncer pgbouncer
 
+PATH=$PATH:/usr/sbin RUNLEVEL=1 install sshd openssh-server
+install systemd-analyze systemd
+
 echo "== other versions of PostgreSQL"
 if ! scripts/postgresql.sh fetch; then
   [ -z "${CI:-}" ] || exit 1
@@ -30,6 +33,7 @@ echo "== scripts"
 # Not every script here is bash: the shebang tells.
 grep -rlE '^#!/bin/(ba)?sh' scripts .ci | xargs shellcheck -x
 scripts/check-powershell.sh
+scripts/check-unit.sh
 
 echo "== round trip with the seed's scripts"
 scripts/test-backup-restore-roundtrip.sh

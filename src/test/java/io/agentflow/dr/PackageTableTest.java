@@ -50,11 +50,12 @@ class PackageTableTest {
             row("request", "core catalog"),
             row("config", "core store fingerprint"),
             row("route", TOOLS + " " + FEATURES),
+            row("lint", "core route"),
             row(
                     "cli",
-                    "core config backup restore critical verify catalog manifest store fingerprint auditchain journal deadletter postgres"),
+                    "core lint config backup restore critical verify catalog manifest store fingerprint auditchain journal deadletter postgres"),
             row("daemon", "core"),
-            row("app", TOOLS + " " + FEATURES + " config route cli daemon"));
+            row("app", TOOLS + " " + FEATURES + " config route lint cli daemon"));
 
     private static final Set<String> EMPTY_WORDS = Set.of("util", "helper", "manager", "common", "impl", "misc");
     private static final Set<String> TERMINAL_FIELDS = Set.of("out", "err", "in");
@@ -103,7 +104,7 @@ class PackageTableTest {
     @Test
     void onlyRoutesAndWhatStartsThemKnowCamel() {
         noClasses()
-                .that(liveOutside("route", "daemon", "app"))
+                .that(liveOutside("route", "lint", "daemon", "app"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.apache.camel..")

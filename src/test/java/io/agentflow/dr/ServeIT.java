@@ -17,10 +17,14 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,20 +84,107 @@ class ServeIT {
     void everythingThatIsWrongIsSaidAtOnceByKey() throws IOException {
         Files.writeString(
                 folder.resolve("af.properties"),
-                "af.database.one.schedule = often\naf.database.two.url = postgresql://h/d\naf.database.two.jobs = many\n");
+                "af.jbos = 3\naf.jobs = many\naf.schedule.misfire = perhaps\naf.drain-timeout = soon\n"
+                        + "af.database.one.schedule = often\naf.database.one.colour = blue\n"
+                        + "af.database.two.url = postgresql://h/d\naf.database.two.jobs = many\n"
+                        + "af.database.two.verify-schedule = 0 0 3 * * *\n");
 
         AfProcess.Result refused = af().run("serve");
 
         assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(2);
-        assertThat(refused.err()).contains("af.database.one.url is missing", "af.database.two.jobs");
+        assertThat(refused.err())
+                .contains(
+                        "af.jbos",
+                        "af.jobs is 'many'",
+                        "af.schedule.misfire is 'perhaps'",
+                        "af.drain-timeout is 'soon'",
+                        "af.database.one.url is missing",
+                        "af.database.one.schedule is 'often'",
+                        "af.database.one.colour",
+                        "af.database.two.jobs is 'many'",
+                        "af.database.two.verify-schedule is '0 0 3 * * *'");
 
         Files.writeString(
                 folder.resolve("af.properties"),
-                "af.database.two.url = postgresql://h/d\naf.database.two.schedule = often\n"
-                        + "af.database.two.verify-schedule = seldom\n");
-        AfProcess.Result schedules = af().run("serve");
-        assertThat(schedules.exitCode()).as(schedules.toString()).isEqualTo(2);
-        assertThat(schedules.err()).contains("two.schedule is 'often'", "two.verify-schedule is 'seldom'");
+                "af.database.one.url = postgresql://a/d\naf.database.two.url = postgresql://b/d\n");
+        AfProcess.Result mixed = af().run("serve");
+        assertThat(mixed.exitCode()).as(mixed.toString()).isEqualTo(2);
+        assertThat(mixed.err()).contains("af.database.two.stores is that of af.database.one");
+    }
+
+    @Test
+    void whatWasMissedWhileItDidNotRunIsMadeUpForByOneBackup() throws Exception {
+        ADatabase database = postgres.database("serve_missed").with("CREATE TABLE t AS SELECT 1 AS a");
+        assertThat(af().on(database).run("backup", "create").exitCode()).isZero();
+        Instant made = Files.getLastModifiedTime(backups().get(0)).toInstant();
+        await().until(() -> Instant.now().isAfter(made.plusSeconds(3)));
+        String due = DateTimeFormatter.ofPattern("s m H d M '?' yyyy")
+                .withZone(ZoneOffset.UTC)
+                .format(made.plusSeconds(2));
+
+        AfProcess.Running running = serve(
+                af(),
+                "af.time-zone = UTC",
+                "af.database.main.url = " + database.uri().replace("\\", "\\\\"),
+                "af.database.main.schedule = " + due);
+
+        awaitLine(running, "main: backup 2\\S+, ");
+        assertThat(backups()).hasSize(2);
+    }
+
+    private List<Path> backups() throws IOException {
+        try (Stream<Path> all = Files.list(folder.resolve("backups"))) {
+            return all.filter(path -> !String.valueOf(path.getFileName()).startsWith("."))
+                    .toList();
+        }
+    }
+
+    @Test
+    void aChangedRouteCountsWhenNothingRunsAndABrokenOneKeepsTheOld() throws Exception {
+        ADatabase database = postgres.database("serve_reload").with("CREATE TABLE t AS SELECT 1 AS a");
+        Path own = Files.createDirectory(folder.resolve("own"));
+        AfProcess held = HeldRoutes.in(folder)
+                .pausing(Duration.ofSeconds(4))
+                .before("backup/backup-attempt", "seal")
+                .of(af());
+        AfProcess.Running running = serve(
+                held,
+                "af.routes.reload = 0.2s",
+                "af.extra-routes = " + own,
+                "af.database.main.url = " + database.uri().replace("\\", "\\\\"),
+                "af.database.main.schedule = 0/1 * * * * ?");
+        await().atMost(Duration.ofSeconds(60)).until(() -> phases().contains("backup started"));
+
+        // While a backup runs, the step that is told to fail does not come
+        Files.writeString(own.resolve("backup-publish.camel.yaml"), refusing());
+        awaitLine(running, "routes: changed; the new ones count as soon as nothing runs");
+        assertThat(phases()).containsExactly("backup started");
+        awaitLine(running, "main: backup 2\\S+, ");
+        awaitLine(running, "routes: the changed ones count from now on");
+        awaitLine(running, "main: backup failed: .*no more today");
+
+        // And what is broken leaves things as they were
+        Files.writeString(own.resolve("backup-publish.camel.yaml"), "- route:\n    id: [\n");
+        awaitLine(running, "routes: changed, but the old ones go on: the routes cannot be used");
+        assertThat(get(running, "health/live").statusCode()).isEqualTo(200);
+        running.process().destroy();
+        assertThat(running.await().exitCode()).isEqualTo(143);
+    }
+
+    private static String refusing() {
+        return """
+                - route:
+                    id: backup-publish
+                    description: Publishes nothing, to see whether it counts.
+                    routeConfigurationId: caller-decides
+                    from:
+                      uri: direct:backup-publish
+                      steps:
+                        - throwException:
+                            id: no-more
+                            exceptionType: java.lang.IllegalStateException
+                            message: no more today
+                """;
     }
 
     @Test

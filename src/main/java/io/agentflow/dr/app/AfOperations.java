@@ -21,6 +21,9 @@ import io.agentflow.dr.core.OperationId;
 import io.agentflow.dr.critical.CriticalRun;
 import io.agentflow.dr.critical.FetchTables;
 import io.agentflow.dr.critical.OpenTables;
+import io.agentflow.dr.lint.CheckRoutes;
+import io.agentflow.dr.lint.Finding;
+import io.agentflow.dr.lint.RouteFile;
 import io.agentflow.dr.postgres.Connections;
 import io.agentflow.dr.postgres.PgTools;
 import io.agentflow.dr.postgres.Sql;
@@ -32,6 +35,7 @@ import io.agentflow.dr.restore.RestoreRequest;
 import io.agentflow.dr.restore.RestoreRun;
 import io.agentflow.dr.restore.RestoreType;
 import io.agentflow.dr.restore.UndoRestore;
+import io.agentflow.dr.route.RouteTexts;
 import io.agentflow.dr.route.Routes;
 import io.agentflow.dr.store.DirectoryStore;
 import io.agentflow.dr.verify.ArchiveCheck;
@@ -45,7 +49,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -56,6 +59,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.apache.camel.component.quartz.QuartzComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.jspecify.annotations.Nullable;
 
@@ -73,7 +77,7 @@ final class AfOperations implements Operations, AutoCloseable {
     private final PgTools tools;
     private final OperationJournal journal;
     private final Set<Operation> running = ConcurrentHashMap.newKeySet();
-    private volatile @Nullable Routes shared;
+    private volatile @Nullable ServedRoutes shared;
     private volatile @Nullable Service service;
 
     /** @param contexts gives what {@link Routes#prepare} makes */
@@ -156,10 +160,8 @@ final class AfOperations implements Operations, AutoCloseable {
 
     private <T> T through(
             String endpoint, Operation operation, Object request, Class<T> outcome, Function<T, String> said) {
-        Routes serving = shared;
         // Camel starts, and the tools are looked for, while the journal is written.
-        Supplier<Routes> routes =
-                serving == null ? new Early<>("start-routes", () -> routes(operation.events())) : () -> serving;
+        Function<Function<Routes, T>, T> routes = entered(operation.events());
         Early.begin("search-tools", tools::all);
         return journal.around(
                 operation.id(),
@@ -170,22 +172,36 @@ final class AfOperations implements Operations, AutoCloseable {
                 said);
     }
 
+    /** By the routes that serve, or by those of a command, which begin to start now. */
+    private <T> Function<Function<Routes, T>, T> entered(OperationEvents events) {
+        ServedRoutes serving = shared;
+        if (serving != null) {
+            return serving::through;
+        }
+        Supplier<Routes> starting = new Early<>("start-routes", () -> routes(events));
+        return work -> work.apply(starting.get());
+    }
+
     private <T> T through(
-            Supplier<Routes> routes, String endpoint, Operation operation, Object request, Class<T> outcome) {
+            Function<Function<Routes, T>, T> routes,
+            String endpoint,
+            Operation operation,
+            Object request,
+            Class<T> outcome) {
         running.add(operation);
         try {
             // The routes are not stopped: they end with the process, a moment later.
-            return routes.get().operations().run(endpoint, operation, request, outcome);
+            return routes.apply(serving -> serving.operations().run(endpoint, operation, request, outcome));
         } finally {
             running.remove(operation);
         }
     }
 
     private Routes routes(OperationEvents events) {
-        return routes(events, Map.of());
+        return Routes.start(contexts.get(), texts(), beans(events), properties());
     }
 
-    private Routes routes(OperationEvents events, Map<String, Object> more) {
+    private Properties properties() {
         Properties properties = new Properties();
         for (ConfigKey key : ConfigKey.values()) {
             properties.setProperty(key.key(), config.text(key));
@@ -199,13 +215,22 @@ final class AfOperations implements Operations, AutoCloseable {
                 // Camel's random needs a range that is not empty.
                 String.valueOf(1 + config.time(ConfigKey.JITTER).toMillis()));
         properties.setProperty(ConfigKey.TIME_ZONE.key(), config.zone().getId());
+        properties.setProperty(ConfigKey.MISFIRE.key(), String.valueOf(config.misfire()));
         properties.remove(ConfigKey.DATABASE_URL.key());
         properties.remove(ConfigKey.TARGET_DATABASE_URL.key());
+        properties.remove(ConfigKey.CLUSTER_DATABASE_URL.key());
+        config.ofRoutes().forEach(properties::setProperty);
+        return properties;
+    }
+
+    private RouteTexts texts() {
         Path folder = config.given(ConfigKey.ROUTES) ? Path.of(config.text(ConfigKey.ROUTES)) : home.resolve("routes");
-        Map<String, Object> beans = new LinkedHashMap<>(
-                RouteBeans.of(programs, tools, clock, random, Path.of(config.text(ConfigKey.DEAD_LETTERS)), events));
-        beans.putAll(more);
-        return Routes.start(contexts.get(), folder, beans, properties);
+        return RouteTexts.read(
+                folder, config.given(ConfigKey.EXTRA_ROUTES) ? Path.of(config.text(ConfigKey.EXTRA_ROUTES)) : null);
+    }
+
+    private Map<String, Object> beans(OperationEvents events) {
+        return RouteBeans.of(programs, tools, clock, random, Path.of(config.text(ConfigKey.DEAD_LETTERS)), events);
     }
 
     private Operation begin(String verb, String request, List<String> replay, OperationEvents events) {
@@ -303,15 +328,66 @@ final class AfOperations implements Operations, AutoCloseable {
     }
 
     @Override
-    public void serve(List<Served> served, Consumer<String> say) {
+    public List<RouteFile> routes() {
+        return RouteFile.of(texts());
+    }
+
+    @Override
+    public List<Finding> checkRoutes() {
+        RouteTexts texts = texts();
+        Map<String, Object> beans = beans(event -> {});
+        beans.put("scheduledWork", new Service(this, List.of(), clock, line -> {}).work());
+        return new CheckRoutes(() -> Routes.check(texts, beans, properties())).check(texts);
+    }
+
+    @Override
+    public void serve(List<Served> served, @Nullable DatabaseUrl cluster, Consumer<String> say) {
         Service serving = new Service(this, served, clock, say);
+        ScheduleDatabase schedules = cluster == null ? null : new ScheduleDatabase(cluster, config);
+        if (schedules != null) {
+            schedules.prepare(served);
+        }
         journal.sweep(event -> say.accept(String.valueOf(event)));
         service = serving;
-        serving.run(served, config, starting -> {
-            Routes routes = routes(event -> {}, Map.of("scheduledWork", starting.work()));
+        serving.run(served, config, () -> {
+            ServedRoutes routes = new ServedRoutes(
+                    this::texts,
+                    texts -> Routes.check(texts, servedBeans(serving), properties()),
+                    (texts, gap) -> started(texts, gap, serving, served, schedules),
+                    clock,
+                    say);
             shared = routes;
+            routes.begin();
             return routes;
         });
+    }
+
+    private Map<String, Object> servedBeans(Service serving) {
+        Map<String, Object> beans = beans(event -> {});
+        beans.put("scheduledWork", serving.work());
+        return beans;
+    }
+
+    private Routes started(
+            RouteTexts texts,
+            @Nullable Duration gap,
+            Service serving,
+            List<Served> served,
+            @Nullable ScheduleDatabase schedules) {
+        Map<String, Object> beans = servedBeans(serving);
+        QuartzComponent quartz = schedules == null ? new QuartzComponent() : schedules.component();
+        // A schedule that is due at once must not fire before all is there: ServedRoutes.begin.
+        quartz.setAutoStartScheduler(false);
+        beans.put("quartz", quartz);
+        Routes routes = Routes.serve(texts, beans, properties());
+        if (schedules != null) {
+            // Other services may have schedules of this one's past.
+            schedules.forget(
+                    routes.scheduler(),
+                    ScheduleDatabase.crons(served.stream().map(Served::database).toList()));
+        }
+        serving.schedule(routes, served, gap);
+        return routes;
     }
 
     /** Ends what runs, and every child; a service ends by waiting for it first. For the shutdown hook. */

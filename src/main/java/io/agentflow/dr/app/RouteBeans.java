@@ -28,6 +28,7 @@ import io.agentflow.dr.restore.SwapDatabases;
 import io.agentflow.dr.restore.UndoRestore;
 import io.agentflow.dr.route.AnnounceRetry;
 import io.agentflow.dr.route.ArtifactSteps;
+import io.agentflow.dr.route.BackupFacts;
 import io.agentflow.dr.route.BackupParts;
 import io.agentflow.dr.route.DeadLetters;
 import io.agentflow.dr.route.LoadSteps;
@@ -69,6 +70,7 @@ final class RouteBeans {
         beans.put("artifact", new ArtifactSteps());
         beans.put("deadLetters", new DeadLetters(deadLetters, clock));
         beans.put("announceRetry", new AnnounceRetry());
+        beans.put("backupFacts", new BackupFacts());
         beans.put("checkBackup", new CheckBackup(tools));
         beans.put("openBackup", new OpenBackup(clock, random));
         beans.put("dumpTools", new DumpTools());

@@ -6,18 +6,25 @@ import io.agentflow.dr.catalog.ListedBackup;
 import io.agentflow.dr.cli.Operations;
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.ByteSize;
+import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.daemon.DatabaseState;
 import io.agentflow.dr.daemon.Meters;
+import io.agentflow.dr.manifest.ManifestHead;
 import io.agentflow.dr.verify.VerifyReport;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.Date;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.apache.camel.Header;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What schedules have done: one operation on a database at a time, its outcome in the state that health and metrics read.
@@ -55,9 +62,17 @@ public final class ScheduledWork {
         return draining.compareAndSet(false, true);
     }
 
-    /** Makes a backup of this database, unless one is being made. */
-    public void backup(String name) {
+    /**
+     * Makes a backup of this database, unless one is being made, or one that was made at this fire time is there: by a
+     * service that died before it could say so.
+     *
+     * @param fireTime for which time of a schedule; null if for none
+     */
+    public void backup(String name, @Header("scheduledFireTime") @Nullable Date fireTime) {
         run(name, "backup", (one, state) -> {
+            if (fireTime != null && isUsed(one, state, fireTime.toInstant())) {
+                return;
+            }
             long start = System.nanoTime();
             try {
                 BackupRun.Published made = operations.create(one.request(), events(name));
@@ -69,12 +84,29 @@ public final class ScheduledWork {
                         + String.format(Locale.ROOT, " in %.1f s", seconds)
                         + (made.warnings().isEmpty() ? "" : "; " + String.join("; ", made.warnings())));
             } catch (RuntimeException e) {
-                AfException known = AfException.in(e);
-                state.backupFailed(clock.instant(), known == null ? "a bug in af: " + e : known.fact());
-                meters.counted(state, "failed");
+                if (isDone(e)) {
+                    // Published, and then a step of somebody's own failed.
+                    newest(one).ifPresent(head -> backedUp(state, head));
+                    meters.counted(state, "warnings");
+                } else {
+                    state.backupFailed(clock.instant(), fact(e));
+                    meters.counted(state, "failed");
+                }
                 throw e;
             }
         });
+    }
+
+    /** A backup from the future, of a clock that was wrong, must not keep others from being made. */
+    private boolean isUsed(Operations.Served one, DatabaseState state, Instant fireTime) {
+        Optional<ManifestHead> made = newest(one)
+                .filter(head -> !head.createdAt().isBefore(fireTime)
+                        && !head.createdAt().isAfter(clock.instant()));
+        made.ifPresent(head -> {
+            backedUp(state, head);
+            say.accept(one.database().name() + ": the backup of " + fireTime + " is there: " + head.id());
+        });
+        return made.isPresent();
     }
 
     /** Reads the newest backup of this database back. */
@@ -112,15 +144,29 @@ public final class ScheduledWork {
         }
         try {
             work.on(one, state);
-        } catch (AfException e) {
-            say.accept(name + ": " + verb + " failed: " + e.fact() + " (" + e.hint() + ")");
         } catch (RuntimeException e) {
-            // A bug: told and counted like any other failure, or nobody would hear of it.
-            LOG.log(System.Logger.Level.ERROR, name + ": " + verb + " failed by a bug in af", e);
-            say.accept(name + ": " + verb + " failed: this is a bug in af: " + e);
+            AfException known = AfException.in(e);
+            if (known == null) {
+                // A bug, or a step of somebody's own: told and counted like any other failure, or nobody would hear of
+                // it.
+                LOG.log(System.Logger.Level.ERROR, name + ": " + verb + " failed", e);
+            }
+            String hint = known == null ? "" : " (" + known.hint() + ")";
+            say.accept(name + ": " + verb + (isDone(e) ? ": " : " failed: ") + fact(e) + hint);
         } finally {
             state.end();
         }
+    }
+
+    /** Whether it was done, and only what came after it failed. */
+    private static boolean isDone(RuntimeException e) {
+        AfException known = AfException.in(e);
+        return known != null && known.exitCode() == ExitCode.WARNINGS;
+    }
+
+    private static String fact(RuntimeException e) {
+        AfException known = AfException.in(e);
+        return known == null ? "this is a bug in af: " + e : known.fact();
     }
 
     private OperationEvents events(String name) {
@@ -137,15 +183,20 @@ public final class ScheduledWork {
                 one.database().name(),
                 one.request().store().root().toString(),
                 one.database().rpo());
-        new BackupCatalog(one.request().store())
+        newest(one).ifPresent(head -> backedUp(state, head));
+        return state;
+    }
+
+    private static void backedUp(DatabaseState state, ManifestHead head) {
+        state.backedUp(head.createdAt(), head.summary().bytes(), 0);
+    }
+
+    private static Optional<ManifestHead> newest(Operations.Served one) {
+        String database = one.request().url().database().text();
+        return new BackupCatalog(one.request().store())
                 .list().stream()
                         .map(ListedBackup::head)
-                        .filter(head -> head != null
-                                && head.database()
-                                        .equals(one.request().url().database().text()))
-                        .findFirst()
-                        .ifPresent(head ->
-                                state.backedUp(head.createdAt(), head.summary().bytes(), 0));
-        return state;
+                        .filter(head -> head != null && head.database().equals(database))
+                        .findFirst();
     }
 }

@@ -4,7 +4,6 @@ import io.agentflow.dr.cli.Operations;
 import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.config.ConfigKey;
 import io.agentflow.dr.config.ServedDatabase;
-import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.daemon.DatabaseState;
 import io.agentflow.dr.daemon.Health;
 import io.agentflow.dr.daemon.ManagementServer;
@@ -13,15 +12,15 @@ import io.agentflow.dr.route.Routes;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Timer;
+import java.util.TimerTask;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.quartz.CronExpression;
 
 /** {@code af serve} from its start to its end: schedules, health and metrics over the same routes as the commands. */
 final class Service {
@@ -34,10 +33,9 @@ final class Service {
     private final Clock clock;
     private final CountDownLatch drained = new CountDownLatch(1);
     private final Consumer<String> say;
+    private volatile @Nullable ServedRoutes shared;
 
-    /** @throws UsageError with everything that is wrong with the schedules, by key */
     Service(Operations operations, List<Operations.Served> served, Clock clock, Consumer<String> say) {
-        requireSchedules(served);
         this.clock = clock;
         this.say = say;
         served.forEach(one -> states.put(one.database().name(), ScheduledWork.state(one)));
@@ -45,60 +43,86 @@ final class Service {
         this.work = new ScheduledWork(operations, served, states, meters, clock, say);
     }
 
-    private static void requireSchedules(List<Operations.Served> served) {
-        List<String> wrong = new ArrayList<>();
-        for (Operations.Served one : served) {
-            String key = "af.database." + one.database().name() + ".";
-            check(key + "schedule", one.database().schedule(), wrong);
-            check(key + "verify-schedule", one.database().verifySchedule(), wrong);
-        }
-        if (!wrong.isEmpty()) {
-            throw new UsageError(
-                    String.join("; ", wrong), "Quartz has seconds first: '0 0 2 * * ?' is every day at two.");
-        }
-    }
-
-    private static void check(String key, @Nullable String cron, List<String> wrong) {
-        if (cron != null && !CronExpression.isValidExpression(cron)) {
-            wrong.add(key + " is '" + cron + "', not a cron expression");
-        }
-    }
-
     ScheduledWork work() {
         return work;
     }
 
     /** Serves until {@link #drain} has come to its end. */
-    void run(List<Operations.Served> served, AfConfig config, Function<Service, Routes> start) {
+    void run(List<Operations.Served> served, AfConfig config, Supplier<ServedRoutes> start) {
         Health health = new Health(states.values(), clock, STUCK);
+        Timer looking = new Timer("routes-reload", true);
         try (ManagementServer management = new ManagementServer(
                         config.text(ConfigKey.MANAGEMENT_HOST),
                         config.number(ConfigKey.MANAGEMENT_PORT),
                         health,
                         meters);
-                Routes routes = start.apply(this)) {
-            for (Operations.Served one : served) {
-                schedule(routes, "backup", one.database(), one.database().schedule());
-                schedule(routes, "verify", one.database(), one.database().verifySchedule());
-            }
+                ServedRoutes routes = start.get()) {
+            shared = routes;
             say.accept("serving " + served.size() + (served.size() == 1 ? " database" : " databases")
                     + "; health and metrics at http://" + config.text(ConfigKey.MANAGEMENT_HOST) + ":"
                     + management.port() + "/observe/");
+            long reload = config.time(ConfigKey.ROUTES_RELOAD).toMillis();
+            if (reload > 0) {
+                looking.schedule(look(routes), reload, reload);
+            }
             drained.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            looking.cancel();
         }
     }
 
-    private void schedule(Routes routes, String act, ServedDatabase database, @Nullable String cron) {
+    private TimerTask look(ServedRoutes routes) {
+        return new TimerTask() {
+            @Override
+            public void run() {
+                try {
+                    routes.look();
+                } catch (RuntimeException e) {
+                    // Thrown, it would end all further looks.
+                    say.accept("routes: " + e);
+                }
+            }
+        };
+    }
+
+    /**
+     * Makes a route for each schedule.
+     *
+     * @param gap for how long nothing was let in until now; null at the first start
+     */
+    void schedule(Routes routes, List<Operations.Served> served, @Nullable Duration gap) {
+        for (Operations.Served one : served) {
+            ServedDatabase database = one.database();
+            Duration none = gap == null ? Duration.ZERO : gap;
+            schedule(routes, "backup", database, database.schedule(), gap == null ? sinceBackup(database) : gap);
+            schedule(routes, "verify", database, database.verifySchedule(), none);
+        }
+    }
+
+    /** What was due since the newest backup was missed, whoever made that. */
+    private Duration sinceBackup(ServedDatabase database) {
+        DatabaseState state = states.get(database.name());
+        Instant newest = state == null ? null : state.newestBackup();
+        Duration age = newest == null ? Duration.ZERO : Duration.between(newest, clock.instant());
+        return age.isNegative() ? Duration.ZERO : age;
+    }
+
+    private void schedule(
+            Routes routes, String act, ServedDatabase database, @Nullable String cron, Duration lookBack) {
         if (cron != null) {
-            routes.schedule(act, database.name(), cron);
+            routes.schedule(act, database.name(), cron, lookBack);
             say.accept(database.name() + ": " + act + " at " + cron);
         }
     }
 
     /** Begins nothing more and waits for what runs. @return whether all has ended in time */
     boolean drain(Duration limit) {
+        ServedRoutes current = shared;
+        if (current != null) {
+            current.leave();
+        }
         if (work.drain()) {
             say.accept("ending: no operation is begun any more");
         }

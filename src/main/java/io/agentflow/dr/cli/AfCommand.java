@@ -10,6 +10,7 @@ import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.store.DirectoryStore;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -46,13 +47,18 @@ abstract class AfCommand implements Callable<Integer> {
     public Integer call() {
         Terminal terminal = session.terminal();
         try (LiveProgress progress = new LiveProgress(terminal, verbose)) {
-            AfConfig config = AfConfig.load(
+            AfConfig config = configuration(
                     ConfigFile.find(configFile, session.environment()).orElse(null), session.environment());
             OperationEvents shown = json && !verbose ? event -> {} : progress;
             return run(config, shown.and(this::remember)).number();
         } catch (AfException e) {
             return failed(e);
         }
+    }
+
+    /** Loads the configuration; a mistake in it ends the command. */
+    AfConfig configuration(@Nullable Path file, Map<String, String> environment) {
+        return AfConfig.load(file, environment);
     }
 
     private void remember(OperationEvent event) {

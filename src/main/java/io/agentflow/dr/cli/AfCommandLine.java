@@ -43,6 +43,9 @@ public final class AfCommandLine {
                     "dead-letters",
                     "discard",
                     session -> new DeadLettersDiscardCommand(session)),
+            new Entry(() -> new RoutesCommands(), "routes", "list", session -> new RoutesListCommand(session)),
+            new Entry(() -> new RoutesCommands(), "routes", "check", session -> new RoutesCheckCommand(session)),
+            new Entry(() -> new RoutesCommands(), "routes", "show", session -> new RoutesShowCommand(session)),
             new Entry(() -> new Config(), "config", "show", session -> new ConfigShowCommand(session)),
             new Entry(null, "", "serve", session -> new ServeCommand(session)));
 
@@ -93,6 +96,9 @@ public final class AfCommandLine {
 
     @Command(name = "journal", description = "Show and check the journal of all operations.")
     private static final class JournalCommands {}
+
+    @Command(name = "routes", description = "List, check and show the routes.")
+    private static final class RoutesCommands {}
 
     /** Runs the command of these arguments and returns its exit code. */
     public static int run(Session session, String... arguments) {

@@ -2,6 +2,7 @@ package io.agentflow.dr.cli;
 
 import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.config.ConfigKey;
+import io.agentflow.dr.config.DatabaseKey;
 import io.agentflow.dr.config.ServedDatabase;
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.DatabaseUrl;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -41,12 +43,14 @@ final class ConfigShowCommand extends AfCommand {
             }
         }
         for (ServedDatabase database : config.databases()) {
-            String prefix = "af.database." + database.name() + ".";
-            values.add(new Value(prefix + "url", masked(database.url()), "file"));
-            values.add(new Value(prefix + "stores", database.store(), "file"));
-            values.add(new Value(prefix + "schedule", String.valueOf(database.schedule()), "file"));
-            values.add(new Value(prefix + "verify-schedule", String.valueOf(database.verifySchedule()), "file"));
+            for (DatabaseKey key : DatabaseKey.values()) {
+                values.add(new Value(key.of(database), shown(key, database), config.source(database, key)));
+            }
         }
+        // What a route's own keys hold is not known: it may well be a password.
+        config.ofRoutes().keySet().stream()
+                .sorted()
+                .forEach(key -> values.add(new Value(key, "****", "af.properties")));
         if (json) {
             terminal()
                     .data(new JsonDocument(kind(), "ok")
@@ -72,8 +76,19 @@ final class ConfigShowCommand extends AfCommand {
     }
 
     private static String shown(ConfigKey key, String value) {
-        boolean url = key == ConfigKey.DATABASE_URL || key == ConfigKey.TARGET_DATABASE_URL;
-        return url && !value.isEmpty() ? masked(value) : value;
+        return key.key().endsWith("database-url") && !value.isEmpty() ? masked(value) : value;
+    }
+
+    private static String shown(DatabaseKey key, ServedDatabase database) {
+        return switch (key) {
+            case URL -> masked(database.url());
+            case SCHEDULE -> Objects.requireNonNullElse(database.schedule(), "");
+            case VERIFY_SCHEDULE -> Objects.requireNonNullElse(database.verifySchedule(), "");
+            case STORES -> database.store();
+            case JOBS -> String.valueOf(database.jobs());
+            case CRITICAL_TABLES -> String.join(",", database.criticalTables());
+            case RPO -> database.rpo() == null ? "" : database.rpo().toSeconds() + "s";
+        };
     }
 
     private static String masked(String url) {

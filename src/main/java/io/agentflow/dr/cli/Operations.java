@@ -9,6 +9,8 @@ import io.agentflow.dr.core.DatabaseName;
 import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.critical.CriticalRun;
+import io.agentflow.dr.lint.Finding;
+import io.agentflow.dr.lint.RouteFile;
 import io.agentflow.dr.restore.DropPrevious;
 import io.agentflow.dr.restore.RestorePlan;
 import io.agentflow.dr.restore.RestoreRequest;
@@ -54,9 +56,16 @@ public interface Operations {
     /**
      * Looks after databases until a signal ends the process.
      *
+     * @param cluster keeps the schedules of several services, of which one at a time fires; null for one service alone
      * @param say is told what happens, in lines for a log
      */
-    void serve(List<Served> served, Consumer<String> say);
+    void serve(List<Served> served, @Nullable DatabaseUrl cluster, Consumer<String> say);
+
+    /** The files of routes that af would load, those of the user in front of those that it came with. */
+    List<RouteFile> routes();
+
+    /** Everything that is wrong with them. */
+    List<Finding> checkRoutes();
 
     /** The database that an undo would bring back. */
     UndoRestore.Kept undoable(DatabaseUrl target);

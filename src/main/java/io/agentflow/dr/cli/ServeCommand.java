@@ -3,6 +3,7 @@ package io.agentflow.dr.cli;
 import io.agentflow.dr.backup.BackupRequest;
 import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.config.ConfigKey;
+import io.agentflow.dr.config.DatabaseKey;
 import io.agentflow.dr.config.LibpqEnvironment;
 import io.agentflow.dr.config.ServedDatabase;
 import io.agentflow.dr.core.AfException;
@@ -14,7 +15,10 @@ import io.agentflow.dr.store.DirectoryStore;
 import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
 /** {@code af serve}. */
@@ -31,53 +35,90 @@ final class ServeCommand extends AfCommand {
         return "Serve";
     }
 
+    /** Its mistakes are told together with those of the databases. */
+    @Override
+    AfConfig configuration(@Nullable Path file, Map<String, String> environment) {
+        return AfConfig.read(file, environment);
+    }
+
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
-        List<Operations.Served> served = served(config);
+        List<String> wrong = new ArrayList<>(config.problems());
+        if (!wrong.isEmpty()) {
+            throw mistakes(wrong);
+        }
+        List<Operations.Served> served = served(config, wrong);
+        DatabaseUrl cluster = cluster(config, served, wrong);
+        if (!wrong.isEmpty()) {
+            throw mistakes(wrong);
+        }
         operations(config)
                 .serve(
                         served,
+                        cluster,
                         line -> terminal()
                                 .say(session().clock().instant().truncatedTo(ChronoUnit.SECONDS) + " " + line));
         return ExitCode.OK;
     }
 
-    /** Everything that is wrong is said at once, by key. */
-    private List<Operations.Served> served(AfConfig config) {
+    private static UsageError mistakes(List<String> wrong) {
+        return new UsageError(String.join("\n  ", wrong), "Mend the configuration; nothing was started.");
+    }
+
+    private List<Operations.Served> served(AfConfig config, List<String> wrong) {
         List<Operations.Served> served = new ArrayList<>();
-        List<String> wrong = new ArrayList<>();
-        for (ServedDatabase database : databases(config, wrong)) {
+        Map<String, String> places = new HashMap<>();
+        for (ServedDatabase database : config.databases()) {
             try {
-                served.add(new Operations.Served(database, request(database, config)));
+                BackupRequest request = request(database, config);
+                served.add(new Operations.Served(database, request));
+                String place = request.store().root().toAbsolutePath().normalize() + " "
+                        + request.url().database();
+                String other = places.putIfAbsent(place, database.name());
+                if (other != null) {
+                    // Which backup is whose is told by the database's name alone.
+                    wrong.add(DatabaseKey.STORES.of(database) + " is that of af.database." + other
+                            + ", whose database has the same name: give one of them its own");
+                }
             } catch (AfException e) {
-                wrong.add("af.database." + database.name() + ": " + e.fact());
+                wrong.add(DatabaseKey.URL.of(database) + ": " + e.fact());
             }
         }
         if (served.isEmpty() && wrong.isEmpty()) {
-            wrong.add("no database is configured");
-        }
-        if (!wrong.isEmpty()) {
-            throw new UsageError(
-                    String.join("; ", wrong), "Name each database in af.properties: af.database.<name>.url");
+            wrong.add("no database is configured: name each one by af.database.<name>.url");
         }
         return served;
     }
 
-    private static List<ServedDatabase> databases(AfConfig config, List<String> wrong) {
+    /** Where several services keep their schedules, if they do. */
+    private @Nullable DatabaseUrl cluster(AfConfig config, List<Operations.Served> served, List<String> wrong) {
+        if (!config.given(ConfigKey.CLUSTER_DATABASE_URL)) {
+            return null;
+        }
         try {
-            return config.databases();
-        } catch (UsageError e) {
-            wrong.add(e.fact());
-            return List.of();
+            DatabaseUrl cluster = complete(config.text(ConfigKey.CLUSTER_DATABASE_URL));
+            for (Operations.Served one : served) {
+                DatabaseUrl url = one.request().url();
+                if (url.address().equals(cluster.address()) && url.database().equals(cluster.database())) {
+                    wrong.add(ConfigKey.CLUSTER_DATABASE_URL.key() + " is the database of af.database."
+                            + one.database().name() + ": a restore of it would turn the schedules back, too");
+                }
+            }
+            return cluster;
+        } catch (AfException e) {
+            wrong.add(ConfigKey.CLUSTER_DATABASE_URL.key() + ": " + e.fact());
+            return null;
         }
     }
 
+    private DatabaseUrl complete(String url) {
+        return LibpqEnvironment.complete(DatabaseUrl.parse(url), session().environment());
+    }
+
     private BackupRequest request(ServedDatabase database, AfConfig config) {
-        DatabaseUrl url = LibpqEnvironment.complete(
-                DatabaseUrl.parse(database.url()), session().environment());
         return new BackupRequest(
                 new DirectoryStore(Path.of(database.store()), config.permissions()),
-                url,
+                complete(database.url()),
                 database.jobs(),
                 config.text(ConfigKey.COMPRESSION_LEVEL),
                 database.criticalTables(),

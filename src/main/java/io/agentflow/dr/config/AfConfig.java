@@ -17,14 +17,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.quartz.CronTrigger;
 
 /** The configuration: environment before file before default. All mistakes are reported at once, by key. */
 public final class AfConfig {
@@ -34,12 +34,15 @@ public final class AfConfig {
     private final List<String> problems = new ArrayList<>();
 
     private static final Pattern OF_DATABASE = Pattern.compile("af\\.database\\.([a-z0-9_-]+)\\.([a-z-]+)");
-    private static final Set<String> DATABASE_KEYS =
-            Set.of("url", "schedule", "verify-schedule", "stores", "jobs", "critical-tables", "rpo");
+    private static final Pattern OF_ROUTES = Pattern.compile("af\\.route\\.[a-z0-9.-]+");
+    private static final String CANNOT_BE_READ = ", which cannot be read";
+    static final String A_TIME = "a time such as 90s, 10m or 2h";
 
     private String stateHome = "";
+    private @Nullable Path file;
     private final Map<ConfigKey, String> sources = new EnumMap<>(ConfigKey.class);
-    private final Map<String, Map<String, String>> databases = new TreeMap<>();
+    private final Map<String, String> ofRoutes = new TreeMap<>();
+    private final Map<String, DatabaseSettings> databases = new TreeMap<>();
 
     private AfConfig() {}
 
@@ -50,8 +53,21 @@ public final class AfConfig {
      * @throws UsageError if a key is unknown or a value is none of its kind
      */
     public static AfConfig load(@Nullable Path file, Map<String, String> environment) {
+        AfConfig config = read(file, environment);
+        config.require();
+        return config;
+    }
+
+    /**
+     * Reads the configuration, for who tells its {@link #problems} together with others.
+     *
+     * @param file the file to read, or null for none
+     * @throws UsageError if the file cannot be read
+     */
+    public static AfConfig read(@Nullable Path file, Map<String, String> environment) {
         AfConfig config = new AfConfig();
         config.stateHome = environment.getOrDefault("XDG_STATE_HOME", "");
+        config.file = file;
         if (file != null) {
             config.read(file);
         }
@@ -84,6 +100,10 @@ public final class AfConfig {
             acceptOfDatabase(file, ofDatabase.group(1), ofDatabase.group(2), value.strip());
             return;
         }
+        if (OF_ROUTES.matcher(name).matches()) {
+            acceptOfRoutes(name, value.strip());
+            return;
+        }
         ConfigKey.of(name)
                 .ifPresentOrElse(
                         key -> {
@@ -106,28 +126,44 @@ public final class AfConfig {
     }
 
     private void acceptOfDatabase(Path file, String name, String key, String value) {
-        Map<String, String> keys = databases.computeIfAbsent(name, absent -> new TreeMap<>());
+        DatabaseSettings settings = databases.computeIfAbsent(name, DatabaseSettings::new);
+        String full = "af.database." + name + "." + key;
         if (key.equals("url" + SECRET_FILE)) {
-            try {
-                keys.put("url", Files.readString(Path.of(value)).strip());
-            } catch (IOException e) {
-                problems.add(
-                        "af.database." + name + ".url" + SECRET_FILE + " names " + value + ", which cannot be read");
-            }
-        } else if (DATABASE_KEYS.contains(key)) {
-            keys.put(key, value);
+            content(full, Path.of(value)).ifPresent(url -> settings.put(DatabaseKey.URL, url));
         } else {
-            problems.add("af.database." + name + "." + key + " in " + file + " is unknown; known are "
-                    + new TreeSet<>(DATABASE_KEYS));
+            DatabaseKey.of(key)
+                    .ifPresentOrElse(
+                            known -> settings.put(known, value),
+                            () -> problems.add(full + " in " + file + " is unknown; known are "
+                                    + Arrays.stream(DatabaseKey.values())
+                                            .map(DatabaseKey::key)
+                                            .toList()));
+        }
+    }
+
+    private void acceptOfRoutes(String name, String value) {
+        if (name.endsWith(SECRET_FILE)) {
+            content(name, Path.of(value))
+                    .ifPresent(text -> ofRoutes.put(name.substring(0, name.length() - SECRET_FILE.length()), text));
+        } else {
+            ofRoutes.put(name, value);
+        }
+    }
+
+    private Optional<String> content(String key, Path file) {
+        try {
+            return Optional.of(Files.readString(file).strip());
+        } catch (IOException e) {
+            problems.add(key + " names " + file + CANNOT_BE_READ);
+            return Optional.empty();
         }
     }
 
     private void fromFile(ConfigKey key, Path file) {
-        try {
-            values.put(key, Files.readString(file).strip());
-        } catch (IOException e) {
-            problems.add(key.key() + SECRET_FILE + " names " + file + ", which cannot be read");
-        }
+        content(key.key() + SECRET_FILE, file).ifPresent(value -> {
+            values.put(key, value);
+            sources.put(key, file.toString());
+        });
     }
 
     private void checkAll() {
@@ -135,15 +171,29 @@ public final class AfConfig {
         check(ConfigKey.RETRIES, Integer::parseInt, "a number");
         check(ConfigKey.MANAGEMENT_PORT, Integer::parseInt, "a number");
         check(ConfigKey.TIME_ZONE, AfConfig::zone, "a time zone such as Europe/Vienna or UTC");
-        check(ConfigKey.JITTER, AfConfig::duration, "a time such as 90s, 10m or 2h");
-        check(ConfigKey.DRAIN_TIMEOUT, AfConfig::duration, "a time such as 90s, 10m or 2h");
+        check(ConfigKey.JITTER, AfConfig::duration, A_TIME);
+        check(ConfigKey.MISFIRE, AfConfig::misfire, "once or skip");
+        check(ConfigKey.ROUTES_RELOAD, AfConfig::duration, A_TIME);
+        check(ConfigKey.CLUSTER_CHECK_IN, AfConfig::duration, A_TIME);
+        check(ConfigKey.LOCK_TIMEOUT, AfConfig::duration, A_TIME);
+        check(ConfigKey.DRAIN_TIMEOUT, AfConfig::duration, A_TIME);
         check(ConfigKey.PROOF, ProofLevel::parse, "full, counts or none");
-        check(ConfigKey.STALL_TIMEOUT, AfConfig::duration, "a time such as 90s, 10m or 2h");
-        check(ConfigKey.RETRY_DELAY, AfConfig::duration, "a time such as 90s, 10m or 2h");
+        check(ConfigKey.STALL_TIMEOUT, AfConfig::duration, A_TIME);
+        check(ConfigKey.RETRY_DELAY, AfConfig::duration, A_TIME);
         check(ConfigKey.STORE_FILE_MODE, AfConfig::permissions, "owner, group or all");
+    }
+
+    private void require() {
         if (!problems.isEmpty()) {
             throw new UsageError(String.join("; ", problems), "Mend the configuration.");
         }
+    }
+
+    /** Everything that is wrong with it, by key: with values, and with databases. */
+    public List<String> problems() {
+        List<String> all = new ArrayList<>(problems);
+        databases(all);
+        return all;
     }
 
     private void check(ConfigKey key, Function<String, ?> parse, String kind) {
@@ -161,45 +211,37 @@ public final class AfConfig {
      */
     public List<ServedDatabase> databases() {
         List<String> wrong = new ArrayList<>();
-        List<ServedDatabase> served = new ArrayList<>();
-        databases.forEach((name, keys) -> served.add(database(name, keys, wrong)));
+        List<ServedDatabase> served = databases(wrong);
         if (!wrong.isEmpty()) {
             throw new UsageError(String.join("; ", wrong), "Mend the configuration.");
         }
         return served;
     }
 
-    private ServedDatabase database(String name, Map<String, String> keys, List<String> wrong) {
-        String key = "af.database." + name + ".";
-        if (keys.getOrDefault("url", "").isEmpty()) {
-            wrong.add(key + "url is missing");
-        }
-        String store = keys.getOrDefault("stores", text(ConfigKey.STORE));
-        if (store.contains(",")) {
-            wrong.add(key + "stores names several stores: this version keeps backups in one directory");
-        }
-        int jobs = number(ConfigKey.JOBS);
+    private List<ServedDatabase> databases(List<String> wrong) {
+        return databases.values().stream()
+                .map(settings -> settings.read(this, wrong))
+                .toList();
+    }
+
+    int jobs() {
         try {
-            jobs = Integer.parseInt(keys.getOrDefault("jobs", text(ConfigKey.JOBS)));
+            return number(ConfigKey.JOBS);
         } catch (NumberFormatException e) {
-            wrong.add(key + "jobs is '" + keys.get("jobs") + "', not a number");
+            // Its own key is complained about.
+            return 1;
         }
-        Duration rpo = null;
-        try {
-            String given = keys.get("rpo");
-            rpo = given == null ? null : duration(given);
-        } catch (RuntimeException e) {
-            wrong.add(key + "rpo is '" + keys.get("rpo") + "', not a time such as 90s, 10m or 2h");
-        }
-        return new ServedDatabase(
-                name,
-                keys.getOrDefault("url", ""),
-                store,
-                keys.get("schedule"),
-                keys.get("verify-schedule"),
-                jobs,
-                words(keys.getOrDefault("critical-tables", text(ConfigKey.CRITICAL_TABLES))),
-                rpo);
+    }
+
+    /** What was given as {@code af.route.…}: placeholders of the user's own routes. They may be secrets. */
+    public Map<String, String> ofRoutes() {
+        return Map.copyOf(ofRoutes);
+    }
+
+    /** Where the value of a key of a database comes from: a file, or what counts where it is not given. */
+    public String source(ServedDatabase database, DatabaseKey key) {
+        DatabaseSettings settings = databases.get(database.name());
+        return settings != null && settings.has(key) ? String.valueOf(file) : key.fallback();
     }
 
     /** Where the value of a key comes from. */
@@ -241,7 +283,7 @@ public final class AfConfig {
         return words(text(key));
     }
 
-    private static List<String> words(String text) {
+    static List<String> words(String text) {
         return Arrays.stream(text.split(","))
                 .map(String::strip)
                 .filter(s -> !s.isEmpty())
@@ -265,6 +307,20 @@ public final class AfConfig {
         };
     }
 
+    /** Quartz's number for what becomes of missed fire times. */
+    private static int misfire(String text) {
+        return switch (text) {
+            case "once" -> CronTrigger.MISFIRE_INSTRUCTION_FIRE_ONCE_NOW;
+            case "skip" -> CronTrigger.MISFIRE_INSTRUCTION_DO_NOTHING;
+            default -> throw new IllegalArgumentException(text);
+        };
+    }
+
+    /** Quartz's number for what becomes of missed fire times. */
+    public int misfire() {
+        return misfire(text(ConfigKey.MISFIRE));
+    }
+
     private static ZoneId zone(String text) {
         return text.isEmpty() ? ZoneId.systemDefault() : ZoneId.of(text);
     }
@@ -274,7 +330,7 @@ public final class AfConfig {
         return zone(text(ConfigKey.TIME_ZONE));
     }
 
-    private static Duration duration(String text) {
+    static Duration duration(String text) {
         return Duration.parse("PT" + text.toUpperCase(Locale.ROOT));
     }
 }

@@ -22,6 +22,11 @@ public enum ConfigKey {
     POSTGRES_BIN(
             "af.postgres.bin", "", "directories with pg_dump and pg_restore, looked at first, separated by commas"),
     ROUTES("af.routes", "", "the folder of Camel routes; empty for the one that af came with"),
+    EXTRA_ROUTES(
+            "af.extra-routes",
+            "",
+            "a folder of routes of your own; a file of the same name stands in for the one that af came with"),
+    ROUTES_RELOAD("af.routes.reload", "5s", "how often af serve looks whether a route has changed; 0s for never"),
     DEAD_LETTERS("af.dead-letters", "./dead-letters", "the folder for reports of failed operations"),
     STATE_DIRECTORY(
             "af.state-dir",
@@ -38,6 +43,18 @@ public enum ConfigKey {
             "af.schedule.jitter",
             "0s",
             "a scheduled operation begins up to so much later, so that not all begin at once"),
+    MISFIRE(
+            "af.schedule.misfire",
+            "once",
+            "what becomes of fire times that were missed: once makes up for all of them with one run, skip waits for the next"),
+    CLUSTER_DATABASE_URL(
+            "af.cluster.database-url",
+            "",
+            "the database that keeps the schedules of several af serve, of which one at a time fires; empty for one alone"),
+    CLUSTER_CHECK_IN(
+            "af.cluster.check-in",
+            "10s",
+            "how often each of them says that it lives; 7.5 s after one is overdue another takes over"),
     DRAIN_TIMEOUT("af.drain-timeout", "10m", "how long af serve waits at its end for operations that run");
 
     private final String key;

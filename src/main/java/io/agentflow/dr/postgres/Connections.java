@@ -34,6 +34,23 @@ public final class Connections {
     private Connections() {}
 
     /**
+     * What a pool of sessions needs to open them.
+     *
+     * @param properties pgJDBC's, with the password: not to be printed
+     */
+    public record Target(String url, Properties properties) {
+        @Override
+        public String toString() {
+            return url;
+        }
+    }
+
+    /** Where a pool opens plain sessions, in which nothing is set. */
+    public static Target target(DatabaseUrl url, String applicationName) {
+        return new Target(jdbcUrl(url), properties(url, applicationName));
+    }
+
+    /**
      * Opens a connection whose session has no time-outs of the server's configuration and the search path {@code
      * pg_catalog}, so that nothing a user made can stand in for a built-in.
      *

@@ -2,27 +2,28 @@ package io.agentflow.dr.route;
 
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.ExitCode;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.stream.Stream;
+import java.util.function.Function;
 import org.apache.camel.CamelContext;
+import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.properties.PropertiesComponent;
+import org.apache.camel.component.quartz.QuartzComponent;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.spi.Resource;
-import org.apache.camel.spi.RoutesLoader;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
+import org.jspecify.annotations.Nullable;
+import org.quartz.Scheduler;
+import org.quartz.SchedulerException;
 
-/** The routes of a folder, started and ready to be sent to. */
+/** The routes of some files, started and ready to be sent to. */
 public final class Routes implements AutoCloseable {
-    private static final String ENDING = ".camel.yaml";
-
     /** Without these there is no way in; Camel itself starts silently on an empty folder. */
     private static final List<String> ENTRIES =
             List.of("backup-create", "backup-verify", "backup-restore", "restore-undo");
@@ -35,15 +36,20 @@ public final class Routes implements AutoCloseable {
         this.template = context.createProducerTemplate();
     }
 
+    /** {@link #start(RouteTexts, Map, Properties)} of a folder. */
+    public static Routes start(Path folder, Map<String, Object> beans, Properties properties) {
+        return start(RouteTexts.read(folder, null), beans, properties);
+    }
+
     /**
-     * Loads and starts every {@code *.camel.yaml} below the folder.
+     * Starts those routes that a command enters by: what waits for messages, files or times of the day is left out.
      *
      * @param beans what the routes call, by name
      * @param properties what their placeholders stand for
      * @throws AfException if a route cannot be read or one that af enters by is missing
      */
-    public static Routes start(Path folder, Map<String, Object> beans, Properties properties) {
-        return start(prepare(), folder, beans, properties);
+    public static Routes start(RouteTexts texts, Map<String, Object> beans, Properties properties) {
+        return start(prepare(), texts, beans, properties);
     }
 
     /** Camel without routes: what takes time and does not depend on them, or on any configuration. */
@@ -53,9 +59,43 @@ public final class Routes implements AutoCloseable {
         return context;
     }
 
-    /** {@link #start(Path, Map, Properties)} in a context of {@link #prepare}. */
+    /** {@link #start(RouteTexts, Map, Properties)} in a context of {@link #prepare}. */
     public static Routes start(
-            DefaultCamelContext context, Path folder, Map<String, Object> beans, Properties properties) {
+            DefaultCamelContext context, RouteTexts texts, Map<String, Object> beans, Properties properties) {
+        return started(load(
+                context,
+                texts,
+                beans,
+                properties,
+                route -> route.getInput().getEndpointUri().startsWith("direct:")));
+    }
+
+    /**
+     * Starts all routes, for a service.
+     *
+     * @throws AfException if a route cannot be read or one that af enters by is missing
+     */
+    public static Routes serve(RouteTexts texts, Map<String, Object> beans, Properties properties) {
+        return started(load(prepare(), texts, beans, properties, route -> true));
+    }
+
+    /**
+     * Builds all routes, starts none of them, and lets them go again.
+     *
+     * @throws AfException if they could not be started
+     */
+    public static void check(RouteTexts texts, Map<String, Object> beans, Properties properties) {
+        DefaultCamelContext context = load(prepare(), texts, beans, properties, route -> true);
+        context.setAutoStartup(false);
+        started(context).close();
+    }
+
+    private static DefaultCamelContext load(
+            DefaultCamelContext context,
+            RouteTexts texts,
+            Map<String, Object> beans,
+            Properties properties,
+            Function<RouteDefinition, Boolean> wanted) {
         context.getCamelContextExtension().setName("af");
         context.disableJMX();
         // A dump is a live stream: cached it would be held in memory.
@@ -63,22 +103,38 @@ public final class Routes implements AutoCloseable {
         context.setAutoStartup(true);
         context.getShutdownStrategy().setTimeout(10);
         context.getShutdownStrategy().setSuppressLoggingOnTimeout(true);
+        context.setRouteFilter(wanted);
         beans.forEach(context.getRegistry()::bind);
         context.getCamelContextExtension().addInterceptStrategy(new StepEvents());
         context.setPropertiesComponent(placeholders(properties));
         try {
-            RoutesLoader loader = PluginHelper.getRoutesLoader(context);
-            loader.loadRoutes(resources(context, folder));
+            PluginHelper.getRoutesLoader(context).loadRoutes(resources(texts));
+        } catch (Exception e) {
+            throw broken(why(e), e);
+        }
+        return context;
+    }
+
+    private static Routes started(DefaultCamelContext context) {
+        try {
             context.start();
         } catch (Exception e) {
-            throw broken(folder, rootMessage(e), e);
+            context.stop();
+            throw broken(why(e), e);
         }
         for (String entry : ENTRIES) {
             if (context.getRoute(entry) == null) {
-                throw broken(folder, "there is no route " + entry, null);
+                context.stop();
+                throw broken("there is no route " + entry, null);
             }
         }
         return new Routes(context);
+    }
+
+    private static List<Resource> resources(RouteTexts texts) {
+        return texts.files().entrySet().stream()
+                .map(file -> ResourceHelper.fromString("file:" + file.getKey().toAbsolutePath(), file.getValue()))
+                .toList();
     }
 
     /** af has read the environment, and in its own units: to Camel, AF_RETRY_DELAY=1s is no number of milliseconds. */
@@ -90,31 +146,24 @@ public final class Routes implements AutoCloseable {
         return placeholders;
     }
 
-    private static AfException broken(Path folder, String why, @org.jspecify.annotations.Nullable Exception e) {
+    private static AfException broken(String why, @Nullable Exception e) {
         return new AfException(
                 ExitCode.REFUSED,
-                "the routes in " + folder + " cannot be used: " + why,
-                "Mend them, or take those that af came with: unset af.routes.",
+                "the routes cannot be used: " + why,
+                "See 'af routes check'; or take those that af came with: unset af.routes and af.extra-routes.",
                 e);
     }
 
-    private static String rootMessage(Throwable failure) {
+    private static String why(Throwable failure) {
+        String route = "";
         Throwable root = failure;
         while (root.getCause() != null) {
+            if (root instanceof FailedToCreateRouteException of) {
+                route = "route " + of.getRouteId() + ": ";
+            }
             root = root.getCause();
         }
-        return String.valueOf(root.getMessage());
-    }
-
-    private static List<Resource> resources(CamelContext context, Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            List<Resource> resources = new ArrayList<>();
-            for (Path file : (Iterable<Path>)
-                    files.filter(f -> f.toString().endsWith(ENDING)).sorted()::iterator) {
-                resources.add(ResourceHelper.resolveMandatoryResource(context, "file:" + file.toAbsolutePath()));
-            }
-            return resources;
-        }
+        return route + root.getMessage();
     }
 
     /**
@@ -122,21 +171,83 @@ public final class Routes implements AutoCloseable {
      *
      * @param act backup or verify
      * @param cron as Quartz writes it
+     * @param lookBack fire times of so long ago count as missed, if they were not used
      * @throws AfException if the template is missing or broken
      */
-    public void schedule(String act, String database, String cron) {
+    public void schedule(String act, String database, String cron, Duration lookBack) {
         try {
             context.addRouteFromTemplate(
                     "schedule-" + act + "-" + database,
                     "schedule",
-                    Map.of("act", act, "database", database, "cron", cron));
+                    Map.of(
+                            "act",
+                            act,
+                            "database",
+                            database,
+                            "cron",
+                            cron,
+                            "startDelay",
+                            String.valueOf(-lookBack.toMillis())));
         } catch (Exception e) {
             throw new AfException(
                     ExitCode.REFUSED,
-                    "the route template schedule cannot be used: " + rootMessage(e),
+                    "the route template schedule cannot be used: " + why(e),
                     "Mend routes/schedule/schedule.camel.yaml, or take the one that af came with.",
                     e);
         }
+    }
+
+    /**
+     * Lets nothing more in, unless something is on its way.
+     *
+     * @return false if something is: then all goes on
+     */
+    public boolean suspend() {
+        if (context.getInflightRepository().size() > 0) {
+            return false;
+        }
+        context.suspend();
+        if (context.getInflightRepository().size() == 0) {
+            return true;
+        }
+        context.resume();
+        return false;
+    }
+
+    /** Lets no schedule fire until {@link #release}; fire times that come meanwhile are made up for then. */
+    public void hold() {
+        onScheduler(Scheduler::standby);
+    }
+
+    /** Lets schedules fire. */
+    public void release() {
+        onScheduler(Scheduler::start);
+    }
+
+    /** What is done with Quartz's scheduler. */
+    private interface Act {
+        void on(Scheduler scheduler) throws SchedulerException;
+    }
+
+    private void onScheduler(Act act) {
+        Scheduler scheduler = scheduler();
+        try {
+            if (!scheduler.isShutdown()) {
+                act.on(scheduler);
+            }
+        } catch (SchedulerException e) {
+            throw new AfException(
+                    ExitCode.REFUSED,
+                    "the schedules cannot be used: " + e.getMessage(),
+                    "With af.cluster.database-url, check that the role may read and write qrtz_*.",
+                    e);
+        }
+    }
+
+    /** What fires the schedules. */
+    public Scheduler scheduler() {
+        // Asked for by Camel's own way, the component is there and started, whether a route has used it yet or not.
+        return context.getComponent("quartz", QuartzComponent.class).getScheduler();
     }
 
     public CamelContext context() {

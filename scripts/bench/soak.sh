@@ -1,0 +1,195 @@
+#!/bin/bash
+# Lets af serve run on several databases, with a fault every few seconds, and looks at what it leaves: every operation has
+# exactly one end in the journal, every backup that is listed verifies, memory and file handles are flat.
+#
+#   soak.sh [MINUTES]     10 by default: an hour's worth of schedules, six times as fast
+#
+# Faults, in random order: a child is killed, the disk of the store is full (as root), the server refuses connections, the
+# server's sessions are ended. The seed is printed; SEED=N repeats it.
+set -euo pipefail
+home=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+minutes=${1:-10}
+seed=${SEED:-$RANDOM}
+RANDOM=$seed
+databases=4
+unset AF_CONFIG AF_DATABASE_URL DATABASE_URL
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/af-soak.XXXXXX")
+chmod 711 "$work"
+af=$home/scripts/af
+serve='' disk=''
+
+clean_up() {
+  [ -z "$serve" ] || kill -9 "$serve" 2>/dev/null || true
+  "$home/scripts/throwaway-postgres.sh" stop "$work/postgres" >/dev/null 2>&1 || true
+  [ -z "$disk" ] || umount --lazy "$disk" || true
+  rm -rf "$work"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+failed=0
+bad() {
+  echo "✗ $1" >&2
+  failed=1
+}
+# judge STATUS TEXT: says whether it is so.
+judge() {
+  if [ "$1" = 0 ]; then echo "✓ $2"; else bad "not so: $2"; fi
+}
+
+echo "soak: $minutes minutes, $databases databases, seed $seed"
+export PATH
+PATH=$("$home/scripts/throwaway-postgres.sh" bindir):$PATH
+admin=$("$home/scripts/throwaway-postgres.sh" start "$work/postgres")
+run_sql() { psql -X -qAt -v ON_ERROR_STOP=1 "$admin" -c "$1"; }
+# With a password in it, it is not an argument of psql that others could read.
+PGPASSWORD=$(sed -n 's|.*://[^:]*:\([^@]*\)@.*|\1|p' <<<"$admin")
+export PGPASSWORD
+admin=${admin/:$PGPASSWORD@/@}
+
+store=$work/backups
+mkdir -m 700 "$store" "$work/state"
+if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=256m,mode=700 tmpfs "$store" 2>/dev/null; then
+  disk=$store
+else
+  echo "note: no small disk can be mounted here: the disk is not filled"
+fi
+
+export AF_STATE_DIR=$work/state AF_MANAGEMENT_PORT=0
+{
+  echo "af.store = $store"
+  echo "af.dead-letters = $work/dead-letters"
+  echo "af.retries = 1"
+  echo "af.drain-timeout = 30s"
+  for i in $(seq "$databases"); do
+    run_sql "CREATE DATABASE soak_$i" >/dev/null
+    psql -X -q -v tenants=3 -v messages=300 -v audits=50 -f "$home/scripts/sample/agentflow.sql" "${admin%/*}/soak_$i" >/dev/null
+    echo "af.database.soak_$i.url = ${admin%/*}/soak_$i"
+    # Backups in business hours are four hours apart: here it is seconds.
+    echo "af.database.soak_$i.schedule = $i/10 * * * * ?"
+    echo "af.database.soak_$i.verify-schedule = $((i + 5))/20 * * * * ?"
+  done
+} >"$work/af.properties"
+cd "$work"
+
+"$af" serve >"$work/out" 2>"$work/log" &
+serve=$!
+for _ in $(seq 300); do
+  grep -q 'serving ' "$work/log" && break
+  kill -0 "$serve" 2>/dev/null || { cat "$work/log" >&2; exit 1; }
+  sleep 0.1
+done
+
+kill_a_child() {
+  local child
+  child=$(pgrep -P "$serve" | shuf -n 1 --random-source=<(yes "$RANDOM") || true)
+  [ -z "$child" ] || kill -9 "$child" 2>/dev/null || true
+}
+fill_the_disk() {
+  [ -n "$disk" ] || return 0
+  # Until it is full: that this ends with an error is the point.
+  head -c 300M /dev/zero >"$store/.filler" 2>/dev/null || true
+  sleep 4
+  rm -f "$store/.filler"
+}
+refuse_connections() {
+  local one=soak_$((1 + RANDOM % databases))
+  run_sql "ALTER DATABASE $one ALLOW_CONNECTIONS false" >/dev/null
+  run_sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '$one'" >/dev/null
+  sleep 3
+  run_sql "ALTER DATABASE $one ALLOW_CONNECTIONS true" >/dev/null
+}
+end_sessions() {
+  run_sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'soak%'" >/dev/null
+}
+# Old backups make room, as an operator would: this is a soak, and no test of how much a disk holds.
+make_room() {
+  find "$store" -mindepth 1 -maxdepth 1 -type d -name '2*' | sort | head -n -40 | while read -r backup; do
+    "$af" backup delete "$(basename "$backup")" "$store" --yes >/dev/null 2>>"$work/deleted" || true
+  done
+}
+
+faults=0
+end=$((SECONDS + minutes * 60))
+next_room=$((SECONDS + 30))
+while [ "$SECONDS" -lt "$end" ]; do
+  kill -0 "$serve" 2>/dev/null || { cat "$work/log" >&2; bad "af serve has ended by itself"; exit 1; }
+  awk '/VmRSS/ { printf "%d ", $2 }' "/proc/$serve/status" >>"$work/samples"
+  find "/proc/$serve/fd" -mindepth 1 2>/dev/null | wc -l >>"$work/samples"
+  case $((RANDOM % 6)) in
+  0 | 1) kill_a_child ;;
+  2) fill_the_disk ;;
+  3) refuse_connections ;;
+  4) end_sessions ;;
+  5) sleep 2 ;;
+  esac
+  faults=$((faults + 1))
+  if [ "$SECONDS" -ge "$next_room" ]; then
+    make_room
+    next_room=$((SECONDS + 30))
+  fi
+  sleep 1
+done
+
+kill -TERM "$serve"
+code=0
+wait "$serve" || code=$?
+serve=''
+judge $((code != 143)) "SIGTERM ends it with 143 (it was $code)"
+children=$(pgrep -f "$store" || true)
+judge "${#children}" "no child is left"
+
+# Every operation begins once and ends once.
+"$af" journal show -n 1000000 --json >"$work/journal.json"
+code=0
+node - "$work/journal.json" <<'JS' || code=$?
+const records = JSON.parse(require("fs").readFileSync(process.argv[2])).records;
+const operations = new Map();
+for (const r of records) {
+  const o = operations.get(r.operation) ?? { started: 0, ended: 0 };
+  r.phase === "started" ? o.started++ : o.ended++;
+  operations.set(r.operation, o);
+}
+const wrong = [...operations].filter(([, o]) => o.started !== 1 || o.ended !== 1);
+const phases = {};
+records.forEach(r => { phases[`${r.verb} ${r.phase}`] = (phases[`${r.verb} ${r.phase}`] ?? 0) + 1; });
+console.log(`  ${operations.size} operations:`, JSON.stringify(phases));
+if (wrong.length || !phases["backup done"] || !phases["backup failed"]) {
+  console.log("  ", wrong.slice(0, 5));
+  process.exit(1);
+}
+JS
+judge "$code" "every operation has exactly one end, and some have failed"
+code=0
+"$af" journal verify >/dev/null || code=$?
+judge "$code" "the journal's chain is whole"
+
+listed=0 damaged=0
+while read -r id; do
+  listed=$((listed + 1))
+  "$af" backup verify "$id" "$store" >/dev/null 2>>"$work/verified" || damaged=$((damaged + 1))
+done < <("$af" backup list "$store" --json | sed -n 's/.*"id" : "\(2[^"]*\)".*/\1/p')
+judge $((damaged + (listed == 0))) "all $listed listed backups verify (damaged: $damaged)"
+
+# The first quarter warms up; then the middle of the second quarter is compared with that of the last.
+code=0
+awk '{ rss[NR] = $1; fd[NR] = $2 }
+  function middle(a, from, to,   i, j, n, t, s) {
+    n = 0; for (i = from; i <= to; i++) s[++n] = a[i]
+    for (i = 2; i <= n; i++) { t = s[i]; for (j = i - 1; j > 0 && s[j] > t; j--) s[j + 1] = s[j]; s[j + 1] = t }
+    return s[int((n + 1) / 2)]
+  }
+  END {
+    q = int(NR / 4); if (q < 3) { print "  too few samples"; exit 1 }
+    r1 = middle(rss, q + 1, 2 * q); r2 = middle(rss, 3 * q + 1, NR); f1 = middle(fd, q + 1, 2 * q); f2 = middle(fd, 3 * q + 1, NR)
+    printf "  memory %.0f MB, then %.0f MB; file handles %d, then %d; %d samples\n", r1 / 1024, r2 / 1024, f1, f2, NR
+    exit !(r2 < r1 * 1.15 + 8192 && f2 <= f1 + 8)
+  }' "$work/samples" || code=$?
+judge "$code" "memory and file handles are flat"
+
+echo "$faults faults; the log's last lines:"
+tail -3 "$work/log" | cut -c1-160
+[ "$failed" = 0 ] || cp "$work/log" "${TMPDIR:-/tmp}/af-soak.log"
+[ "$failed" = 0 ]

@@ -1,0 +1,48 @@
+package io.agentflow.dr.config;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** The keys of one database: {@code af.database.<name>.<key>}. */
+public enum DatabaseKey {
+    URL("url", "must be given", "the database: a URI or libpq connection string"),
+    SCHEDULE("schedule", "never", "when it is backed up: Quartz's cron, which has seconds first"),
+    VERIFY_SCHEDULE("verify-schedule", "never", "when its newest backup is read back"),
+    STORES("stores", "af.store", "the directory of its backups"),
+    JOBS("jobs", "af.jobs", "how many workers dump it"),
+    CRITICAL_TABLES("critical-tables", "af.critical-tables", "tables that get a component of their own"),
+    RPO("rpo", "nobody is told", "how old its newest backup may be before health is down");
+
+    private final String key;
+    private final String fallback;
+    private final String meaning;
+
+    DatabaseKey(String key, String fallback, String meaning) {
+        this.key = key;
+        this.fallback = fallback;
+        this.meaning = meaning;
+    }
+
+    static Optional<DatabaseKey> of(String key) {
+        return Arrays.stream(values()).filter(known -> known.key.equals(key)).findFirst();
+    }
+
+    /** Its last part, such as {@code verify-schedule}. */
+    public String key() {
+        return key;
+    }
+
+    /** In full, for this database. */
+    public String of(ServedDatabase database) {
+        return "af.database." + database.name() + "." + key;
+    }
+
+    /** What counts where it is not given, in words. */
+    public String fallback() {
+        return fallback;
+    }
+
+    public String meaning() {
+        return meaning;
+    }
+}

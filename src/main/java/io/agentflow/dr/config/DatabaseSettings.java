@@ -1,0 +1,86 @@
+package io.agentflow.dr.config;
+
+import java.text.ParseException;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.quartz.CronExpression;
+
+/** What was given for one database, before anybody has looked whether it makes sense. */
+final class DatabaseSettings {
+    private final String name;
+    private final Map<DatabaseKey, String> values = new EnumMap<>(DatabaseKey.class);
+
+    DatabaseSettings(String name) {
+        this.name = name;
+    }
+
+    void put(DatabaseKey key, String value) {
+        values.put(key, value);
+    }
+
+    boolean has(DatabaseKey key) {
+        return values.containsKey(key);
+    }
+
+    /** Reads it all, and notes everything that is wrong, by key. */
+    ServedDatabase read(AfConfig config, List<String> wrong) {
+        String url = values.getOrDefault(DatabaseKey.URL, "");
+        if (url.isEmpty()) {
+            wrong.add(key(DatabaseKey.URL) + " is missing");
+        }
+        String store = values.getOrDefault(DatabaseKey.STORES, config.text(ConfigKey.STORE));
+        if (store.contains(",")) {
+            wrong.add(key(DatabaseKey.STORES) + " names several stores: this version keeps backups in one directory");
+        }
+        return new ServedDatabase(
+                name,
+                url,
+                store,
+                cron(DatabaseKey.SCHEDULE, wrong),
+                cron(DatabaseKey.VERIFY_SCHEDULE, wrong),
+                jobs(config, wrong),
+                AfConfig.words(
+                        values.getOrDefault(DatabaseKey.CRITICAL_TABLES, config.text(ConfigKey.CRITICAL_TABLES))),
+                rpo(wrong));
+    }
+
+    private String key(DatabaseKey key) {
+        return "af.database." + name + "." + key.key();
+    }
+
+    private @Nullable String cron(DatabaseKey key, List<String> wrong) {
+        String cron = values.get(key);
+        if (cron != null) {
+            try {
+                CronExpression.validateExpression(cron);
+            } catch (ParseException e) {
+                wrong.add(key(key) + " is '" + cron
+                        + "', not a cron expression such as 0 0 2 * * ? (seconds come first): " + e.getMessage());
+            }
+        }
+        return cron;
+    }
+
+    private int jobs(AfConfig config, List<String> wrong) {
+        String jobs = values.get(DatabaseKey.JOBS);
+        try {
+            return jobs == null ? config.jobs() : Integer.parseInt(jobs);
+        } catch (NumberFormatException e) {
+            wrong.add(key(DatabaseKey.JOBS) + " is '" + jobs + "', not a number");
+            return 1;
+        }
+    }
+
+    private @Nullable Duration rpo(List<String> wrong) {
+        String rpo = values.get(DatabaseKey.RPO);
+        try {
+            return rpo == null ? null : AfConfig.duration(rpo);
+        } catch (RuntimeException e) {
+            wrong.add(key(DatabaseKey.RPO) + " is '" + rpo + "', not " + AfConfig.A_TIME);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.agentflow.dr.route;
+
+import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.ExitCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The texts of all route files that count, by their paths. A file of the user's own folder stands in for the one of the
+ * same name that af came with.
+ */
+public record RouteTexts(Map<Path, String> files) {
+    /** How a file of routes ends. */
+    public static final String ENDING = ".camel.yaml";
+
+    /** Files to copy from, which are not loaded where they lie. */
+    private static final Path EXAMPLES = Path.of("examples");
+
+    public RouteTexts {
+        files = Collections.unmodifiableMap(new TreeMap<>(files));
+    }
+
+    /**
+     * Reads them.
+     *
+     * @param own the user's folder, or null for none
+     * @throws AfException if one cannot be read
+     */
+    public static RouteTexts read(Path folder, @Nullable Path own) {
+        Map<String, Path> byName = new TreeMap<>();
+        find(folder, byName);
+        if (own != null) {
+            find(own, byName);
+        }
+        Map<Path, String> files = new TreeMap<>();
+        byName.values().forEach(file -> files.put(file, text(file)));
+        return new RouteTexts(files);
+    }
+
+    private static void find(Path folder, Map<String, Path> byName) {
+        try (Stream<Path> all = Files.walk(folder)) {
+            all.filter(file -> file.toString().endsWith(ENDING))
+                    .filter(file -> !folder.relativize(file).startsWith(EXAMPLES))
+                    .sorted()
+                    .forEach(file -> byName.put(String.valueOf(file.getFileName()), file));
+        } catch (IOException e) {
+            throw unreadable(folder, e);
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    private static AfException unreadable(Path path, IOException e) {
+        return new AfException(
+                ExitCode.REFUSED,
+                "the routes in " + path + " cannot be used: " + e,
+                "Check the path and its rights: af.routes, af.extra-routes.",
+                e);
+    }
+}

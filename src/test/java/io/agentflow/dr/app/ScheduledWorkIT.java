@@ -1,0 +1,98 @@
+package io.agentflow.dr.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agentflow.dr.backup.BackupRequest;
+import io.agentflow.dr.catalog.BackupCatalog;
+import io.agentflow.dr.cli.Operations;
+import io.agentflow.dr.config.AfConfig;
+import io.agentflow.dr.config.ServedDatabase;
+import io.agentflow.dr.daemon.DatabaseState;
+import io.agentflow.dr.daemon.Meters;
+import io.agentflow.dr.fingerprint.ProofLevel;
+import io.agentflow.dr.route.Routes;
+import io.agentflow.dr.store.DirectoryPermissions;
+import io.agentflow.dr.store.DirectoryStore;
+import io.agentflow.dr.testing.ADatabase;
+import io.agentflow.dr.testing.LocalPostgres;
+import io.agentflow.dr.testing.Project;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Fire times, as Quartz hands them over when the service that had used one died before it could say so. */
+class ScheduledWorkIT {
+    private static final Clock CLOCK = Clock.systemUTC();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aFireTimeWhoseBackupWasPublishedIsNotUsedAgain() {
+        Operations.Served served = served();
+        DatabaseState state = ScheduledWork.state(served);
+        List<String> said = new ArrayList<>();
+        try (AfOperations operations = operations()) {
+            ScheduledWork work = new ScheduledWork(
+                    operations,
+                    List.of(served),
+                    Map.of("main", state),
+                    new Meters(List.of(state), CLOCK),
+                    CLOCK,
+                    said::add);
+            Date fireTime = Date.from(CLOCK.instant());
+            work.backup("main", fireTime);
+            assertThat(made(served)).as("%s", said).hasSize(1);
+
+            work.backup("main", fireTime);
+
+            assertThat(made(served)).hasSize(1);
+            assertThat(said)
+                    .last()
+                    .asString()
+                    .startsWith("main: the backup of " + fireTime.toInstant() + " is there: ");
+            // The next one is another matter.
+            work.backup("main", Date.from(made(served).get(0).plusMillis(5)));
+            assertThat(made(served)).as("%s", said).hasSize(2);
+        }
+    }
+
+    private AfOperations operations() {
+        AfConfig config = AfConfig.load(
+                null,
+                Map.of(
+                        "AF_STATE_DIR", folder.resolve("state").toString(),
+                        "AF_DEAD_LETTERS", folder.resolve("dead-letters").toString()));
+        return new AfOperations(config, System.getenv("PATH"), CLOCK, Project.file("."), Routes::prepare);
+    }
+
+    private Operations.Served served() {
+        ADatabase database = LocalPostgres.shared().database("fire_time").with("CREATE TABLE t AS SELECT 1 AS a");
+        DirectoryStore store = new DirectoryStore(folder.resolve("backups"), DirectoryPermissions.OWNER);
+        return new Operations.Served(
+                new ServedDatabase("main", database.uri(), store.root().toString(), null, null, 1, List.of(), null),
+                new BackupRequest(
+                        store,
+                        database.url(),
+                        1,
+                        "1",
+                        List.of(),
+                        false,
+                        ProofLevel.FULL,
+                        false,
+                        Duration.ofMinutes(1),
+                        Duration.ofSeconds(10)));
+    }
+
+    private static List<Instant> made(Operations.Served served) {
+        return new BackupCatalog(served.request().store())
+                .list().stream().map(one -> one.head().createdAt()).toList();
+    }
+}
