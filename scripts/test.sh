@@ -19,6 +19,8 @@ install node nodejs
 install npm npm
 # Debian keeps it where only root looks; the tests start their own.
 PATH=$PATH:/usr/sbin RUNLEVEL=1 install pgbouncer pgbouncer
+# promtool checks the alert rules, and Prometheus itself fires one. The service of the package is not wanted.
+RUNLEVEL=1 install promtool prometheus
 
 PATH=$PATH:/usr/sbin RUNLEVEL=1 install sshd openssh-server
 install systemd-analyze systemd

@@ -33,9 +33,13 @@ class JournalIT {
     @Test
     void everyOperationHasABeginningAndAnEnd() throws Exception {
         ADatabase database = postgres.database("journal_all").with("CREATE TABLE t AS SELECT 1 AS a");
-        AfProcess af = new AfProcess(folder).on(database);
+        AfProcess af = new AfProcess(folder).on(database).with("SSH_CONNECTION", "10.1.2.3 50000 10.0.0.1 22");
         af.run("backup", "create");
+        Files.copy(folder.resolve("state/journal/journal.head"), folder.resolve("noted"));
+        af.run("backup", "list");
+        af.run("backup", "show", "latest");
         af.run("backup", "verify", "latest");
+        af.run("backup", "restore", "latest", "--plan");
         af.run("backup", "restore", "latest", "--yes");
         af.run("backup", "restore", "--undo", "--yes");
         assertThat(af.run("backup", "restore", "--drop-old").err())
@@ -47,31 +51,43 @@ class JournalIT {
                 .containsExactly(
                         "backup started",
                         "backup done",
+                        "show done",
                         "verify started",
                         "verify done",
+                        "plan done",
                         "restore started",
                         "restore done",
                         "undo started",
                         "undo done",
+                        "drop refused",
                         "delete started",
                         "delete done");
         assertThat(af.run("journal", "verify").exitCode()).isZero();
         assertThat(Files.readString(folder.resolve("state/journal/journal.jsonl")))
                 .doesNotContain(LocalPostgres.PASSWORD)
-                .contains("\"user\":\"" + System.getProperty("user.name"));
+                .contains("\"user\":\"" + System.getProperty("user.name"), "\"from\":\"ssh 10.1.2.3\"");
+        assertThat(af.run("journal", "verify", "--since", "noted").exitCode()).isZero();
 
         Path journal = folder.resolve("state/journal/journal.jsonl");
         Files.writeString(journal, Files.readString(journal).replace("deletion of", "Deletion of"));
         assertThat(af.run("journal", "verify").exitCode()).isEqualTo(9);
+        assertThat(new AfProcess(folder)
+                        .with("AF_STATE_DIR", folder.resolve("elsewhere").toString())
+                        .run("journal", "verify")
+                        .exitCode())
+                .isEqualTo(6);
     }
 
     @Test
     void whatWasKilledIsInterruptedByTheNextStart() {
         ADatabase database = postgres.database("journal_killed")
-                .with("CREATE TABLE t AS SELECT md5(i::text) AS a FROM generate_series(1, 3000000) i");
+                .with("CREATE TABLE t AS SELECT md5(i::text) AS a FROM generate_series(1, 100000) i");
         AfProcess af = new AfProcess(folder).on(database);
         AfProcess.Running running = af.start("backup", "create");
-        await().atMost(Duration.ofSeconds(60)).until(() -> phases(af).contains("backup started"));
+        Path journal = folder.resolve("state/journal/journal.jsonl");
+        await().atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> Files.exists(journal) && Files.size(journal) > 0);
         running.process().destroyForcibly();
         running.await();
 

@@ -46,16 +46,17 @@ class PackageTableTest {
             row("critical", TOOLS + " verify restore"),
             row("verify", "core process postgres artifact manifest store catalog"),
             row("journal", "core"),
+            row("event", "core"),
             row("deadletter", "core"),
             row("request", "core catalog"),
-            row("config", "core store fingerprint"),
+            row("config", "core event store fingerprint"),
             row("route", TOOLS + " " + FEATURES),
             row("lint", "core route"),
             row(
                     "cli",
                     "core lint config backup restore critical verify catalog manifest store fingerprint auditchain journal deadletter postgres"),
             row("daemon", "core"),
-            row("app", TOOLS + " " + FEATURES + " config route lint cli daemon"));
+            row("app", TOOLS + " " + FEATURES + " event deadletter config route lint cli daemon"));
 
     private static final Set<String> EMPTY_WORDS = Set.of("util", "helper", "manager", "common", "impl", "misc");
     private static final Set<String> TERMINAL_FIELDS = Set.of("out", "err", "in");

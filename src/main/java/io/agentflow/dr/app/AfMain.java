@@ -7,7 +7,9 @@ import io.agentflow.dr.core.Early;
 import io.agentflow.dr.route.Routes;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,12 +46,16 @@ public final class AfMain {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(() -> cleanUp(operations.get(), terminal, ending, ended), "clean-up"));
         Supplier<DefaultCamelContext> camel = camel(arguments);
+        List<AfOperations> used = new CopyOnWriteArrayList<>();
         Session session = new Session(terminal, environment, clock, VERSION, config -> {
-            AfOperations made = new AfOperations(config, environment.getOrDefault("PATH", ""), clock, home, camel);
+            AfOperations made = new AfOperations(
+                    config, environment.getOrDefault("PATH", ""), clock, home, Caller.of(environment), camel);
             operations.set(made);
+            used.add(made);
             return made;
         });
         int code = AfCommandLine.run(session, arguments);
+        used.forEach(AfOperations::tell);
         boolean signalled = !ending.compareAndSet(false, true);
         ended.countDown();
         if (signalled) {

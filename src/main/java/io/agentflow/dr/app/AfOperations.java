@@ -10,17 +10,25 @@ import io.agentflow.dr.catalog.BackupCatalog;
 import io.agentflow.dr.cli.Operations;
 import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.config.ConfigKey;
+import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.DatabaseName;
 import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.Early;
+import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.OperationId;
+import io.agentflow.dr.core.Redaction;
+import io.agentflow.dr.core.Requester;
+import io.agentflow.dr.core.Secret;
 import io.agentflow.dr.critical.CriticalRun;
 import io.agentflow.dr.critical.FetchTables;
 import io.agentflow.dr.critical.OpenTables;
+import io.agentflow.dr.daemon.DatabaseState;
+import io.agentflow.dr.daemon.Meters;
+import io.agentflow.dr.deadletter.DeadLetterFolder;
 import io.agentflow.dr.lint.CheckRoutes;
 import io.agentflow.dr.lint.Finding;
 import io.agentflow.dr.lint.RouteFile;
@@ -35,6 +43,7 @@ import io.agentflow.dr.restore.RestoreRequest;
 import io.agentflow.dr.restore.RestoreRun;
 import io.agentflow.dr.restore.RestoreType;
 import io.agentflow.dr.restore.UndoRestore;
+import io.agentflow.dr.route.DeadLetters;
 import io.agentflow.dr.route.RouteTexts;
 import io.agentflow.dr.route.Routes;
 import io.agentflow.dr.store.DirectoryStore;
@@ -68,25 +77,42 @@ final class AfOperations implements Operations, AutoCloseable {
     /** What is cancelled ends within this time, or is left behind. */
     private static final Duration CANCEL_LIMIT = Duration.ofSeconds(20);
 
+    /** At its end af waits so long for whoever is to be told. */
+    private static final Duration TELL_LIMIT = Duration.ofSeconds(3);
+
     private final AfConfig config;
     private final Clock clock;
     private final Path home;
     private final Supplier<DefaultCamelContext> contexts;
     private final SecureRandom random = new SecureRandom();
-    private final Programs programs = new Programs();
+    private final Programs programs;
     private final PgTools tools;
+    private final Redaction redaction;
+    private final Announcements announcements;
+    private final Outcomes measured;
     private final OperationJournal journal;
-    private final Set<Operation> running = ConcurrentHashMap.newKeySet();
+    private final Set<Operation> running;
     private volatile @Nullable ServedRoutes shared;
     private volatile @Nullable Service service;
 
     /** @param contexts gives what {@link Routes#prepare} makes */
-    AfOperations(AfConfig config, String searchPath, Clock clock, Path home, Supplier<DefaultCamelContext> contexts) {
+    AfOperations(
+            AfConfig config,
+            String searchPath,
+            Clock clock,
+            Path home,
+            Requester who,
+            Supplier<DefaultCamelContext> contexts) {
         this.contexts = contexts;
         this.config = config;
         this.clock = clock;
         this.home = home;
-        this.journal = new OperationJournal(config.stateDirectory(), clock);
+        this.programs = new Programs();
+        this.redaction = new Redaction();
+        this.running = ConcurrentHashMap.newKeySet();
+        this.measured = new Outcomes(config, clock);
+        this.announcements = new Announcements(config, this::notifying, clock, redaction);
+        this.journal = new OperationJournal(config.stateDirectory(), clock, announcements.announcer(), redaction, who);
         List<Path> directories = new ArrayList<>();
         config.list(ConfigKey.POSTGRES_BIN).forEach(d -> directories.add(Path.of(d)));
         Pattern.compile(Pattern.quote(File.pathSeparator))
@@ -96,44 +122,82 @@ final class AfOperations implements Operations, AutoCloseable {
         this.tools = new PgTools(programs, directories);
     }
 
+    private AfOperations(AfOperations same, Requester who) {
+        this.config = same.config;
+        this.clock = same.clock;
+        this.home = same.home;
+        this.contexts = same.contexts;
+        this.programs = same.programs;
+        this.tools = same.tools;
+        this.running = same.running;
+        this.shared = same.shared;
+        this.measured = same.measured;
+        this.redaction = same.redaction;
+        this.announcements = same.announcements;
+        this.journal = same.journal.by(who);
+    }
+
+    @Override
+    public Operations asked(String from, @Nullable String key) {
+        return new AfOperations(this, journal.who().asked(from, key));
+    }
+
     @Override
     public BackupRun.Published create(BackupRequest request, OperationEvents events) {
+        keepSecret(request.url());
         Operation operation = begin(
                 "backup",
                 "backup of " + request.url() + " to " + request.store().root(),
                 request.arguments(),
                 events);
         EarlySession session = new EarlySession(request.url(), operation.sessionName("snapshot"));
-        return through(
-                "direct:backup-create",
-                operation,
-                new BackupRun.Requested(operation, request, session),
-                BackupRun.Published.class,
-                made -> made.manifest().id().text());
+        return measured.around(
+                request.store(),
+                () -> request.url().database().text(),
+                events,
+                () -> through(
+                        "direct:backup-create",
+                        operation,
+                        new BackupRun.Requested(operation, request, session),
+                        BackupRun.Published.class,
+                        made -> Verdict.good(made.manifest().id().text(), made.warnings())),
+                (state, made, seconds) -> state.backedUp(
+                        made.manifest().createdAt(), made.manifest().summary().bytes(), seconds),
+                (state, failure) -> {
+                    // With these it was published, and only a step after that failed.
+                    if (failure.exitCode() != ExitCode.WARNINGS) {
+                        state.backupFailed(clock.instant(), failure.fact());
+                    }
+                });
     }
 
     @Override
     public RestoreRun.Swapped restore(RestoreRequest request, OperationEvents events) {
-        return restore(request, events, RestoreRun.Swapped.class);
+        return restore(request, events, RestoreRun.Swapped.class, RestoreRun.Swapped::warnings);
     }
 
     @Override
     public CriticalRun.Committed restoreTables(RestoreRequest request, OperationEvents events) {
-        return restore(request, events, CriticalRun.Committed.class);
+        return restore(request, events, CriticalRun.Committed.class, CriticalRun.Committed::warnings);
     }
 
-    private <T> T restore(RestoreRequest request, OperationEvents events, Class<T> outcome) {
-        Operation operation = begin(
-                "restore",
-                "restore of " + request.id() + " from " + request.store().root() + " into " + request.target(),
-                request.arguments(),
-                events);
-        return through(
-                "direct:backup-restore",
-                operation,
-                new RestoreRun.Requested(operation, request),
-                outcome,
-                restored -> request.type().text() + " restore of " + request.id());
+    private <T> T restore(
+            RestoreRequest request, OperationEvents events, Class<T> outcome, Function<T, List<String>> warnings) {
+        keepSecret(request.target());
+        Operation operation = begin("restore", request.words(), request.arguments(), events);
+        return measured.around(
+                request.store(),
+                () -> ReadStore.databaseOf(request.store(), request.id()),
+                events,
+                () -> through(
+                        "direct:backup-restore",
+                        operation,
+                        new RestoreRun.Requested(operation, request),
+                        outcome,
+                        restored -> Verdict.good(
+                                request.type().text() + " restore of " + request.id(), warnings.apply(restored))),
+                (state, restored, seconds) -> state.restored(clock.instant(), seconds),
+                (state, failure) -> {});
     }
 
     @Override
@@ -145,6 +209,7 @@ final class AfOperations implements Operations, AutoCloseable {
 
     @Override
     public UndoRestore.Undone undo(DatabaseUrl target, UndoRestore.Kept kept, OperationEvents events) {
+        keepSecret(target);
         Operation operation = begin(
                 "undo",
                 "undo of the restore of " + target,
@@ -155,11 +220,11 @@ final class AfOperations implements Operations, AutoCloseable {
                 operation,
                 new UndoRestore.Requested(operation, target, kept, config.time(ConfigKey.STALL_TIMEOUT)),
                 UndoRestore.Undone.class,
-                undone -> undone.cameBack() + " is " + undone.database());
+                undone -> Verdict.good(undone.cameBack() + " is " + undone.database()));
     }
 
     private <T> T through(
-            String endpoint, Operation operation, Object request, Class<T> outcome, Function<T, String> said) {
+            String endpoint, Operation operation, Object request, Class<T> outcome, Function<T, Verdict> judge) {
         // Camel starts, and the tools are looked for, while the journal is written.
         Function<Function<Routes, T>, T> routes = entered(operation.events());
         Early.begin("search-tools", tools::all);
@@ -169,7 +234,7 @@ final class AfOperations implements Operations, AutoCloseable {
                 operation.request(),
                 operation.events(),
                 () -> through(routes, endpoint, operation, request, outcome),
-                said);
+                judge);
     }
 
     /** By the routes that serve, or by those of a command, which begin to start now. */
@@ -219,23 +284,49 @@ final class AfOperations implements Operations, AutoCloseable {
         properties.remove(ConfigKey.DATABASE_URL.key());
         properties.remove(ConfigKey.TARGET_DATABASE_URL.key());
         properties.remove(ConfigKey.CLUSTER_DATABASE_URL.key());
+        // Their addresses may hold tokens, and these routes do not send there.
+        List.of(ConfigKey.EVENTS_URI, ConfigKey.NOTIFY_URIS, ConfigKey.DEAD_LETTER_URI)
+                .forEach(key -> properties.remove(key.key()));
         config.ofRoutes().forEach(properties::setProperty);
         return properties;
     }
 
     private RouteTexts texts() {
-        Path folder = config.given(ConfigKey.ROUTES) ? Path.of(config.text(ConfigKey.ROUTES)) : home.resolve("routes");
-        return RouteTexts.read(
-                folder, config.given(ConfigKey.EXTRA_ROUTES) ? Path.of(config.text(ConfigKey.EXTRA_ROUTES)) : null);
+        return RouteTexts.read(routesFolder(), extraRoutes());
+    }
+
+    private RouteTexts notifying() {
+        return RouteTexts.notifying(routesFolder(), extraRoutes());
+    }
+
+    private Path routesFolder() {
+        return config.given(ConfigKey.ROUTES) ? Path.of(config.text(ConfigKey.ROUTES)) : home.resolve("routes");
+    }
+
+    private @Nullable Path extraRoutes() {
+        return config.given(ConfigKey.EXTRA_ROUTES) ? Path.of(config.text(ConfigKey.EXTRA_ROUTES)) : null;
     }
 
     private Map<String, Object> beans(OperationEvents events) {
-        return RouteBeans.of(programs, tools, clock, random, Path.of(config.text(ConfigKey.DEAD_LETTERS)), events);
+        return RouteBeans.of(programs, tools, clock, random, deadLetters(), events);
+    }
+
+    private DeadLetters deadLetters() {
+        return new DeadLetters(
+                Path.of(config.text(ConfigKey.DEAD_LETTERS)), clock, redaction, announcements::deadLetter);
+    }
+
+    private void keepSecret(DatabaseUrl url) {
+        Secret password = url.password();
+        if (password != null) {
+            redaction.learn(password);
+        }
     }
 
     private Operation begin(String verb, String request, List<String> replay, OperationEvents events) {
+        OperationId id = OperationId.startedAt(clock.instant(), verb, random);
         return new Operation(
-                OperationId.startedAt(clock.instant(), verb, random), clock.instant(), request, replay, events);
+                id, clock.instant(), request, replay, announcements.announcer().listening(id, events));
     }
 
     /** Verifying only reads a directory: the same class as in the route, without the time that Camel takes to start. */
@@ -250,15 +341,23 @@ final class AfOperations implements Operations, AutoCloseable {
                         id.text(),
                         store.root().toAbsolutePath().toString()),
                 events)) {
-            VerifyBackup verify = new VerifyBackup(new ArchiveCheck(programs, tools), events);
-            return journal.around(
-                    operation.id(),
-                    "verify",
-                    operation.request(),
+            VerifyBackup verify = new VerifyBackup(new ArchiveCheck(programs, tools), operation.events());
+            return measured.around(
+                    store,
+                    () -> ReadStore.databaseOf(store, id),
                     events,
-                    () -> new VerifyPublished(verify, new RecordEvidence(clock))
-                            .verify(new VerifyPublished.Requested(operation, store, id)),
-                    report -> id + (report.success() ? " is whole" : " is damaged"));
+                    () -> journal.around(
+                            operation.id(),
+                            "verify",
+                            operation.request(),
+                            operation.events(),
+                            () -> new VerifyPublished(verify, new RecordEvidence(clock))
+                                    .verify(new VerifyPublished.Requested(operation, store, id)),
+                            Verdict::of),
+                    (state, report, seconds) -> state.verified(
+                            clock.instant(),
+                            report.success() ? null : report.problems().get(0).problem()),
+                    (state, failure) -> {});
         }
     }
 
@@ -274,9 +373,29 @@ final class AfOperations implements Operations, AutoCloseable {
         }
     }
 
+    @Override
+    public void looked(String verb, String request, OperationEvents events) {
+        journal.looked(OperationId.startedAt(clock.instant(), verb, random), request, events);
+    }
+
+    @Override
+    public void refused(String verb, String request, AfException why, OperationEvents events) {
+        journal.refused(OperationId.startedAt(clock.instant(), verb, random), request, why, events);
+    }
+
     /** Both sessions of the check see one snapshot, so that records which come meanwhile are no breaks. */
     @Override
-    public AuditReport verifyAudits(DatabaseUrl url, @Nullable UUID tenant) {
+    public AuditReport verifyAudits(DatabaseUrl url, @Nullable UUID tenant, boolean acceptContent) {
+        return journal.around(
+                OperationId.startedAt(clock.instant(), "audit", random),
+                "audit",
+                "check of the audit chains of " + (tenant == null ? "all tenants" : "tenant " + tenant) + " in " + url,
+                event -> {},
+                () -> chains(url, tenant),
+                report -> Verdict.of(report, acceptContent));
+    }
+
+    private AuditReport chains(DatabaseUrl url, @Nullable UUID tenant) {
         try (Operation operation = begin("audit", "", List.of(), event -> {})) {
             running.add(operation);
             Sql first = Connections.open(url, operation.sessionName("audit"));
@@ -317,14 +436,19 @@ final class AfOperations implements Operations, AutoCloseable {
                         new DropPrevious().drop(operation, target, previous);
                         return previous;
                     },
-                    dropped -> dropped.name() + " is dropped");
+                    dropped -> Verdict.good(dropped.name() + " is dropped"));
         }
     }
 
     @Override
     public <T> T journaled(String verb, String request, OperationEvents events, Supplier<T> work) {
         return journal.around(
-                OperationId.startedAt(clock.instant(), verb, random), verb, request, events, work, done -> "");
+                OperationId.startedAt(clock.instant(), verb, random),
+                verb,
+                request,
+                events,
+                work,
+                done -> Verdict.good(""));
     }
 
     @Override
@@ -336,19 +460,25 @@ final class AfOperations implements Operations, AutoCloseable {
     public List<Finding> checkRoutes() {
         RouteTexts texts = texts();
         Map<String, Object> beans = beans(event -> {});
-        beans.put("scheduledWork", new Service(this, List.of(), clock, line -> {}).work());
+        beans.put("scheduledWork", new Service(this, List.of(), clock, line -> {}, late -> {}).work());
         return new CheckRoutes(() -> Routes.check(texts, beans, properties())).check(texts);
     }
 
     @Override
     public void serve(List<Served> served, @Nullable DatabaseUrl cluster, Consumer<String> say) {
-        Service serving = new Service(this, served, clock, say);
+        Service serving = new Service(this, served, clock, say, this::overdue);
+        Meters meters = serving.meters();
+        DeadLetterFolder letters = new DeadLetterFolder(Path.of(config.text(ConfigKey.DEAD_LETTERS)));
+        meters.deadLetters(() -> letters.ids().size());
+        announcements.outboxes().forEach(outbox -> meters.dropped(outbox.recipient(), outbox::dropped));
+        announcements.start(say);
         ScheduleDatabase schedules = cluster == null ? null : new ScheduleDatabase(cluster, config);
         if (schedules != null) {
             schedules.prepare(served);
         }
         journal.sweep(event -> say.accept(String.valueOf(event)));
         service = serving;
+        measured.servedBy(serving);
         serving.run(served, config, () -> {
             ServedRoutes routes = new ServedRoutes(
                     this::texts,
@@ -388,6 +518,20 @@ final class AfOperations implements Operations, AutoCloseable {
         }
         serving.schedule(routes, served, gap);
         return routes;
+    }
+
+    private void overdue(DatabaseState state) {
+        Duration allowed = state.rpo();
+        if (allowed != null) {
+            announcements
+                    .announcer()
+                    .overdue(state.name(), state.store(), journal.who(), state.newestBackup(), allowed);
+        }
+    }
+
+    /** Waits a little for those who are still to be told something; who is slower than that is not told. */
+    void tell() {
+        announcements.flush(TELL_LIMIT);
     }
 
     /** Ends what runs, and every child; a service ends by waiting for it first. For the shutdown hook. */

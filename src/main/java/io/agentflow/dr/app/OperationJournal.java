@@ -6,9 +6,13 @@ import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.OperationId;
+import io.agentflow.dr.core.Redaction;
+import io.agentflow.dr.core.Requester;
+import io.agentflow.dr.event.Announcer;
+import io.agentflow.dr.event.ToldOperation;
 import io.agentflow.dr.journal.RunningOperations;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.function.Function;
@@ -16,23 +20,40 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has every operation written into the journal, with its end. A journal that cannot be written is a warning: on a bad day
- * it must not stand in the way of a restore.
+ * Has every operation written into the journal, with its end, and told to whoever is to be told. A journal that cannot be
+ * written is a warning: on a bad day it must not stand in the way of a restore.
  */
 final class OperationJournal {
-    private static final Path HOST = Path.of("/proc/sys/kernel/hostname");
-
     private final RunningOperations running;
+    private final Announcer announcer;
+    private final Redaction redaction;
+    private final Requester who;
 
-    OperationJournal(Path state, Clock clock) {
-        this.running = new RunningOperations(state, clock);
+    OperationJournal(Path state, Clock clock, Announcer announcer, Redaction redaction, Requester who) {
+        this(new RunningOperations(state, clock), announcer, redaction, who);
+    }
+
+    private OperationJournal(RunningOperations running, Announcer announcer, Redaction redaction, Requester who) {
+        this.running = running;
+        this.announcer = announcer;
+        this.redaction = redaction;
+        this.who = who;
+    }
+
+    /** The same journal, for what somebody else asks for. */
+    OperationJournal by(Requester asking) {
+        return new OperationJournal(running, announcer, redaction, asking);
+    }
+
+    Requester who() {
+        return who;
     }
 
     /**
      * Does the work between two records.
      *
      * @param request what is asked for, without secrets
-     * @param outcome what came of it, in a few words
+     * @param judge says what came of it
      */
     <T> T around(
             OperationId id,
@@ -40,27 +61,64 @@ final class OperationJournal {
             String request,
             OperationEvents events,
             Supplier<T> work,
-            Function<T, String> outcome) {
-        RunningOperations.Begun begun = begin(id, verb, request, events);
+            Function<T, Verdict> judge) {
+        ToldOperation told = announcer.listening(id, events);
+        RunningOperations.Begun begun = begin(id, verb, request, told);
+        told.started(who, request);
         try {
             T done = work.get();
-            if (begun != null) {
-                write(events, () -> begun.done(outcome.apply(done)));
-            }
+            ended(begun, told, judge.apply(done));
             return done;
         } catch (RuntimeException e) {
-            AfException known = AfException.in(e);
-            if (begun != null && known instanceof Cancelled) {
-                write(events, () -> begun.interrupted(known.fact()));
-            } else if (begun != null) {
-                write(
-                        events,
-                        () -> begun.failed(
-                                known == null ? ExitCode.FAILED : known.exitCode(),
-                                known == null ? e.getClass().getSimpleName() : known.fact()));
-            }
+            failed(begun, told, e);
             throw e;
         }
+    }
+
+    private void ended(RunningOperations.@Nullable Begun begun, ToldOperation told, Verdict verdict) {
+        AfException found = verdict.found();
+        if (found != null) {
+            failed(begun, told, found);
+            return;
+        }
+        if (begun != null) {
+            write(told, () -> begun.done(verdict.code(), redaction.of(verdict.words())));
+        }
+        told.done(verdict.code(), verdict.words(), verdict.warnings());
+    }
+
+    private void failed(RunningOperations.@Nullable Begun begun, ToldOperation told, RuntimeException e) {
+        if (begun != null) {
+            write(told, () -> failed(begun, e));
+        }
+        told.failed(e);
+    }
+
+    private void failed(RunningOperations.Begun begun, RuntimeException e) throws IOException {
+        AfException known = AfException.in(e);
+        if (known instanceof Cancelled) {
+            begun.interrupted(redaction.of(known.fact()));
+        } else {
+            begun.failed(
+                    known == null ? ExitCode.FAILED : known.exitCode(),
+                    known == null ? e.getClass().getSimpleName() : redaction.of(known.fact()));
+        }
+    }
+
+    /** Writes the one record of what is over in a moment: that a backup was looked into. */
+    void looked(OperationId id, String request, OperationEvents events) {
+        write(events, () -> noted(id, request, ExitCode.OK, ""));
+    }
+
+    /** Writes, and tells, that something was asked for that came to nothing before it began. */
+    void refused(OperationId id, String request, AfException why, OperationEvents events) {
+        ToldOperation told = announcer.listening(id, events);
+        write(told, () -> noted(id, request, why.exitCode(), why.fact()));
+        told.refused(who, request, why);
+    }
+
+    private void noted(OperationId id, String request, ExitCode code, String outcome) throws IOException {
+        running.noted(id, id.verb(), who, redaction.of(request), code, redaction.of(outcome));
     }
 
     /** Writes what became of operations whose process was killed. */
@@ -70,9 +128,10 @@ final class OperationJournal {
 
     private RunningOperations.@Nullable Begun begin(
             OperationId id, String verb, String request, OperationEvents events) {
+        sweep(events);
         try {
-            return running.begin(id, verb, System.getProperty("user.name", ""), host(), request);
-        } catch (IOException | AfException e) {
+            return running.begin(id, verb, who, redaction.of(request));
+        } catch (IOException | UncheckedIOException | AfException e) {
             events.accept(new OperationEvent.Warned("the journal cannot be written: " + said(e)));
             return null;
         }
@@ -86,20 +145,12 @@ final class OperationJournal {
     private static void write(OperationEvents events, Writing writing) {
         try {
             writing.write();
-        } catch (IOException | AfException e) {
+        } catch (IOException | UncheckedIOException | AfException e) {
             events.accept(new OperationEvent.Warned("the journal cannot be written: " + said(e)));
         }
     }
 
     private static String said(Exception e) {
         return e instanceof AfException known ? known.fact() : String.valueOf(e.getMessage());
-    }
-
-    private static String host() {
-        try {
-            return Files.readString(HOST).strip();
-        } catch (IOException e) {
-            return "";
-        }
     }
 }

@@ -38,7 +38,6 @@ import io.agentflow.dr.verify.ArchiveCheck;
 import io.agentflow.dr.verify.RecordEvidence;
 import io.agentflow.dr.verify.VerifyBackup;
 import io.agentflow.dr.verify.VerifyPublished;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -60,7 +59,7 @@ final class RouteBeans {
             PgTools tools,
             Clock clock,
             RandomGenerator random,
-            Path deadLetters,
+            DeadLetters deadLetters,
             OperationEvents events) {
         VerifyBackup verify = new VerifyBackup(new ArchiveCheck(programs, tools), events);
         RecordEvidence evidence = new RecordEvidence(clock);
@@ -68,7 +67,7 @@ final class RouteBeans {
         beans.put("pgTool", new ToolExecutor(programs));
         beans.put("pgToolBinding", new ToolBinding());
         beans.put("artifact", new ArtifactSteps());
-        beans.put("deadLetters", new DeadLetters(deadLetters, clock));
+        beans.put("deadLetters", deadLetters);
         beans.put("announceRetry", new AnnounceRetry());
         beans.put("backupFacts", new BackupFacts());
         beans.put("checkBackup", new CheckBackup(tools));

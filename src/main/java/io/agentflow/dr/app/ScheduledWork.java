@@ -75,9 +75,10 @@ public final class ScheduledWork {
             }
             long start = System.nanoTime();
             try {
-                BackupRun.Published made = operations.create(one.request(), events(name));
+                BackupRun.Published made = operations.asked("schedule", null).create(one.request(), events(name));
                 double seconds = (System.nanoTime() - start) / 1e9;
                 long bytes = made.manifest().summary().bytes();
+                refresh(state);
                 state.backedUp(made.manifest().createdAt(), bytes, seconds);
                 meters.counted(state, made.warnings().isEmpty() ? "ok" : "warnings");
                 say.accept(name + ": backup " + made.manifest().id() + ", " + new ByteSize(bytes)
@@ -113,15 +114,18 @@ public final class ScheduledWork {
     public void verify(String name) {
         run(name, "verify", (one, state) -> {
             BackupCatalog catalog = new BackupCatalog(one.request().store());
-            VerifyReport report = operations.verify(
-                    one.request().store(),
-                    catalog.select("latest", one.request().url().database()),
-                    events(name));
+            VerifyReport report = operations
+                    .asked("schedule", null)
+                    .verify(
+                            one.request().store(),
+                            catalog.select("latest", one.request().url().database()),
+                            events(name));
             String problem = report.success()
                     ? null
                     : report.id() + " is damaged: " + report.problems().get(0).path() + " "
                             + report.problems().get(0).problem();
             state.verified(clock.instant(), problem);
+            refresh(state);
             say.accept(name + ": " + (problem == null ? "backup " + report.id() + " is whole" : problem));
         });
     }
@@ -183,7 +187,7 @@ public final class ScheduledWork {
                 one.database().name(),
                 one.request().store().root().toString(),
                 one.database().rpo());
-        newest(one).ifPresent(head -> backedUp(state, head));
+        refresh(one, state);
         return state;
     }
 
@@ -198,5 +202,24 @@ public final class ScheduledWork {
                         .map(ListedBackup::head)
                         .filter(head -> head != null && head.database().equals(database))
                         .findFirst();
+    }
+
+    /** Looks into the store: somebody else may have made, proven or deleted backups. */
+    static void refresh(Operations.Served one, DatabaseState state) {
+        state.found(ReadStore.read(
+                one.request().store(), one.request().url().database().text()));
+    }
+
+    /** The same for a database by its name. */
+    void refresh(DatabaseState state) {
+        Operations.Served one = served.get(state.name());
+        if (one == null) {
+            return;
+        }
+        try {
+            refresh(one, state);
+        } catch (AfException e) {
+            say.accept(state.name() + ": the store cannot be read: " + e.fact());
+        }
     }
 }

@@ -8,13 +8,17 @@ import io.agentflow.dr.daemon.DatabaseState;
 import io.agentflow.dr.daemon.Health;
 import io.agentflow.dr.daemon.ManagementServer;
 import io.agentflow.dr.daemon.Meters;
+import io.agentflow.dr.daemon.OverdueWatch;
 import io.agentflow.dr.route.Routes;
+import io.agentflow.dr.store.DirectoryStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Timer;
 import java.util.TimerTask;
 import java.util.concurrent.CountDownLatch;
@@ -27,20 +31,35 @@ final class Service {
     /** An operation that runs for so long deserves a look. */
     private static final Duration STUCK = Duration.ofHours(24);
 
+    /** How often it is looked whether a backup is overdue. */
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
+    private final List<Operations.Served> served;
     private final Map<String, DatabaseState> states = new LinkedHashMap<>();
     private final ScheduledWork work;
     private final Meters meters;
+    private final Health health;
+    private final OverdueWatch watch;
     private final Clock clock;
     private final CountDownLatch drained = new CountDownLatch(1);
     private final Consumer<String> say;
     private volatile @Nullable ServedRoutes shared;
 
-    Service(Operations operations, List<Operations.Served> served, Clock clock, Consumer<String> say) {
+    Service(
+            Operations operations,
+            List<Operations.Served> served,
+            Clock clock,
+            Consumer<String> say,
+            Consumer<DatabaseState> overdue) {
         this.clock = clock;
+        this.served = served;
         this.say = say;
         served.forEach(one -> states.put(one.database().name(), ScheduledWork.state(one)));
         this.meters = new Meters(states.values(), clock);
         this.work = new ScheduledWork(operations, served, states, meters, clock, say);
+        this.health = new Health(states.values(), clock, STUCK, List::of);
+        meters.serving(states.values(), health);
+        this.watch = new OverdueWatch(states.values(), clock, work::refresh, overdue);
     }
 
     ScheduledWork work() {
@@ -49,8 +68,8 @@ final class Service {
 
     /** Serves until {@link #drain} has come to its end. */
     void run(List<Operations.Served> served, AfConfig config, Supplier<ServedRoutes> start) {
-        Health health = new Health(states.values(), clock, STUCK);
         Timer looking = new Timer("routes-reload", true);
+        watch.start(LOOK);
         try (ManagementServer management = new ManagementServer(
                         config.text(ConfigKey.MANAGEMENT_HOST),
                         config.number(ConfigKey.MANAGEMENT_PORT),
@@ -69,6 +88,7 @@ final class Service {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            watch.close();
             looking.cancel();
         }
     }
@@ -85,6 +105,24 @@ final class Service {
                 }
             }
         };
+    }
+
+    Meters meters() {
+        return meters;
+    }
+
+    /**
+     * What is known of a database.
+     *
+     * @param database as PostgreSQL calls it
+     */
+    Optional<DatabaseState> state(DirectoryStore store, Supplier<String> database) {
+        return served.stream()
+                .filter(one -> one.request().store().root().equals(store.root())
+                        && one.request().url().database().text().equals(database.get()))
+                .map(one -> states.get(one.database().name()))
+                .filter(Objects::nonNull)
+                .findFirst();
     }
 
     /**

@@ -32,6 +32,15 @@ public record AuditReport(
         return brokenLinks() > 0 || (contentKnown && differingContent() > 0);
     }
 
+    /**
+     * Whether the chains do not hold.
+     *
+     * @param acceptContent whether content that does not fit its hash is taken for the writer's fault
+     */
+    public boolean broken(boolean acceptContent) {
+        return brokenLinks() > 0 || (tampered() && !acceptContent);
+    }
+
     /** How many chains have content of which nothing can be said: all of them, or none. */
     public long unknownContent() {
         return contentKnown ? 0 : tenants.size();

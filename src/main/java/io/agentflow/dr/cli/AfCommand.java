@@ -89,6 +89,17 @@ abstract class AfCommand implements Callable<Integer> {
         return e.exitCode().number();
     }
 
+    /** Does what comes before an operation; what fails there is in the journal: it was asked for, and nothing was touched. */
+    static void before(
+            Operations operations, String verb, String request, OperationEvents events, Runnable preparation) {
+        try {
+            preparation.run();
+        } catch (AfException e) {
+            operations.refused(verb, request, e, events);
+            throw e;
+        }
+    }
+
     Session session() {
         return session;
     }

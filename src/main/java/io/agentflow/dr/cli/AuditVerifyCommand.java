@@ -46,7 +46,7 @@ final class AuditVerifyCommand extends AfCommand {
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
         AuditReport report = operations(config)
-                .verifyAudits(connection.resolve(config, session().environment()), tenant);
+                .verifyAudits(connection.resolve(config, session().environment()), tenant, acceptContent);
         ExitCode code = judge(report);
         if (json) {
             terminal().data(document(report, code).toString());
@@ -57,7 +57,7 @@ final class AuditVerifyCommand extends AfCommand {
     }
 
     private ExitCode judge(AuditReport report) {
-        if (report.brokenLinks() > 0 || (report.tampered() && !acceptContent)) {
+        if (report.broken(acceptContent)) {
             return ExitCode.VERIFICATION_FAILED;
         }
         return report.differingContent() > 0 ? ExitCode.WARNINGS : ExitCode.OK;

@@ -42,17 +42,23 @@ final class BackupDeleteCommand extends AfCommand {
     ExitCode run(AfConfig config, OperationEvents events) {
         BackupCatalog catalog = new BackupCatalog(store(store, config));
         BackupId id = catalog.select(selector);
-        new Confirmation(terminal(), yes)
-                .require(
-                        "This deletes backup " + id + " in " + catalog.store().root() + " for good.",
-                        id.suffix(),
-                        "the last four characters of its id");
-        operations(config)
-                .journaled(
-                        "delete", "deletion of " + id + " in " + catalog.store().root(), events, () -> {
-                            catalog.store().delete(id);
-                            return id;
-                        });
+        Operations operations = operations(config);
+        String request = "deletion of " + id + " in " + catalog.store().root();
+        before(
+                operations,
+                "delete",
+                request,
+                events,
+                () -> new Confirmation(terminal(), yes)
+                        .require(
+                                "This deletes backup " + id + " in "
+                                        + catalog.store().root() + " for good.",
+                                id.suffix(),
+                                "the last four characters of its id"));
+        operations.journaled("delete", request, events, () -> {
+            catalog.store().delete(id);
+            return id;
+        });
         if (json) {
             terminal().data(new JsonDocument(kind(), "ok").with("id", id.text()).toString());
         } else {

@@ -120,7 +120,7 @@ final class BackupRestoreCommand extends AfCommand {
             return undo(config, events);
         }
         if (dropOld != null) {
-            return drop(config, dropOld);
+            return drop(config, dropOld, events);
         }
         return restore(config, events);
     }
@@ -130,19 +130,19 @@ final class BackupRestoreCommand extends AfCommand {
         RestoreRequest request = request(config);
         Operations operations = operations(config);
         step("plan");
-        RestorePlan plan = operations.preview(request, events);
         if (planOnly) {
+            operations.looked("plan", "plan of a " + request.words(), events);
+            RestorePlan plan = operations.preview(request, events);
             // A restore itself reads all of the backup, and says with exit code 9 what is wrong with it.
             return new PlanOutput(terminal(), json)
                     .outcome(request, plan.after(new CheckBackupFiles(request).findings()));
         }
-        new PlanOutput(terminal(), json).show(plan);
-        plan.require();
-        step("confirm");
-        if (plan.replaces()) {
-            new Confirmation(terminal(), yes)
-                    .require(consequence(request, plan), request.database().text(), "the database name");
-        }
+        before(
+                operations,
+                "restore",
+                request.words(),
+                events,
+                () -> confirm(request, operations.preview(request, events)));
         step("");
         if (request.type() == RestoreType.CRITICAL) {
             return new CriticalOutput(terminal(), json).outcome(operations.restoreTables(request, events), start);
@@ -156,6 +156,16 @@ final class BackupRestoreCommand extends AfCommand {
             terminal().data(outcome(swapped, seconds));
         }
         return swapped.warnings().isEmpty() ? ExitCode.OK : ExitCode.WARNINGS;
+    }
+
+    private void confirm(RestoreRequest request, RestorePlan plan) {
+        new PlanOutput(terminal(), json).show(plan);
+        plan.require();
+        step("confirm");
+        if (plan.replaces()) {
+            new Confirmation(terminal(), yes)
+                    .require(consequence(request, plan), request.database().text(), "the database name");
+        }
     }
 
     RestoreRequest request(AfConfig config) {
@@ -295,12 +305,17 @@ final class BackupRestoreCommand extends AfCommand {
         DatabaseUrl target = target(config, null, null);
         Operations operations = operations(config);
         UndoRestore.Kept kept = operations.undoable(target);
-        new Confirmation(terminal(), yes)
-                .require(
-                        "This swaps the previous " + target.database() + " at " + target.address() + ", " + kept.name()
-                                + ", back in; the present one is kept.",
-                        target.database().text(),
-                        "the database name");
+        before(
+                operations,
+                "undo",
+                "undo of the restore of " + target,
+                events,
+                () -> new Confirmation(terminal(), yes)
+                        .require(
+                                "This swaps the previous " + target.database() + " at " + target.address() + ", "
+                                        + kept.name() + ", back in; the present one is kept.",
+                                target.database().text(),
+                                "the database name"));
         UndoRestore.Undone undone = operations.undo(target, kept, events);
         String aside = undone.aside() == null ? null : undone.aside().text();
         if (json) {
@@ -322,16 +337,22 @@ final class BackupRestoreCommand extends AfCommand {
         return ExitCode.OK;
     }
 
-    private ExitCode drop(AfConfig config, String named) {
+    private ExitCode drop(AfConfig config, String named, OperationEvents events) {
         DatabaseUrl target = target(config, null, null);
         Operations operations = operations(config);
         DropPrevious.Previous previous = operations.previous(target, named.isEmpty() ? null : new DatabaseName(named));
-        new Confirmation(terminal(), yes)
-                .require(
-                        "This drops " + previous.name() + " (" + new ByteSize(previous.bytes()) + "), " + previous.was()
-                                + ", for good.",
-                        previous.name().text(),
-                        "its name");
+        String request = "drop of " + previous.name() + " at " + target.address();
+        before(
+                operations,
+                "drop",
+                request,
+                events,
+                () -> new Confirmation(terminal(), yes)
+                        .require(
+                                "This drops " + previous.name() + " (" + new ByteSize(previous.bytes()) + "), "
+                                        + previous.was() + ", for good.",
+                                previous.name().text(),
+                                "its name"));
         operations.drop(target, previous);
         if (json) {
             terminal()

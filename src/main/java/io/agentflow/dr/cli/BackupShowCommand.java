@@ -44,6 +44,8 @@ final class BackupShowCommand extends AfCommand {
     ExitCode run(AfConfig config, OperationEvents events) {
         BackupCatalog catalog = new BackupCatalog(store(store, config));
         BackupId id = catalog.select(selector);
+        operations(config)
+                .looked("show", "look into " + id + " in " + catalog.store().root(), events);
         Manifest manifest = catalog.manifest(id);
         if (json) {
             terminal()

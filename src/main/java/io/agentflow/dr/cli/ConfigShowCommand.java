@@ -13,12 +13,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code af config show}. */
 @Command(name = "show", description = "Show the configuration as it counts: each value, and where it comes from.")
 final class ConfigShowCommand extends AfCommand {
+    private static final Set<ConfigKey> ADDRESSES =
+            Set.of(ConfigKey.EVENTS_URI, ConfigKey.NOTIFY_URIS, ConfigKey.DEAD_LETTER_URI);
+
     @Option(names = "--effective", description = "All keys, also those that nobody has set.")
     boolean effective;
 
@@ -76,6 +80,10 @@ final class ConfigShowCommand extends AfCommand {
     }
 
     private static String shown(ConfigKey key, String value) {
+        if (ADDRESSES.contains(key) && !value.isEmpty()) {
+            // Webhooks have their secret anywhere in their path.
+            return value.replaceAll("([a-z][a-z0-9.+-]*:)[^,]*", "$1****");
+        }
         return key.key().endsWith("database-url") && !value.isEmpty() ? masked(value) : value;
     }
 

@@ -6,10 +6,12 @@ import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.journal.Journal;
+import io.agentflow.dr.journal.JournalHead;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -36,14 +38,17 @@ final class JournalShowCommand extends AfCommand {
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
         Deque<JsonNode> last = new ArrayDeque<>();
-        read(config, record -> {
-            if (operation == null || record.path("operation").asText().contains(operation)) {
-                last.add(record);
-                if (last.size() > most) {
-                    last.remove();
-                }
-            }
-        });
+        read(
+                config,
+                record -> {
+                    if (operation == null || record.path("operation").asText().contains(operation)) {
+                        last.add(record);
+                        if (last.size() > most) {
+                            last.remove();
+                        }
+                    }
+                },
+                null);
         if (json) {
             terminal()
                     .data(new JsonDocument(kind(), "ok")
@@ -55,10 +60,16 @@ final class JournalShowCommand extends AfCommand {
         return ExitCode.OK;
     }
 
-    /** Reads all of it; a record that was tampered with ends it. */
-    static long read(AfConfig config, java.util.function.Consumer<JsonNode> each) {
+    /**
+     * Reads all of it; a record that was tampered with ends it.
+     *
+     * @param known where it ended once, or null
+     */
+    static JournalHead read(AfConfig config, Consumer<JsonNode> each, @Nullable JournalHead known) {
         try {
-            return new Journal(config.stateDirectory().resolve("journal")).read(each);
+            return new Journal(config.stateDirectory().resolve("journal"))
+                    .require()
+                    .read(each, known);
         } catch (IOException e) {
             throw new OperationFailed(
                     "the journal in " + config.stateDirectory() + " cannot be read: " + e.getMessage(),
@@ -71,12 +82,20 @@ final class JournalShowCommand extends AfCommand {
         String code =
                 record.path("exitCode").isInt() ? " (" + record.path("exitCode").asInt() + ")" : "";
         String outcome = record.path("outcome").asText("");
-        return record.path("at").asText().replaceFirst("\\.\\d+Z", "Z") + "  "
+        String from = record.path("from").asText("");
+        String key =
+                record.path("key").isNull() ? "" : " key " + record.path("key").asText();
+        return printable(record.path("at").asText().replaceFirst("\\.\\d+Z", "Z") + "  "
                 + record.path("phase").asText() + code + "  "
                 + record.path("user").asText() + "@"
-                + record.path("host").asText() + "  "
+                + record.path("host").asText() + key + (from.isEmpty() ? "" : " (" + from + ")") + "  "
                 + (outcome.isEmpty() || outcome.equals("null")
                         ? record.path("request").asText()
-                        : record.path("request").asText() + ": " + outcome);
+                        : record.path("request").asText() + ": " + outcome));
+    }
+
+    /** Some of it was chosen by whoever asked: none of it may command a terminal. */
+    private static String printable(String text) {
+        return text.replaceAll("\\p{Cntrl}", "?");
     }
 }

@@ -4,6 +4,7 @@ import io.agentflow.dr.auditchain.AuditReport;
 import io.agentflow.dr.backup.BackupRequest;
 import io.agentflow.dr.backup.BackupRun;
 import io.agentflow.dr.config.ServedDatabase;
+import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.DatabaseName;
 import io.agentflow.dr.core.DatabaseUrl;
@@ -42,9 +43,10 @@ public interface Operations {
      * Checks AgentFlow's audit chains in a live database.
      *
      * @param tenant whose chain alone is checked, or null for all
+     * @param acceptContent whether content that does not fit its hash is a warning only
      * @throws io.agentflow.dr.core.NotFound if the database has no such table
      */
-    AuditReport verifyAudits(DatabaseUrl url, @Nullable UUID tenant);
+    AuditReport verifyAudits(DatabaseUrl url, @Nullable UUID tenant, boolean acceptContent);
 
     /**
      * A database that is looked after as a service.
@@ -79,6 +81,28 @@ public interface Operations {
      * @param request what is asked for, without secrets
      */
     <T> T journaled(String verb, String request, OperationEvents events, Supplier<T> work);
+
+    /**
+     * Writes into the journal that somebody looks into a backup.
+     *
+     * @param verb such as show
+     */
+    void looked(String verb, String request, OperationEvents events);
+
+    /**
+     * Writes into the journal that something was asked for, and came to nothing before it began.
+     *
+     * @param request without secrets
+     */
+    void refused(String verb, String request, AfException why, OperationEvents events);
+
+    /**
+     * The same operations, asked for in another way.
+     *
+     * @param from what the journal says of where the wish came from, such as {@code schedule}
+     * @param key id of the key that signed the request; null if none did
+     */
+    Operations asked(String from, @Nullable String key);
 
     /** The database that a drop would drop. */
     DropPrevious.Previous previous(DatabaseUrl target, @Nullable DatabaseName named);

@@ -1,6 +1,7 @@
 package io.agentflow.dr.config;
 
 import io.agentflow.dr.core.UsageError;
+import io.agentflow.dr.event.Severity;
 import io.agentflow.dr.fingerprint.ProofLevel;
 import io.agentflow.dr.store.DirectoryPermissions;
 import java.io.IOException;
@@ -29,6 +30,8 @@ import org.quartz.CronTrigger;
 /** The configuration: environment before file before default. All mistakes are reported at once, by key. */
 public final class AfConfig {
     private static final String SECRET_FILE = "-file";
+
+    private static final Pattern SCHEME = Pattern.compile("([a-z][a-z0-9.+-]*):");
 
     private final Map<ConfigKey, String> values = new EnumMap<>(ConfigKey.class);
     private final List<String> problems = new ArrayList<>();
@@ -180,12 +183,31 @@ public final class AfConfig {
         check(ConfigKey.PROOF, ProofLevel::parse, "full, counts or none");
         check(ConfigKey.STALL_TIMEOUT, AfConfig::duration, A_TIME);
         check(ConfigKey.RETRY_DELAY, AfConfig::duration, A_TIME);
+        check(ConfigKey.EVENTS_PACE, AfConfig::duration, A_TIME);
+        check(ConfigKey.NOTIFY_SEVERITY, Severity::parse, "info, warning or error");
+        checkAddress(ConfigKey.EVENTS_URI);
+        checkAddress(ConfigKey.NOTIFY_URIS);
+        checkAddress(ConfigKey.DEAD_LETTER_URI);
         check(ConfigKey.STORE_FILE_MODE, AfConfig::permissions, "owner, group or all");
     }
 
     private void require() {
         if (!problems.isEmpty()) {
             throw new UsageError(String.join("; ", problems), "Mend the configuration.");
+        }
+    }
+
+    /** An address may hold a token: it is not repeated. */
+    private void checkAddress(ConfigKey key) {
+        for (String address : list(key)) {
+            Matcher scheme = SCHEME.matcher(address);
+            if (!scheme.lookingAt()) {
+                problems.add(key.key() + " holds what is no Camel endpoint, such as https://host/path or file:folder");
+            } else if (AfConfig.class.getResource("/META-INF/services/org/apache/camel/component/" + scheme.group(1))
+                    == null) {
+                problems.add(key.key() + " names Camel's component " + scheme.group(1)
+                        + ", which is neither in lib/ nor in AF_LIB");
+            }
         }
     }
 

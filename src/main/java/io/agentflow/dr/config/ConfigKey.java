@@ -38,6 +38,8 @@ public enum ConfigKey {
     RETRY_DELAY("af.retry-delay", "2s", "how long to wait before that"),
     MANAGEMENT_HOST("af.management.host", "127.0.0.1", "the address on which af serve tells health and metrics"),
     MANAGEMENT_PORT("af.management.port", "9464", "its port; 0 for any that is free"),
+    METRICS_TEXTFILE(
+            "af.metrics.textfile", "", "a folder of node_exporter's textfile collector that commands write metrics to"),
     TIME_ZONE("af.time-zone", "", "the time zone of schedules; empty for that of the machine"),
     JITTER(
             "af.schedule.jitter",
@@ -55,6 +57,12 @@ public enum ConfigKey {
             "af.cluster.check-in",
             "10s",
             "how often each of them says that it lives; 7.5 s after one is overdue another takes over"),
+    EVENTS_URI("af.events.uri", "", "a Camel endpoint that is sent every event, as CloudEvents"),
+    EVENTS_PACE("af.events.pace", "10s", "the progress of an operation is told so often at most"),
+    NOTIFY_URIS("af.notify.uris", "", "Camel endpoints that are sent what matters, separated by commas"),
+    NOTIFY_SEVERITY("af.notify.severity", "warning", "what matters: info, warning or error, and worse"),
+    DEAD_LETTER_URI(
+            "af.dead-letter.uri", "", "a Camel endpoint that is sent every dead-letter report, besides the folder"),
     DRAIN_TIMEOUT("af.drain-timeout", "10m", "how long af serve waits at its end for operations that run");
 
     private final String key;

@@ -5,19 +5,24 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of one database: when it was last backed up and verified, with what outcome. Written by the worker, read
- * by health and metrics.
+ * What is known of one database and its store: when it was last backed up, verified and restored, with what outcome.
+ * Written by the worker, read by health and metrics.
  */
 public final class DatabaseState {
+    private static final String BEFORE = "an earlier run said so";
+
     private final String name;
     private final String store;
     private final @Nullable Duration rpo;
+    private volatile StoreContents contents = StoreContents.NOTHING;
     private volatile @Nullable Instant newestBackup;
     private volatile @Nullable Instant lastFailure;
     private volatile @Nullable Instant lastVerified;
+    private volatile @Nullable Instant lastRestored;
     private volatile @Nullable String failure;
     private volatile @Nullable String damage;
     private volatile double seconds;
+    private volatile double restoreSeconds = Double.NaN;
     private volatile long bytes;
     private volatile @Nullable Instant runningSince;
 
@@ -58,6 +63,23 @@ public final class DatabaseState {
         return runningSince;
     }
 
+    /** The store was looked into: somebody else may have made, proven or deleted backups. */
+    public void found(StoreContents now) {
+        contents = now;
+        newestBackup = now.newest();
+        bytes = now.newestBytes();
+        lastVerified = later(lastVerified, now.verifiedAt());
+        lastRestored = later(lastRestored, now.restoredAt());
+    }
+
+    private static @Nullable Instant later(@Nullable Instant one, @Nullable Instant other) {
+        return one == null || (other != null && other.isAfter(one)) ? other : one;
+    }
+
+    public StoreContents contents() {
+        return contents;
+    }
+
     /** There is a backup of this instant. */
     public void backedUp(Instant snapshot, long size, double took) {
         newestBackup = snapshot;
@@ -79,6 +101,29 @@ public final class DatabaseState {
         }
     }
 
+    /** A backup of it was restored and proven. */
+    public void restored(Instant now, double took) {
+        lastRestored = now;
+        restoreSeconds = took;
+    }
+
+    /**
+     * What an earlier run knew.
+     *
+     * @param took of the last backup, in seconds
+     * @param failedAt when a backup last failed; null for never
+     * @param failed whether the last one did
+     * @param damaged whether the last verification found damage
+     * @param restoring of the last restore, in seconds; NaN if none was measured
+     */
+    public void remembered(double took, @Nullable Instant failedAt, boolean failed, boolean damaged, double restoring) {
+        seconds = took;
+        lastFailure = failedAt;
+        failure = failed ? BEFORE : null;
+        damage = damaged ? BEFORE : null;
+        restoreSeconds = restoring;
+    }
+
     public @Nullable Instant newestBackup() {
         return newestBackup;
     }
@@ -89,6 +134,15 @@ public final class DatabaseState {
 
     public @Nullable Instant lastVerified() {
         return lastVerified;
+    }
+
+    public @Nullable Instant lastRestored() {
+        return lastRestored;
+    }
+
+    /** How long the last restore took; NaN if none was measured. */
+    public double restoreSeconds() {
+        return restoreSeconds;
     }
 
     /** Why the last backup failed; null if it did not. */
@@ -107,5 +161,12 @@ public final class DatabaseState {
 
     public long bytes() {
         return bytes;
+    }
+
+    /** Whether the newest backup is older than it may be; one that has none is as old as what began then. */
+    public boolean overdue(Instant began, Instant now) {
+        Instant newest = newestBackup;
+        return rpo != null
+                && Duration.between(newest == null ? began : newest, now).compareTo(rpo) > 0;
     }
 }

@@ -1,5 +1,6 @@
 package io.agentflow.dr.daemon;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -10,6 +11,8 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Whether the service does what it is there for, by check: the age of each newest backup, its store, its last verification. */
@@ -18,6 +21,7 @@ public final class Health {
     private final Clock clock;
     private final Duration stuck;
     private final Instant since;
+    private final Supplier<List<Check>> others;
 
     /**
      * One check.
@@ -35,8 +39,12 @@ public final class Health {
         }
     }
 
-    /** @param stuck how long an operation may run before somebody should look at it */
-    public Health(Collection<DatabaseState> databases, Clock clock, Duration stuck) {
+    /**
+     * @param stuck how long an operation may run before somebody should look at it
+     * @param others what else must be well, such as the way to a broker; always the same checks, quickly
+     */
+    public Health(Collection<DatabaseState> databases, Clock clock, Duration stuck, Supplier<List<Check>> others) {
+        this.others = others;
         this.databases = databases;
         this.clock = clock;
         this.stuck = stuck;
@@ -45,22 +53,35 @@ public final class Health {
 
     public List<Check> checks() {
         List<Check> checks = new ArrayList<>();
-        for (DatabaseState database : databases) {
-            checks.add(age(database));
-            checks.add(store(database));
-            String damage = database.damage();
-            checks.add(new Check(
-                    "verify", database.name(), damage == null, damage == null ? "nothing is damaged" : damage));
-            checks.add(worker(database));
-        }
+        databases.forEach(database -> checks.addAll(checks(database)));
+        checks.addAll(others.get());
         return checks;
+    }
+
+    private List<Check> checks(DatabaseState database) {
+        String damage = database.damage();
+        return List.of(
+                age(database),
+                store(database),
+                new Check("verify", database.name(), damage == null, damage == null ? "nothing is damaged" : damage),
+                worker(database));
+    }
+
+    /** Whether one check is well. */
+    boolean up(String name, String database) {
+        // Not those of other databases: each looks at a disk.
+        Stream<Check> own =
+                databases.stream().filter(one -> one.name().equals(database)).flatMap(one -> checks(one).stream());
+        return Stream.concat(own, others.get().stream())
+                .filter(check -> check.name().equals(name) && check.database().equals(database))
+                .allMatch(Check::up);
     }
 
     private Check age(DatabaseState database) {
         Duration rpo = database.rpo();
         Instant newest = database.newestBackup();
         Duration age = Duration.between(newest == null ? since : newest, clock.instant());
-        boolean up = rpo == null || age.compareTo(rpo) <= 0;
+        boolean up = !database.overdue(since, clock.instant());
         String why = failed(database.failure());
         return new Check(
                 "rpo",
@@ -78,8 +99,23 @@ public final class Health {
 
     private static Check store(DatabaseState database) {
         Path store = Path.of(database.store());
-        boolean up = Files.isDirectory(store) ? Files.isWritable(store) : !Files.exists(store);
-        return new Check("store", database.name(), up, store + (up ? " can be written" : " cannot be written"));
+        boolean there = Files.isDirectory(store);
+        // One that had backups and is gone was perhaps not mounted: it must not be made anew on another disk.
+        boolean gone = !there && database.newestBackup() != null;
+        boolean up = there ? Files.isWritable(store) && free(store) > 0 : !gone && !Files.exists(store);
+        return new Check(
+                "store",
+                database.name(),
+                up,
+                store + (up ? " can be written" : gone ? " is gone" : " cannot be written, or has no space"));
+    }
+
+    private static long free(Path store) {
+        try {
+            return Files.getFileStore(store).getUsableSpace();
+        } catch (IOException e) {
+            return 0;
+        }
     }
 
     private Check worker(DatabaseState database) {

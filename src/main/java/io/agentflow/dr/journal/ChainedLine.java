@@ -1,18 +1,23 @@
 package io.agentflow.dr.journal;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import io.agentflow.dr.core.Sha256;
+import io.agentflow.dr.core.VerificationFailed;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One line of the journal: the record as JSON, its number, the hash of the line before it, and last its own hash. That is
@@ -26,11 +31,27 @@ record ChainedLine(long number, String previous, String hash, String text) {
     static final String BEGINNING = "0".repeat(64);
 
     private static final String TAIL = ",\"hash\":\"";
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .addModule(new SimpleModule().addSerializer(Instant.class, ToStringSerializer.instance))
+    static final ObjectMapper JSON = JsonMapper.builder()
+            .addModule(new SimpleModule()
+                    .addSerializer(Instant.class, ToStringSerializer.instance)
+                    .addDeserializer(Instant.class, new InstantOfText()))
             .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
+
+    /** As {@link Instant#toString()} writes it. */
+    private static final class InstantOfText extends FromStringDeserializer<Instant> {
+        private static final long serialVersionUID = 1L;
+
+        InstantOfText() {
+            super(Instant.class);
+        }
+
+        @Override
+        protected Instant _deserialize(String text, DeserializationContext context) {
+            return Instant.parse(text);
+        }
+    }
 
     /** The line that follows. */
     static ChainedLine after(long number, String previous, JournalEntry entry) {
@@ -49,12 +70,24 @@ record ChainedLine(long number, String previous, String hash, String text) {
         }
     }
 
-    /**
-     * Reads a line.
-     *
-     * @throws IllegalArgumentException if it is not what was written
-     */
-    static ChainedLine parse(String text) {
+    /** Reads a line. @throws VerificationFailed if it is not what was written */
+    static ChainedLine parse(Path file, long number, String line) {
+        try {
+            return parse(line);
+        } catch (IllegalArgumentException e) {
+            throw tampered(file, number, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    static VerificationFailed tampered(Path file, long number, String how, @Nullable Throwable cause) {
+        return new VerificationFailed(
+                "the journal was tampered with: " + file.getFileName() + (number == 0 ? "" : " line " + number) + " "
+                        + how,
+                "Keep the journal's folder as evidence, and begin a new one: af.state-dir",
+                cause);
+    }
+
+    private static ChainedLine parse(String text) {
         int tail = text.lastIndexOf(TAIL);
         if (tail < 0) {
             throw new IllegalArgumentException("is no record of the journal");
@@ -73,6 +106,10 @@ record ChainedLine(long number, String previous, String hash, String text) {
 
     private static String hash(String body) {
         return Sha256.of(body.getBytes(StandardCharsets.UTF_8)).toString();
+    }
+
+    JournalHead head() {
+        return new JournalHead(number, hash);
     }
 
     JsonNode json() {

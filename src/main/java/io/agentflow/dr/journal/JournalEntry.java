@@ -1,6 +1,7 @@
 package io.agentflow.dr.journal;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.agentflow.dr.core.Requester;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -8,22 +9,39 @@ import org.jspecify.annotations.Nullable;
  * One record, without its place in the chain.
  *
  * @param operation its id
- * @param verb backup, restore, undo, verify, delete …
+ * @param verb backup, restore, undo, verify, delete, show …
  * @param phase what happened to the operation
  * @param user of the operating system who ran af
+ * @param key id of the key that signed the request; null if none did
  * @param host on which af ran
+ * @param from where the wish came from: a terminal, an ssh client, a schedule, a message
  * @param request what was asked for, without secrets
  * @param exitCode null while it runs
  * @param outcome what came of it, or why it failed; null while it runs
  */
-@JsonPropertyOrder({"at", "operation", "verb", "phase", "user", "host", "pid", "request", "exitCode", "outcome"})
+@JsonPropertyOrder({
+    "at",
+    "operation",
+    "verb",
+    "phase",
+    "user",
+    "key",
+    "host",
+    "from",
+    "pid",
+    "request",
+    "exitCode",
+    "outcome"
+})
 public record JournalEntry(
         Instant at,
         String operation,
         String verb,
         Phase phase,
         String user,
+        @Nullable String key,
         String host,
+        String from,
         long pid,
         String request,
         @Nullable Integer exitCode,
@@ -33,6 +51,7 @@ public record JournalEntry(
     static final int MOST = 4096;
 
     public JournalEntry {
+        from = cut(from);
         request = cut(request);
         outcome = outcome == null ? null : cut(outcome);
     }
@@ -51,12 +70,31 @@ public record JournalEntry(
         STARTED,
         DONE,
         FAILED,
-        /** Its process was killed; written by the next start. */
+        /** It was refused before anything was touched. */
+        REFUSED,
+        /** It was cancelled, or its process was killed; then written by the next start. */
         INTERRUPTED
+    }
+
+    /** The record of a beginning. */
+    static JournalEntry started(Instant at, String operation, String verb, Requester who, String request) {
+        return new JournalEntry(
+                at,
+                operation,
+                verb,
+                Phase.STARTED,
+                who.user(),
+                who.key(),
+                who.host(),
+                who.from(),
+                ProcessHandle.current().pid(),
+                request,
+                null,
+                null);
     }
 
     /** The record that ends this one. */
     JournalEntry ended(Instant when, Phase how, @Nullable Integer code, String what) {
-        return new JournalEntry(when, operation, verb, how, user, host, pid, request, code, what);
+        return new JournalEntry(when, operation, verb, how, user, key, host, from, pid, request, code, what);
     }
 }

@@ -1,17 +1,24 @@
 package io.agentflow.dr.journal;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationId;
+import io.agentflow.dr.core.Requester;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -21,9 +28,16 @@ import java.util.stream.Stream;
 public final class RunningOperations {
     private static final System.Logger LOG = System.getLogger(RunningOperations.class.getName());
 
+    /** Longer than this no process needs to begin an operation. */
+    private static final Duration BEGINNING = Duration.ofHours(1);
+
+    private static final String UNSEEN = ".";
+
     private final Journal journal;
     private final Path running;
     private final Clock clock;
+    /** Of this process. To open and close one of these files would give its lock up. */
+    private final Set<String> own = ConcurrentHashMap.newKeySet();
 
     public RunningOperations(Path stateFolder, Clock clock) {
         this.journal = new Journal(stateFolder.resolve("journal"));
@@ -43,95 +57,168 @@ public final class RunningOperations {
             this.channel = channel;
         }
 
-        public void done(String outcome) throws IOException {
-            end(JournalEntry.Phase.DONE, ExitCode.OK, outcome);
+        public JournalHead done(ExitCode code, String outcome) throws IOException {
+            return end(JournalEntry.Phase.DONE, code, outcome);
         }
 
-        public void failed(ExitCode code, String why) throws IOException {
-            end(JournalEntry.Phase.FAILED, code, why);
+        public JournalHead failed(ExitCode code, String why) throws IOException {
+            return end(code == ExitCode.REFUSED ? JournalEntry.Phase.REFUSED : JournalEntry.Phase.FAILED, code, why);
         }
 
         /** It was ended before its end, by a signal or because the service ended. */
-        public void interrupted(String why) throws IOException {
-            end(JournalEntry.Phase.INTERRUPTED, ExitCode.CANCELLED, why);
+        public JournalHead interrupted(String why) throws IOException {
+            return end(JournalEntry.Phase.INTERRUPTED, ExitCode.CANCELLED, why);
         }
 
-        private void end(JournalEntry.Phase phase, ExitCode code, String outcome) throws IOException {
+        private JournalHead end(JournalEntry.Phase phase, ExitCode code, String outcome) throws IOException {
             try (channel) {
-                journal.append(entry.ended(clock.instant(), phase, code.number(), outcome));
+                JournalEntry end = entry.ended(clock.instant(), phase, code.number(), outcome);
+                // If the journal cannot be written now, or the process dies here, the next start writes this end.
+                JournalFiles.write(channel, line(end));
+                JournalHead head = journal.append(end);
                 Files.deleteIfExists(file);
+                return head;
+            } finally {
+                own.remove(entry.operation());
             }
         }
     }
 
     /**
-     * Writes that an operation begins, and first what became of those whose process is no more.
+     * Writes that an operation begins.
      *
      * @param request what is asked for, without secrets
      */
-    public Begun begin(OperationId id, String verb, String user, String host, String request) throws IOException {
-        JournalEntry entry = new JournalEntry(
-                clock.instant(),
-                id.text(),
-                verb,
-                JournalEntry.Phase.STARTED,
-                user,
-                host,
-                ProcessHandle.current().pid(),
-                request,
-                null,
-                null);
-        Files.createDirectories(running);
-        sweep();
-        Path file = running.resolve(id.text());
-        FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        channel.lock();
-        channel.write(java.nio.ByteBuffer.wrap(
-                (verb + "\n" + user + "\n" + host + "\n" + entry.pid() + "\n" + request.replace('\n', ' ') + "\n")
-                        .getBytes(StandardCharsets.UTF_8)));
-        channel.force(true);
-        journal.append(entry);
-        return new Begun(entry, file, channel);
+    public Begun begin(OperationId id, String verb, Requester who, String request) throws IOException {
+        JournalEntry entry = JournalEntry.started(clock.instant(), id.text(), verb, who, request);
+        JournalFiles.create(running);
+        own.add(entry.operation());
+        try {
+            return begin(entry);
+        } catch (IOException | RuntimeException e) {
+            own.remove(entry.operation());
+            throw e;
+        }
     }
 
-    /** Ends in the journal what was killed. */
-    public void sweep() throws IOException {
-        if (!Files.isDirectory(running)) {
-            return;
+    private Begun begin(JournalEntry entry) throws IOException {
+        Path file = running.resolve(entry.operation());
+        // Nobody sees it before it is locked: a sweep would take it for what a dead process left.
+        Path unseen = running.resolve(UNSEEN + entry.operation());
+        FileChannel channel = FileChannel.open(unseen, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        try {
+            channel.lock();
+            JournalFiles.write(channel, line(entry));
+            Files.move(unseen, file, StandardCopyOption.ATOMIC_MOVE);
+            journal.append(entry);
+            return new Begun(entry, file, channel);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            Files.deleteIfExists(unseen);
+            Files.deleteIfExists(file);
+            throw e;
         }
-        List<Path> files;
-        try (Stream<Path> all = Files.list(running)) {
-            files = all.toList();
-        }
-        for (Path file : files) {
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-                    FileLock lock = channel.tryLock()) {
-                if (lock != null) {
-                    interrupted(file, Files.readAllLines(file));
-                }
-            } catch (OverlappingFileLockException e) {
-                LOG.log(System.Logger.Level.DEBUG, "our own, and runs: {0}", file);
-            } catch (java.nio.file.NoSuchFileException e) {
+    }
+
+    /**
+     * Writes the one record of what is over in a moment: that a backup was looked into, or that a request was refused.
+     *
+     * @param code of how it ended
+     */
+    public void noted(OperationId id, String verb, Requester who, String request, ExitCode code, String outcome)
+            throws IOException {
+        JournalEntry.Phase phase = switch (code) {
+            case OK -> JournalEntry.Phase.DONE;
+            case REFUSED, CANCELLED -> JournalEntry.Phase.REFUSED;
+            default -> JournalEntry.Phase.FAILED;
+        };
+        journal.append(JournalEntry.started(clock.instant(), id.text(), verb, who, request)
+                .ended(clock.instant(), phase, code.number(), outcome));
+    }
+
+    private static String line(JournalEntry entry) throws IOException {
+        return ChainedLine.JSON.writeValueAsString(entry) + "\n";
+    }
+
+    /**
+     * Ends in the journal what was killed. By one thread at a time: a lock is the process's, and no thread may ask for one
+     * that another has.
+     *
+     * @throws IOException if one of them could not be looked at; the others have been ended all the same
+     */
+    public synchronized void sweep() throws IOException {
+        IOException failed = null;
+        for (Path file : left()) {
+            try {
+                sweep(file);
+            } catch (NoSuchFileException e) {
                 LOG.log(System.Logger.Level.DEBUG, "has ended this very moment: {0}", file);
+            } catch (IOException e) {
+                failed = e;
+            }
+        }
+        if (failed != null) {
+            throw failed;
+        }
+    }
+
+    private List<Path> left() throws IOException {
+        if (!Files.isDirectory(running)) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.list(running)) {
+            return all.filter(file -> !own.contains(operation(file))).toList();
+        }
+    }
+
+    private void sweep(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                FileLock lock = channel.tryLock()) {
+            if (lock != null && !name(file).startsWith(UNSEEN)) {
+                interrupted(file, text(channel));
+            } else if (lock != null
+                    && Files.getLastModifiedTime(file)
+                            .toInstant()
+                            .isBefore(clock.instant().minus(BEGINNING))) {
+                Files.deleteIfExists(file);
             }
         }
     }
 
-    private void interrupted(Path file, List<String> lines) throws IOException {
-        // A crash may come between the record of its end and this file's deletion.
-        if (lines.size() == 5 && !journal.ended(running.relativize(file).toString())) {
-            journal.append(new JournalEntry(
-                    clock.instant(),
-                    running.relativize(file).toString(),
-                    lines.get(0),
-                    JournalEntry.Phase.INTERRUPTED,
-                    lines.get(1),
-                    lines.get(2),
-                    Long.parseLong(lines.get(3)),
-                    lines.get(4),
-                    null,
-                    "its process was killed"));
+    private static String operation(Path file) {
+        return name(file).replaceFirst("^\\" + UNSEEN, "");
+    }
+
+    private static String name(Path file) {
+        return String.valueOf(file.getFileName());
+    }
+
+    /** By the locked channel: to close another one would give the lock up. */
+    private static String text(FileChannel channel) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(channel.size(), JournalFiles.LONGEST_LINE));
+        int read = 0;
+        while (read >= 0 && bytes.hasRemaining()) {
+            read = channel.read(bytes);
+        }
+        return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
+    }
+
+    private void interrupted(Path file, String text) throws IOException {
+        JournalEntry last = null;
+        for (String line : text.lines().toList()) {
+            try {
+                last = ChainedLine.JSON.readValue(line, JournalEntry.class);
+            } catch (JsonProcessingException e) {
+                LOG.log(System.Logger.Level.DEBUG, "killed while it wrote this: {0}", file);
+            }
+        }
+        // It may have been killed after its end was written, and before its file was deleted.
+        if (last != null && !journal.ended(last.operation())) {
+            journal.append(
+                    last.phase() == JournalEntry.Phase.STARTED
+                            ? last.ended(
+                                    clock.instant(), JournalEntry.Phase.INTERRUPTED, null, "its process was killed")
+                            : last);
         }
         Files.deleteIfExists(file);
     }

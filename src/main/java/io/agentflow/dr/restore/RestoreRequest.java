@@ -37,6 +37,11 @@ public record RestoreRequest(
         return target.database();
     }
 
+    /** What is asked for, for people, without secrets. */
+    public String words() {
+        return "restore of " + id + " from " + store.root() + " into " + target;
+    }
+
     /**
      * The arguments with which af does the same again: everything but the password, which the environment or ~/.pgpass must
      * give once more. Every option of {@code af backup restore} is told here.

@@ -1,11 +1,13 @@
 package io.agentflow.dr.route;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.agentflow.dr.artifact.DurableFile;
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvent;
+import io.agentflow.dr.core.Redaction;
 import io.agentflow.dr.core.ShellWord;
 import io.agentflow.dr.process.ToolFailedException;
 import io.agentflow.dr.store.DirectoryPermissions;
@@ -15,9 +17,11 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
+import org.apache.camel.util.URISupport;
 
 /** Writes one report for each operation that failed: where, why, and how to run it again. */
 public final class DeadLetters {
@@ -25,13 +29,18 @@ public final class DeadLetters {
 
     private final Path folder;
     private final Clock clock;
+    private final Redaction redaction;
+    private final Consumer<byte[]> besides;
 
     /** In these the server quotes rows. */
     private static final Pattern ROWS = Pattern.compile("(?i)\\b(detail|context|failing row contains)\\b");
 
-    public DeadLetters(Path folder, Clock clock) {
+    /** @param besides is handed each report too; must neither wait nor throw */
+    public DeadLetters(Path folder, Clock clock, Redaction redaction, Consumer<byte[]> besides) {
         this.folder = folder;
         this.clock = clock;
+        this.redaction = redaction;
+        this.besides = besides;
     }
 
     /** Reports the failure that the exchange caught. Never fails itself: the first failure is the one that counts. */
@@ -42,11 +51,12 @@ public final class DeadLetters {
             return;
         }
         Path file = folder.resolve(operation.id() + ".json");
+        byte[] report = report(operation, failure);
+        besides.accept(report);
         try {
             // What a tool says may quote what it worked on: as private as a backup.
             DirectoryPermissions.OWNER.createDirectories(folder);
-            DurableFile.write(
-                    file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(document(operation, failure)));
+            DurableFile.write(file, report);
             DirectoryPermissions.OWNER.apply(file);
             operation.events().accept(new OperationEvent.Reported(file.toString()));
         } catch (IOException e) {
@@ -55,6 +65,23 @@ public final class DeadLetters {
                     .accept(new OperationEvent.Warned(
                             "the dead-letter report could not be written: " + e.getMessage()));
         }
+    }
+
+    private byte[] report(Operation operation, Throwable failure) {
+        try {
+            return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(redacted(document(operation, failure)));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a document of maps can always be written", e);
+        }
+    }
+
+    private Map<String, Object> redacted(Map<String, Object> document) {
+        document.replaceAll((field, value) -> value instanceof String text
+                ? redaction.of(text)
+                : value instanceof List<?> list
+                        ? list.stream().map(String::valueOf).map(redaction::of).toList()
+                        : value);
+        return document;
     }
 
     private Map<String, Object> document(Operation operation, Throwable failure) {
@@ -68,7 +95,7 @@ public final class DeadLetters {
         document.put("failedAt", clock.instant().toString());
         document.put("route", step == null ? "" : step.route());
         document.put("step", step == null ? "" : step.step());
-        document.put("endpoint", step == null ? "" : step.endpoint());
+        document.put("endpoint", step == null ? "" : URISupport.sanitizeUri(step.endpoint()));
         document.put("message", known == null ? String.valueOf(failure) : known.fact());
         document.put("hint", known == null ? "This is a bug: please report it with the stack." : known.hint());
         document.put("exitCode", (known == null ? ExitCode.FAILED : known.exitCode()).number());

@@ -22,6 +22,9 @@ public record RouteTexts(Map<Path, String> files) {
     /** Files to copy from, which are not loaded where they lie. */
     private static final Path EXAMPLES = Path.of("examples");
 
+    /** Those that tell others: they run in a context of their own, and only where somebody is to be told. */
+    private static final Path NOTIFY = Path.of("notify");
+
     public RouteTexts {
         files = Collections.unmodifiableMap(new TreeMap<>(files));
     }
@@ -43,10 +46,22 @@ public record RouteTexts(Map<Path, String> files) {
         return new RouteTexts(files);
     }
 
+    /**
+     * Reads those that tell others, in the same way.
+     *
+     * @param own the user's folder, or null for none
+     * @throws AfException if one cannot be read
+     */
+    public static RouteTexts notifying(Path folder, @Nullable Path own) {
+        Path ownNotify = own == null ? null : own.resolve(NOTIFY);
+        return read(folder.resolve(NOTIFY), ownNotify != null && Files.isDirectory(ownNotify) ? ownNotify : null);
+    }
+
     private static void find(Path folder, Map<String, Path> byName) {
         try (Stream<Path> all = Files.walk(folder)) {
             all.filter(file -> file.toString().endsWith(ENDING))
                     .filter(file -> !folder.relativize(file).startsWith(EXAMPLES))
+                    .filter(file -> !folder.relativize(file).startsWith(NOTIFY))
                     .sorted()
                     .forEach(file -> byName.put(String.valueOf(file.getFileName()), file));
         } catch (IOException e) {

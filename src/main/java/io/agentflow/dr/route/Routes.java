@@ -131,14 +131,14 @@ public final class Routes implements AutoCloseable {
         return new Routes(context);
     }
 
-    private static List<Resource> resources(RouteTexts texts) {
+    static List<Resource> resources(RouteTexts texts) {
         return texts.files().entrySet().stream()
                 .map(file -> ResourceHelper.fromString("file:" + file.getKey().toAbsolutePath(), file.getValue()))
                 .toList();
     }
 
     /** af has read the environment, and in its own units: to Camel, AF_RETRY_DELAY=1s is no number of milliseconds. */
-    private static PropertiesComponent placeholders(Properties properties) {
+    static PropertiesComponent placeholders(Properties properties) {
         PropertiesComponent placeholders = new PropertiesComponent();
         placeholders.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_NEVER);
         placeholders.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_NEVER);

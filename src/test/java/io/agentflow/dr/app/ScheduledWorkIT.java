@@ -70,7 +70,8 @@ class ScheduledWorkIT {
                 Map.of(
                         "AF_STATE_DIR", folder.resolve("state").toString(),
                         "AF_DEAD_LETTERS", folder.resolve("dead-letters").toString()));
-        return new AfOperations(config, System.getenv("PATH"), CLOCK, Project.file("."), Routes::prepare);
+        return new AfOperations(
+                config, System.getenv("PATH"), CLOCK, Project.file("."), Caller.of(Map.of()), Routes::prepare);
     }
 
     private Operations.Served served() {

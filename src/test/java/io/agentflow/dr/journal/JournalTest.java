@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationId;
+import io.agentflow.dr.core.Requester;
 import io.agentflow.dr.core.Sha256;
 import io.agentflow.dr.core.VerificationFailed;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,21 +29,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class JournalTest {
+    private static final Requester OPS = new Requester("ops", "db1", "ssh 10.1.2.3", null);
+    private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-23T02:51:49Z"), ZoneOffset.UTC);
+
     @TempDir
     Path folder;
 
     private static JournalEntry entry(String request) {
-        return new JournalEntry(
-                Instant.parse("2026-11-23T02:51:49Z"),
-                "20261123T025149Z-backup-ab12",
-                "backup",
-                JournalEntry.Phase.STARTED,
-                "ops",
-                "db1",
-                42,
-                request,
-                null,
-                null);
+        return JournalEntry.started(
+                Instant.parse("2026-11-23T02:51:49Z"), "20261123T025149Z-backup-ab12", "backup", OPS, request);
     }
 
     private List<JsonNode> read(Journal journal) throws IOException {
@@ -70,15 +68,17 @@ class JournalTest {
         }
         Path file = folder.resolve("journal.jsonl");
         byte[] whole = Files.readAllBytes(file);
-        for (int i = 0; i < whole.length; i++) {
-            byte[] changed = whole.clone();
-            changed[i] ^= 1;
-            Files.write(file, changed);
-            assertThatThrownBy(() -> read(journal))
-                    .as("byte " + i)
-                    .isInstanceOfAny(VerificationFailed.class, IOException.class);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            for (int i = 0; i < whole.length; i++) {
+                for (int flip : new int[] {1, '\n' ^ '\r', 0x80}) {
+                    channel.write(ByteBuffer.wrap(new byte[] {(byte) (whole[i] ^ flip)}), i);
+                    assertThatThrownBy(() -> read(journal))
+                            .as("byte " + i + " flipped by " + flip)
+                            .isInstanceOf(VerificationFailed.class);
+                }
+                channel.write(ByteBuffer.wrap(whole, i, 1), i);
+            }
         }
-        Files.write(file, whole);
         assertThat(read(journal)).hasSize(3);
     }
 
@@ -178,28 +178,200 @@ class JournalTest {
     }
 
     @Test
-    void anOperationWhoseProcessDiedIsInterrupted() throws IOException {
-        Clock clock = Clock.fixed(Instant.parse("2026-11-23T02:51:49Z"), ZoneOffset.UTC);
-        RunningOperations operations = new RunningOperations(folder, clock);
+    void everyFileThatIsTakenAwayIsMissed() throws IOException {
+        Journal journal = new Journal(folder, 1000);
+        for (int i = 0; i < 20; i++) {
+            journal.append(entry("request " + i));
+        }
+        List<Path> all;
+        try (var files = Files.list(folder)) {
+            all = files.filter(
+                            f -> f.toString().endsWith(".jsonl") || f.toString().endsWith(".head"))
+                    .toList();
+        }
+        assertThat(all).hasSizeGreaterThan(4);
+        for (Path gone : all) {
+            Path aside = folder.resolve("aside");
+            Files.move(gone, aside);
+            assertThatThrownBy(() -> read(journal)).as(gone.toString()).isInstanceOf(VerificationFailed.class);
+            Files.move(aside, gone);
+        }
+        assertThat(read(journal)).hasSize(20);
+    }
+
+    @Test
+    void whatWasCutOffIsStillMissedWhenTheJournalWentOn() throws IOException {
+        Journal journal = new Journal(folder);
+        for (int i = 0; i < 3; i++) {
+            journal.append(entry("request " + i));
+        }
+        Path file = folder.resolve("journal.jsonl");
+        Files.write(file, Files.readAllLines(file).subList(0, 1));
+
+        journal.append(entry("afterwards"));
+
+        assertThatThrownBy(() -> read(journal))
+                .isInstanceOf(VerificationFailed.class)
+                .hasMessageContaining("does not follow");
+    }
+
+    @Test
+    void aWholeNewChainIsToldByAHeadThatWasNotedDown() throws IOException {
+        Journal journal = new Journal(folder.resolve("one"));
+        journal.append(entry("first"));
+        JournalHead known = journal.append(entry("second"));
+        journal.append(entry("third"));
+        Journal forged = new Journal(folder.resolve("other"));
+        forged.append(entry("nothing"));
+
+        assertThat(journal.read(record -> {}, known).number()).isEqualTo(3);
+        assertThat(JournalHead.parse(Files.readString(folder.resolve("one/journal.head"))))
+                .isEqualTo(journal.read(record -> {}));
+        assertThatThrownBy(() -> forged.read(record -> {}, known))
+                .isInstanceOf(VerificationFailed.class)
+                .hasMessageContaining("had a record 2 once");
+        forged.append(entry("nothing either"));
+        assertThatThrownBy(() -> forged.read(record -> {}, known))
+                .isInstanceOf(VerificationFailed.class)
+                .hasMessageContaining("is not the record 2");
+    }
+
+    @Test
+    void aTornLetterTakesNothingOfTheRecordBeforeIt() throws IOException {
+        Journal journal = new Journal(folder);
+        journal.append(entry("first"));
+        Files.write(folder.resolve("journal.jsonl"), new byte[] {'{', (byte) 0xC3}, StandardOpenOption.APPEND);
+
+        journal.append(entry("second"));
+
+        assertThat(read(journal)).hasSize(2);
+    }
+
+    @Test
+    void aSweepGivesUpNoLockOfItsOwnProcess() throws IOException {
+        RunningOperations operations = new RunningOperations(folder, CLOCK);
         Random random = new Random(1);
-        operations
-                .begin(OperationId.startedAt(clock.instant(), "backup", random), "backup", "ops", "db1", "one")
-                .done("made");
-        // As a process leaves it that was killed after the record of its end.
-        OperationId ended = OperationId.startedAt(clock.instant(), "delete", random);
-        operations.begin(ended, "delete", "ops", "db1", "four").done("gone");
-        Files.writeString(folder.resolve("running").resolve(ended.text()), "delete\nops\ndb1\n4711\nfour\n");
+        RunningOperations.Begun first =
+                operations.begin(OperationId.startedAt(CLOCK.instant(), "backup", random), "backup", OPS, "one");
+        operations.begin(OperationId.startedAt(CLOCK.instant(), "verify", random), "verify", OPS, "two");
+        operations.sweep();
+
+        first.done(ExitCode.OK, "made");
+
+        assertThat(phases()).containsExactly("started one", "started two", "done one");
+    }
+
+    @Test
+    void anOperationThatDiedBetweenItsEndAndTheCleaningUpEndsOnce() throws IOException {
+        OperationId id = OperationId.startedAt(CLOCK.instant(), "backup", new Random(1));
+        RunningOperations operations = new RunningOperations(folder, CLOCK);
+        RunningOperations.Begun begun = operations.begin(id, "backup", OPS, "one");
+        Path file = folder.resolve("running").resolve(id.text());
+        String written = Files.readString(file);
+        begun.done(ExitCode.OK, "made");
+        Files.writeString(file, written);
+
+        operations.sweep();
+
+        assertThat(phases()).containsExactly("started one", "done one");
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void anEndThatTheJournalCouldNotTakeIsWrittenByTheNextStart() throws IOException {
+        OperationId id = OperationId.startedAt(CLOCK.instant(), "backup", new Random(1));
+        RunningOperations operations = new RunningOperations(folder, CLOCK);
+        RunningOperations.Begun begun = operations.begin(id, "backup", OPS, "one");
+        Path journal = folder.resolve("journal");
+        Files.move(journal, folder.resolve("away"));
+        Files.writeString(journal, "in the way");
+        assertThatThrownBy(() -> begun.done(ExitCode.OK, "made")).isInstanceOf(IOException.class);
+        Files.delete(journal);
+        Files.move(folder.resolve("away"), journal);
+
+        operations.sweep();
+
+        assertThat(phases()).containsExactly("started one", "done one");
+    }
+
+    @Test
+    void whoAskedAndFromWhereIsWritten() throws IOException {
+        RunningOperations operations = new RunningOperations(folder, CLOCK);
+        operations.noted(
+                OperationId.startedAt(CLOCK.instant(), "backup", new Random(1)),
+                "backup",
+                OPS.asked("message jms", "key-7"),
+                "backup of app",
+                ExitCode.REFUSED,
+                "the key may not");
+
+        JsonNode record = read(new Journal(folder.resolve("journal"))).get(0);
+
+        assertThat(record.path("key").asText()).isEqualTo("key-7");
+        assertThat(record.path("from").asText()).isEqualTo("message jms");
+        assertThat(record.path("phase").asText()).isEqualTo("refused");
+        assertThat(record.path("exitCode").asInt()).isEqualTo(4);
+    }
+
+    private List<String> phases() throws IOException {
+        return read(new Journal(folder.resolve("journal"))).stream()
+                .map(r -> r.path("phase").asText() + " " + r.path("request").asText())
+                .toList();
+    }
+
+    @Test
+    void threadsThatSweepAtOnceEndEachOperationOnce() throws Exception {
+        RunningOperations operations = new RunningOperations(folder, CLOCK);
+        RunningOperations.Begun begun =
+                operations.begin(OperationId.startedAt(CLOCK.instant(), "backup", new Random(1)), "backup", OPS, "one");
+        Path running = folder.resolve("running");
+        String written;
+        try (var files = Files.list(running)) {
+            written = Files.readString(files.findFirst().orElseThrow());
+        }
+        begun.done(ExitCode.OK, "");
+        Files.createDirectory(running.resolve("20261123T020000Z-backup-dir0"));
+        for (int i = 0; i < 20; i++) {
+            String id = String.format("20261123T020000Z-backup-de%02d", i);
+            Files.writeString(running.resolve(id), written.replaceFirst("2026\\d+T\\d+Z-backup-\\w+", id));
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        List<Future<?>> sweeps = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            sweeps.add(threads.submit(() -> {
+                // What is no record is said, and keeps none of the others from being ended.
+                assertThatThrownBy(operations::sweep).isInstanceOf(IOException.class);
+                return null;
+            }));
+        }
+        for (Future<?> one : sweeps) {
+            one.get();
+        }
+        threads.shutdown();
+
+        assertThat(phases()).filteredOn("interrupted one"::equals).hasSize(20);
+    }
+
+    @Test
+    void anOperationWhoseProcessDiedIsInterrupted() throws IOException {
+        RunningOperations operations = new RunningOperations(folder, CLOCK);
+        Random random = new Random(1);
+        RunningOperations.Begun killed =
+                operations.begin(OperationId.startedAt(CLOCK.instant(), "backup", random), "backup", OPS, "two");
+        Path file;
+        try (var files = Files.list(folder.resolve("running"))) {
+            file = files.findFirst().orElseThrow();
+        }
+        String written = Files.readString(file);
+        killed.done(ExitCode.OK, "");
         // As a process leaves it that was killed: the file is there, and nobody holds its lock.
         Files.writeString(
-                folder.resolve("running").resolve("20261123T020000Z-backup-dead"), "backup\nops\ndb1\n4711\ntwo\n");
+                folder.resolve("running").resolve("20261123T020000Z-backup-dead"),
+                written.replaceFirst("2026\\d+T\\d+Z-backup-\\w+", "20261123T020000Z-backup-dead"));
 
-        operations.begin(OperationId.startedAt(clock.instant(), "verify", random), "verify", "ops", "db1", "three");
+        operations.sweep();
+        operations.begin(OperationId.startedAt(CLOCK.instant(), "verify", random), "verify", OPS, "three");
 
-        List<JsonNode> records = read(new Journal(folder.resolve("journal")));
-        assertThat(records)
-                .extracting(
-                        r -> r.path("phase").asText() + " " + r.path("request").asText())
-                .containsExactly(
-                        "started one", "done one", "started four", "done four", "interrupted two", "started three");
+        assertThat(phases()).containsExactly("started two", "done two", "interrupted two", "started three");
     }
 }

@@ -1,0 +1,31 @@
+package io.agentflow.dr.daemon;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a store holds of one database.
+ *
+ * @param newest snapshot of the newest backup; null if there is none
+ * @param oldest snapshot of the oldest backup that is not damaged; null if there is none
+ * @param newestBytes size of the newest
+ * @param bytes size of all
+ * @param proven how many were read back or restored whole
+ * @param unproven how many nobody has looked at
+ * @param damaged how many cannot be read, or are known not to be whole
+ * @param verifiedAt when one was last read back whole after it was made; null if never
+ * @param restoredAt when one was last restored and proven; null if never
+ */
+public record StoreContents(
+        @Nullable Instant newest,
+        @Nullable Instant oldest,
+        long newestBytes,
+        long bytes,
+        int proven,
+        int unproven,
+        int damaged,
+        @Nullable Instant verifiedAt,
+        @Nullable Instant restoredAt) {
+    /** Of a store that is empty. */
+    public static final StoreContents NOTHING = new StoreContents(null, null, 0, 0, 0, 0, 0, null, null);
+}
