@@ -226,7 +226,7 @@ final class AfOperations implements Operations, AutoCloseable {
     private <T> T through(
             String endpoint, Operation operation, Object request, Class<T> outcome, Function<T, Verdict> judge) {
         // Camel starts, and the tools are looked for, while the journal is written.
-        Function<Function<Routes, T>, T> routes = entered(operation.events());
+        Function<Function<Routes, T>, T> routes = entered(endpoint, operation.events());
         Early.begin("search-tools", tools::all);
         return journal.around(
                 operation.id(),
@@ -238,12 +238,12 @@ final class AfOperations implements Operations, AutoCloseable {
     }
 
     /** By the routes that serve, or by those of a command, which begin to start now. */
-    private <T> Function<Function<Routes, T>, T> entered(OperationEvents events) {
+    private <T> Function<Function<Routes, T>, T> entered(String endpoint, OperationEvents events) {
         ServedRoutes serving = shared;
         if (serving != null) {
             return serving::through;
         }
-        Supplier<Routes> starting = new Early<>("start-routes", () -> routes(events));
+        Supplier<Routes> starting = new Early<>("start-routes", () -> routes(endpoint, events));
         return work -> work.apply(starting.get());
     }
 
@@ -262,8 +262,8 @@ final class AfOperations implements Operations, AutoCloseable {
         }
     }
 
-    private Routes routes(OperationEvents events) {
-        return Routes.start(contexts.get(), texts(), beans(events), properties());
+    private Routes routes(String endpoint, OperationEvents events) {
+        return Routes.start(contexts.get(), texts(), endpoint, beans(events), properties());
     }
 
     private Properties properties() {

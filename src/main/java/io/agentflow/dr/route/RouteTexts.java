@@ -5,9 +5,15 @@ import io.agentflow.dr.core.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +30,11 @@ public record RouteTexts(Map<Path, String> files) {
 
     /** Those that tell others: they run in a context of their own, and only where somebody is to be told. */
     private static final Path NOTIFY = Path.of("notify");
+
+    private static final Pattern ENDPOINT = Pattern.compile("direct:[\\w.-]+");
+    private static final Pattern COMPUTED = Pattern.compile("direct:(//)?(\\$|\\{)|\\$\\{[^}]*direct:");
+    private static final Pattern ROUTES = Pattern.compile("(?m)^- (route|from|routeTemplate):");
+    private static final Pattern OTHER = Pattern.compile("(?m)^- (?!route:|from:|routeTemplate:)\\w+:");
 
     public RouteTexts {
         files = Collections.unmodifiableMap(new TreeMap<>(files));
@@ -55,6 +66,45 @@ public record RouteTexts(Map<Path, String> files) {
     public static RouteTexts notifying(Path folder, @Nullable Path own) {
         Path ownNotify = own == null ? null : own.resolve(NOTIFY);
         return read(folder.resolve(NOTIFY), ownNotify != null && Files.isDirectory(ownNotify) ? ownNotify : null);
+    }
+
+    /**
+     * Those that can have to do with what enters here: all but the files of routes that no mention of a {@code direct:}
+     * endpoint connects with it. A command loads half as many for that. Where a name is put together while a route runs,
+     * nothing is left out.
+     *
+     * @param values that placeholders stand for, which may name endpoints, too
+     */
+    public RouteTexts reachedFrom(String entry, Collection<?> values) {
+        if (files.values().stream().anyMatch(text -> COMPUTED.matcher(text).find())) {
+            return this;
+        }
+        Set<String> reached = new HashSet<>(Set.of(entry));
+        values.forEach(value -> reached.addAll(mentions(String.valueOf(value))));
+        Map<Path, String> taken = new TreeMap<>();
+        boolean more = true;
+        while (more) {
+            more = false;
+            for (Map.Entry<Path, String> file : files.entrySet()) {
+                Set<String> mentioned = mentions(file.getValue());
+                if (!taken.containsKey(file.getKey())
+                        && (!isRoute(file.getValue()) || !Collections.disjoint(mentioned, reached))) {
+                    taken.put(file.getKey(), file.getValue());
+                    reached.addAll(mentioned);
+                    more = true;
+                }
+            }
+        }
+        return new RouteTexts(taken);
+    }
+
+    /** Whether there is nothing in it but routes: what else there is counts for all of them. */
+    private static boolean isRoute(String text) {
+        return ROUTES.matcher(text).find() && !OTHER.matcher(text).find();
+    }
+
+    private static Set<String> mentions(String text) {
+        return ENDPOINT.matcher(text).results().map(MatchResult::group).collect(Collectors.toSet());
     }
 
     private static void find(Path folder, Map<String, Path> byName) {

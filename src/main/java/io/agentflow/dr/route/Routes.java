@@ -2,7 +2,6 @@ package io.agentflow.dr.route;
 
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.ExitCode;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -36,22 +35,6 @@ public final class Routes implements AutoCloseable {
         this.template = context.createProducerTemplate();
     }
 
-    /** {@link #start(RouteTexts, Map, Properties)} of a folder. */
-    public static Routes start(Path folder, Map<String, Object> beans, Properties properties) {
-        return start(RouteTexts.read(folder, null), beans, properties);
-    }
-
-    /**
-     * Starts those routes that a command enters by: what waits for messages, files or times of the day is left out.
-     *
-     * @param beans what the routes call, by name
-     * @param properties what their placeholders stand for
-     * @throws AfException if a route cannot be read or one that af enters by is missing
-     */
-    public static Routes start(RouteTexts texts, Map<String, Object> beans, Properties properties) {
-        return start(prepare(), texts, beans, properties);
-    }
-
     /** Camel without routes: what takes time and does not depend on them, or on any configuration. */
     public static DefaultCamelContext prepare() {
         DefaultCamelContext context = new DefaultCamelContext();
@@ -59,15 +42,29 @@ public final class Routes implements AutoCloseable {
         return context;
     }
 
-    /** {@link #start(RouteTexts, Map, Properties)} in a context of {@link #prepare}. */
+    /**
+     * Starts what one operation of a command needs: the routes that begin at {@code direct:} and can be reached from
+     * where it enters. What waits for messages, files or times of the day is left out.
+     *
+     * @param context of {@link #prepare}
+     * @param entry such as {@code direct:backup-create}; the route that begins there has its name
+     * @param beans what the routes call, by name
+     * @param properties what their placeholders stand for
+     * @throws AfException if a route cannot be read or the one that is entered by is missing
+     */
     public static Routes start(
-            DefaultCamelContext context, RouteTexts texts, Map<String, Object> beans, Properties properties) {
-        return started(load(
-                context,
-                texts,
-                beans,
-                properties,
-                route -> route.getInput().getEndpointUri().startsWith("direct:")));
+            DefaultCamelContext context,
+            RouteTexts texts,
+            String entry,
+            Map<String, Object> beans,
+            Properties properties) {
+        RouteTexts needed = texts.reachedFrom(entry, properties.values());
+        load(context, needed, beans, properties, route -> begins(route, "direct:"));
+        return started(context, List.of(entry.replaceFirst("direct:", "")));
+    }
+
+    private static boolean begins(RouteDefinition route, String at) {
+        return route.getInput().getEndpointUri().startsWith(at);
     }
 
     /**
@@ -76,7 +73,7 @@ public final class Routes implements AutoCloseable {
      * @throws AfException if a route cannot be read or one that af enters by is missing
      */
     public static Routes serve(RouteTexts texts, Map<String, Object> beans, Properties properties) {
-        return started(load(prepare(), texts, beans, properties, route -> true));
+        return started(load(prepare(), texts, beans, properties, route -> true), ENTRIES);
     }
 
     /**
@@ -87,7 +84,7 @@ public final class Routes implements AutoCloseable {
     public static void check(RouteTexts texts, Map<String, Object> beans, Properties properties) {
         DefaultCamelContext context = load(prepare(), texts, beans, properties, route -> true);
         context.setAutoStartup(false);
-        started(context).close();
+        started(context, ENTRIES).close();
     }
 
     private static DefaultCamelContext load(
@@ -115,14 +112,14 @@ public final class Routes implements AutoCloseable {
         return context;
     }
 
-    private static Routes started(DefaultCamelContext context) {
+    private static Routes started(DefaultCamelContext context, List<String> entries) {
         try {
             context.start();
         } catch (Exception e) {
             context.stop();
             throw broken(why(e), e);
         }
-        for (String entry : ENTRIES) {
+        for (String entry : entries) {
             if (context.getRoute(entry) == null) {
                 context.stop();
                 throw broken("there is no route " + entry, null);

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.testing.Project;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
@@ -16,22 +18,57 @@ class RoutesTest {
     @TempDir
     Path folder;
 
+    private void start() {
+        Routes.start(
+                        Routes.prepare(),
+                        RouteTexts.read(folder, null),
+                        "direct:backup-create",
+                        Map.of(),
+                        new Properties())
+                .close();
+    }
+
+    private static List<String> reached(String entry, RouteTexts texts, String... values) {
+        return texts.reachedFrom(entry, List.of(values)).files().keySet().stream()
+                .map(file -> String.valueOf(file.getFileName()).replaceFirst("\\..*", ""))
+                .toList();
+    }
+
+    @Test
+    void aCommandTakesWhatCanBeReachedAndWhatCountsForAll() {
+        RouteTexts shipped = RouteTexts.read(Project.file("routes"), null);
+
+        assertThat(reached("direct:backup-create", shipped))
+                .contains("backup-create", "backup-dump-data", "after-publish", "dead-letter", "caller-decides")
+                .doesNotContain("backup-restore", "restore-load", "schedule", "backup-verify");
+        assertThat(reached("direct:backup-restore", shipped))
+                .contains("backup-restore", "restore-load", "critical-attempt", "operation-errors")
+                .doesNotContain("backup-create", "before-dump");
+        assertThat(reached("direct:backup-create", shipped, "direct:restore-undo"))
+                .contains("restore-undo");
+    }
+
+    @Test
+    void nothingIsLeftOutWhereANameIsComputed() {
+        RouteTexts texts = new RouteTexts(Map.of(
+                Path.of("a"), "- route:\n    from: {uri: \"direct:a\", steps: [{toD: \"direct:${header.next}\"}]}",
+                Path.of("b"), "- route:\n    from: {uri: \"direct:b\"}"));
+
+        assertThat(texts.reachedFrom("direct:a", List.of())).isEqualTo(texts);
+    }
+
     @Test
     void anEmptyFolderIsRefused() {
-        assertThatThrownBy(
-                        () -> Routes.start(folder, Map.of(), new Properties()).close())
+        assertThatThrownBy(() -> start())
                 .isInstanceOf(AfException.class)
                 .hasMessageContaining("there is no route backup-create");
     }
 
     @Test
     void brokenYamlIsRefusedWithItsPlace() throws IOException {
-        Files.writeString(folder.resolve("broken.camel.yaml"), "- route:\n    id: [\n");
+        Files.writeString(folder.resolve("broken.camel.yaml"), "- route:\n    id: [\n    # direct:backup-create\n");
 
-        assertThatThrownBy(
-                        () -> Routes.start(folder, Map.of(), new Properties()).close())
-                .isInstanceOf(AfException.class)
-                .hasMessageContaining("cannot be used");
+        assertThatThrownBy(() -> start()).isInstanceOf(AfException.class).hasMessageContaining("cannot be used");
     }
 
     @Test
