@@ -50,11 +50,7 @@ class ExtendingIT {
     static void prepare() {
         database = POSTGRES.database("extending").with("CREATE TABLE t AS SELECT 1 AS a");
         AfProcess.output(
-                List.of(
-                        Project.file("scripts/fetch-component.sh").toString(),
-                        "camel-ftp",
-                        "camel-http",
-                        components.toString()),
+                List.of(Project.file("scripts/fetch-component.sh").toString(), "camel-ftp", components.toString()),
                 Map.of());
     }
 
@@ -195,12 +191,12 @@ class ExtendingIT {
 
     @Test
     void aComponentThatIsNotThereIsNamed() throws IOException {
-        AfProcess af = af(List.of("tell-a-webhook"), "af.route.webhook = http://127.0.0.1:9/")
+        AfProcess af = af(List.of("copy-to-sftp"), "af.route.sftp = sftp://127.0.0.1:9/")
                 .with("AF_LIB", "");
 
         AfProcess.Result checked = af.run("routes", "check");
 
         assertThat(checked.exitCode()).isEqualTo(1);
-        assertThat(checked.out()).contains("start: ", "after-publish", "http");
+        assertThat(checked.out()).contains("start: ", "after-publish", "sftp");
     }
 }
