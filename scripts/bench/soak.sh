@@ -1,11 +1,15 @@
 #!/bin/bash
 # Lets af serve run on several databases, with a fault every few seconds, and looks at what it leaves: every operation has
-# exactly one end in the journal, every backup that is listed verifies, memory and file handles are flat.
+# exactly one end in the journal, every failed one a report, every backup that is listed verifies, no session and no
+# half-made backup is left, memory and file handles are flat.
 #
-#   soak.sh [MINUTES]     10 by default: an hour's worth of schedules, six times as fast
+#   soak.sh [MINUTES]     10 by default: more backups than an hour of any schedule has
 #
-# Faults, in random order: a child is killed, the disk of the store is full (as root), the server refuses connections, the
-# server's sessions are ended. The seed is printed; SEED=N repeats it.
+# Covers schedules (a backup of each of four databases every ten seconds, a verification every twenty), the journal, dead
+# letters, and routes that change while it runs. Messages are not covered: this version takes none.
+# Faults, in random order: a child is killed, the disk of the store is full (as root), a database refuses connections, the
+# sessions of all are ended, the server crashes and comes back, a route is changed, or broken. The seed is printed;
+# SEED=N repeats it. SHARED=1 keeps the schedules in PostgreSQL, whose sessions are then ended with the others.
 set -euo pipefail
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 minutes=${1:-10}
@@ -49,8 +53,9 @@ PGPASSWORD=$(sed -n 's|.*://[^:]*:\([^@]*\)@.*|\1|p' <<<"$admin")
 export PGPASSWORD
 admin=${admin/:$PGPASSWORD@/@}
 
-store=$work/backups
-mkdir -m 700 "$store" "$work/state"
+store=$work/backups own=$work/routes
+mkdir -m 700 "$store" "$work/state" "$own"
+: >"$work/published"
 if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=256m,mode=700 tmpfs "$store" 2>/dev/null; then
   disk=$store
 else
@@ -63,6 +68,13 @@ export AF_STATE_DIR=$work/state AF_MANAGEMENT_PORT=0
   echo "af.dead-letters = $work/dead-letters"
   echo "af.retries = 1"
   echo "af.drain-timeout = 30s"
+  echo "af.extra-routes = $own"
+  echo "af.routes.reload = 1s"
+  if [ -n "${SHARED:-}" ]; then
+    run_sql "CREATE DATABASE soak_schedules" >/dev/null
+    echo "af.cluster.database-url = ${admin%/*}/soak_schedules"
+    echo "af.cluster.check-in = 2s"
+  fi
   for i in $(seq "$databases"); do
     run_sql "CREATE DATABASE soak_$i" >/dev/null
     psql -X -q -v tenants=3 -v messages=300 -v audits=50 -f "$home/scripts/sample/agentflow.sql" "${admin%/*}/soak_$i" >/dev/null
@@ -104,6 +116,34 @@ refuse_connections() {
 end_sessions() {
   run_sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'soak%'" >/dev/null
 }
+crash_the_server() {
+  local control=(pg_ctl --pgdata "$work/postgres/cluster/data" --mode immediate --silent --log "$work/postgres/cluster/server.log")
+  [ "$(id -u)" != 0 ] || control=(setpriv --reuid=postgres --regid=postgres --init-groups env -C / "PATH=$PATH" "${control[@]}")
+  "${control[@]}" restart >/dev/null
+}
+# In turn: a hook that notes each published backup, one that nobody can read, none.
+change_a_route() {
+  local hook=$own/after-publish.camel.yaml
+  changes=$((changes + 1))
+  case $((changes % 3)) in
+  1) cat >"$hook" <<YAML ;;
+- route:
+    id: after-publish
+    description: Notes each published backup.
+    routeConfigurationId: caller-decides
+    from:
+      uri: direct:after-publish
+      steps:
+        - bean: { id: note-facts, ref: backupFacts, method: json }
+        - to:
+            id: note-append
+            uri: file:$work
+            parameters: { fileName: published, fileExist: Append, appendChars: '\n' }
+YAML
+  2) printf -- '- route:\n    id: [\n' >"$hook" ;;
+  0) rm -f "$hook" ;;
+  esac
+}
 # Old backups make room, as an operator would: this is a soak, and no test of how much a disk holds.
 make_room() {
   find "$store" -mindepth 1 -maxdepth 1 -type d -name '2*' | sort | head -n -40 | while read -r backup; do
@@ -111,19 +151,21 @@ make_room() {
   done
 }
 
-faults=0
+faults=0 changes=0
 end=$((SECONDS + minutes * 60))
 next_room=$((SECONDS + 30))
 while [ "$SECONDS" -lt "$end" ]; do
   kill -0 "$serve" 2>/dev/null || { cat "$work/log" >&2; bad "af serve has ended by itself"; exit 1; }
   awk '/VmRSS/ { printf "%d ", $2 }' "/proc/$serve/status" >>"$work/samples"
   find "/proc/$serve/fd" -mindepth 1 2>/dev/null | wc -l >>"$work/samples"
-  case $((RANDOM % 6)) in
+  case $((RANDOM % 9)) in
   0 | 1) kill_a_child ;;
   2) fill_the_disk ;;
   3) refuse_connections ;;
   4) end_sessions ;;
-  5) sleep 2 ;;
+  5) [ $((RANDOM % 3)) != 0 ] || crash_the_server ;;
+  6 | 7) change_a_route ;;
+  8) sleep 2 ;;
   esac
   faults=$((faults + 1))
   if [ "$SECONDS" -ge "$next_room" ]; then
@@ -152,16 +194,29 @@ for (const r of records) {
   r.phase === "started" ? o.started++ : o.ended++;
   operations.set(r.operation, o);
 }
-const wrong = [...operations].filter(([, o]) => o.started !== 1 || o.ended !== 1);
+// What is over in a moment, such as a look into a backup, has an end alone.
+const wrong = [...operations].filter(([, o]) => o.started > 1 || o.ended !== 1);
 const phases = {};
 records.forEach(r => { phases[`${r.verb} ${r.phase}`] = (phases[`${r.verb} ${r.phase}`] ?? 0) + 1; });
 console.log(`  ${operations.size} operations:`, JSON.stringify(phases));
-if (wrong.length || !phases["backup done"] || !phases["backup failed"]) {
+if (wrong.length || !phases["backup done"] || !(phases["backup failed"] || phases["backup refused"])) {
   console.log("  ", wrong.slice(0, 5));
   process.exit(1);
 }
 JS
 judge "$code" "every operation has exactly one end, and some have failed"
+failures=$(grep -cE '"phase":"(failed|refused)"' "$work"/state/journal/*.jsonl | awk -F: '{ n += $NF } END { print n }')
+reports=$(find "$work/dead-letters" -name '*.json' | wc -l)
+judge $((failures != reports)) "each of the $failures failures has one report ($reports)"
+judge "$(find "$store" -mindepth 1 -maxdepth 1 -name '.partial*' | wc -l)" "no half-made backup is left"
+judge "$(run_sql "SELECT count(*) FROM pg_stat_activity WHERE datname LIKE 'soak%'")" "no session is left"
+judge "$(grep -c 'this is a bug in af' "$work/log" || true)" "nothing that happened was unforeseen"
+taken=$(grep -c 'the changed ones count from now on' "$work/log" || true)
+kept=$(grep -c 'the old ones go on' "$work/log" || true)
+echo "  routes: changed $changes times, taken $taken times, $kept times the old ones went on"
+judge $((taken == 0 || kept == 0)) "changed routes were taken, and broken ones were not"
+twice=$(grep -o '"id":"[^"]*"' "$work/published" | sort | uniq -d | wc -l)
+judge "$twice" "no backup was told of twice ($(wc -l <"$work/published") were told of)"
 code=0
 "$af" journal verify >/dev/null || code=$?
 judge "$code" "the journal's chain is whole"

@@ -138,7 +138,12 @@ public final class ScheduledWork {
     private void run(String name, String verb, Work work) {
         Operations.Served one = served.get(name);
         DatabaseState state = states.get(name);
-        if (one == null || state == null || draining.get()) {
+        if (one == null || state == null) {
+            // It comes from outside by a user's route, and must not write lines of its own into the log.
+            say.accept("no database of the configuration is called '" + name.replaceAll("\\p{Cntrl}", "?") + "'");
+            return;
+        }
+        if (draining.get()) {
             return;
         }
         if (!state.begin(clock.instant())) {

@@ -115,7 +115,9 @@ final class ServedRoutes implements AutoCloseable {
 
     private void refuse(RouteTexts now, AfException e) {
         refused = now;
-        say.accept("routes: changed, but the old ones go on: " + e.fact());
+        // Parsers of YAML draw pictures; a log has lines.
+        say.accept("routes: changed, but the old ones go on: "
+                + e.fact().replaceAll("\\s+", " ").strip());
     }
 
     private void exchange(RouteTexts now) {

@@ -134,8 +134,18 @@ final class Service {
         for (Operations.Served one : served) {
             ServedDatabase database = one.database();
             Duration none = gap == null ? Duration.ZERO : gap;
+            if (gap == null) {
+                announce("backup", database, database.schedule());
+                announce("verify", database, database.verifySchedule());
+            }
             schedule(routes, "backup", database, database.schedule(), gap == null ? sinceBackup(database) : gap);
             schedule(routes, "verify", database, database.verifySchedule(), none);
+        }
+    }
+
+    private void announce(String act, ServedDatabase database, @Nullable String cron) {
+        if (cron != null) {
+            say.accept(database.name() + ": " + act + " at " + cron);
         }
     }
 
@@ -147,11 +157,10 @@ final class Service {
         return age.isNegative() ? Duration.ZERO : age;
     }
 
-    private void schedule(
+    private static void schedule(
             Routes routes, String act, ServedDatabase database, @Nullable String cron, Duration lookBack) {
         if (cron != null) {
             routes.schedule(act, database.name(), cron, lookBack);
-            say.accept(database.name() + ": " + act + " at " + cron);
         }
     }
 

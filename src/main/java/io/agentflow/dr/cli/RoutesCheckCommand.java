@@ -44,7 +44,9 @@ final class RoutesCheckCommand extends AfCommand {
         } else {
             findings.forEach(one ->
                     terminal().data((one.file().isEmpty() ? "" : one.file() + ": ") + one.rule() + ": " + one.text()));
-            terminal().say(terminal().bad("✗ ") + findings.size() + " findings in " + files + " files");
+            terminal()
+                    .say(terminal().bad("✗ ") + findings.size()
+                            + (findings.size() == 1 ? " finding in " : " findings in ") + files + " files");
         }
         return findings.isEmpty() ? ExitCode.OK : ExitCode.FAILED;
     }

@@ -35,7 +35,7 @@ public final class BackupFacts {
         facts.put("createdAt", manifest.createdAt().toString());
         facts.put("bytes", manifest.summary().bytes());
         facts.put("tables", manifest.tables().size());
-        facts.put("folder", published.folder().toString());
+        facts.put("folder", published.folder().toAbsolutePath().normalize().toString());
         facts.put("warnings", published.warnings());
         return JSON.writeValueAsString(facts);
     }

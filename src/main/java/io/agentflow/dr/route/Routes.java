@@ -9,6 +9,7 @@ import java.util.Properties;
 import java.util.function.Function;
 import org.apache.camel.CamelContext;
 import org.apache.camel.FailedToCreateRouteException;
+import org.apache.camel.NoSuchEndpointException;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.component.quartz.QuartzComponent;
@@ -160,7 +161,11 @@ public final class Routes implements AutoCloseable {
             }
             root = root.getCause();
         }
-        return route + root.getMessage();
+        return route
+                + root.getMessage()
+                + (root instanceof NoSuchEndpointException
+                        ? " (scripts/fetch-component.sh fetches it, AF_LIB names the folder)"
+                        : "");
     }
 
     /**

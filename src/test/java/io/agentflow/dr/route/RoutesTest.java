@@ -72,6 +72,23 @@ class RoutesTest {
     }
 
     @Test
+    void aComponentThatIsNotThereIsNamedWithTheWayToIt() throws IOException {
+        Files.writeString(folder.resolve("tried.camel.yaml"), """
+                - route:
+                    id: tried
+                    from:
+                      uri: direct:tried
+                      steps:
+                        - to:
+                            uri: sftp://127.0.0.1:9/
+                """);
+
+        assertThatThrownBy(() -> Routes.check(RouteTexts.read(folder, null), Map.of(), new Properties()))
+                .isInstanceOf(AfException.class)
+                .hasMessageContainingAll("route tried", "sftp://127.0.0.1:9/", "fetch-component.sh");
+    }
+
+    @Test
     void aFileOfTheUsersStandsInForTheOneOfTheSameNameAndExamplesAreLeftWhereTheyLie() throws IOException {
         Path own = Files.createDirectory(folder.resolve("own"));
         Path shipped = Files.createDirectories(folder.resolve("shipped/backup")).getParent();
