@@ -95,7 +95,7 @@ final class BackupListCommand extends AfCommand {
         return row(
                 backup.id(),
                 head.database(),
-                Ago.of(head.createdAt(), now),
+                Ago.of(backup.id().time(), now),
                 new ByteSize(head.summary().bytes()),
                 head.summary().tables(),
                 rows == null ? "-" : grouped(rows),
@@ -134,7 +134,7 @@ final class BackupListCommand extends AfCommand {
         ManifestHead head = backup.head();
         entry.put("id", backup.id().text());
         entry.put("database", head == null ? null : head.database());
-        entry.put("createdAt", head == null ? null : head.createdAt().toString());
+        entry.put("createdAt", head == null ? null : head.taken());
         entry.put("bytes", head == null ? null : head.summary().bytes());
         entry.put("tables", head == null ? null : head.summary().tables());
         entry.put("rows", head == null ? null : head.summary().rows());

@@ -26,6 +26,11 @@ public record BackupId(String text) implements Comparable<BackupId> {
         return new BackupId(UtcStamp.of(start) + "-" + UtcStamp.randomSuffix(random));
     }
 
+    /** When the backup was begun, to the second. */
+    public Instant time() {
+        return UtcStamp.parse(text);
+    }
+
     /** The four random characters: short enough to name a database by. */
     public String suffix() {
         return text.substring(text.length() - 4);

@@ -50,7 +50,7 @@ public final class DirectoryStore {
 
     /** The ids of all backups, newest first. Empty when the directory does not exist. */
     public List<BackupId> ids() {
-        return names().stream()
+        return names().parallelStream()
                 .flatMap(name -> BackupId.parse(name).stream())
                 .filter(id -> Files.isRegularFile(folder(id).resolve(MANIFEST), LinkOption.NOFOLLOW_LINKS))
                 .sorted(Comparator.reverseOrder())

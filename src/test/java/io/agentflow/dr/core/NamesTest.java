@@ -17,6 +17,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NamesTest {
 
     @Test
+    void anIdTellsItsTimeAndOneOfNoTimeTellsSome() {
+        Instant start = Instant.parse("2024-02-29T23:59:58Z");
+
+        assertThat(BackupId.startedAt(start, new Random(1)).time()).isEqualTo(start);
+        assertThat(new BackupId("20241399T999999Z-abcd").time()).isAfter(start);
+    }
+
+    @Test
     void aBackupIdSortsByTime() {
         BackupId early = BackupId.startedAt(Instant.parse("2026-11-23T02:51:49Z"), new Random(1));
         BackupId late = BackupId.startedAt(Instant.parse("2026-11-23T02:51:50Z"), new Random(1));
