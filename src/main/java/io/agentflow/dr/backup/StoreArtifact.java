@@ -7,6 +7,7 @@ import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.ConnectionLost;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationFailed;
+import io.agentflow.dr.core.TableLocked;
 import io.agentflow.dr.manifest.Component;
 import io.agentflow.dr.manifest.FileEntry;
 import io.agentflow.dr.postgres.PgFailures;
@@ -73,6 +74,12 @@ public final class StoreArtifact {
         }
         try {
             run.snapshot().requireHeld(ANSWER);
+            if (said instanceof TableLocked
+                    && said.fact().contains(PgFailures.NO_LOCK)
+                    && !run.snapshot().contended()) {
+                // A worker whose session has ended says no more than that, either.
+                return new ConnectionLost(e.tool() + " lost its connection: a session of it has ended", "Run the command again.", e);
+            }
             return said;
         } catch (ConnectionLost gone) {
             gone.addSuppressed(said);

@@ -118,6 +118,16 @@ public final class ExportedSnapshot implements AutoCloseable {
         sql.requireAlive(limit);
     }
 
+    /**
+     * Whether somebody has a table of this database for himself, or waits to: as long as this session holds them all, who
+     * was in the way of a dump's lock still waits.
+     */
+    public boolean contended() {
+        return sql.yes(
+                "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'relation' AND mode = 'AccessExclusiveLock'"
+                        + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))");
+    }
+
     /** A further session that sees the same instant. */
     public Sql join(DatabaseUrl url, String applicationName) {
         Sql joined = Connections.open(url, applicationName);

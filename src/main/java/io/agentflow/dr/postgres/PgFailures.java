@@ -42,6 +42,9 @@ public final class PgFailures {
                     "no space left on device|disk full", Pattern.CASE_INSENSITIVE)
             .asPredicate();
 
+    /** What pg_dump says when a worker gets no lock; also when its connection has broken off. */
+    public static final String NO_LOCK = "could not obtain lock";
+
     private PgFailures() {}
 
     /** What it means that no connection could be opened. */
@@ -150,7 +153,7 @@ public final class PgFailures {
             return new ConnectionLost(e.tool() + " lost its connection: " + said, "Run the command again.", e);
         }
         // After the other: a worker's lock is not obtained either when its leader has lost the connection.
-        if (all.contains("could not obtain lock") || all.contains("due to lock timeout")) {
+        if (all.contains(NO_LOCK) || all.contains("due to lock timeout")) {
             return locked(said, e);
         }
         if (e.exitValue() > 128) {
