@@ -68,6 +68,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.camel.component.quartz.QuartzComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +80,9 @@ final class AfOperations implements Operations, AutoCloseable {
 
     /** At its end af waits so long for whoever is to be told. */
     private static final Duration TELL_LIMIT = Duration.ofSeconds(3);
+
+    /** An address that goes beyond its host. */
+    private static final Pattern URI_PATH = Pattern.compile("://[^/]+/.{4,}");
 
     private final AfConfig config;
     private final Clock clock;
@@ -108,7 +112,7 @@ final class AfOperations implements Operations, AutoCloseable {
         this.clock = clock;
         this.home = home;
         this.programs = new Programs();
-        this.redaction = new Redaction();
+        this.redaction = redaction(config);
         this.running = ConcurrentHashMap.newKeySet();
         this.measured = new Outcomes(config, clock);
         this.announcements = new Announcements(config, this::notifying, clock, redaction);
@@ -120,6 +124,21 @@ final class AfOperations implements Operations, AutoCloseable {
                 .filter(directory -> !directory.isEmpty())
                 .forEach(directory -> directories.add(Path.of(directory)));
         this.tools = new PgTools(programs, directories);
+    }
+
+    /** Addresses of webhooks and their like have their secret anywhere in their path. */
+    private static Redaction redaction(AfConfig config) {
+        Redaction redaction = new Redaction();
+        Stream.of(
+                        config.ofRoutes().values().stream(),
+                        config.list(ConfigKey.NOTIFY_URIS).stream(),
+                        Stream.of(config.text(ConfigKey.EVENTS_URI), config.text(ConfigKey.DEAD_LETTER_URI)))
+                .flatMap(texts -> texts)
+                .filter(text -> text.contains("://"))
+                .flatMap(text -> Stream.of(text, text.replaceFirst("\\?.*", "")))
+                .filter(text -> URI_PATH.matcher(text).find())
+                .forEach(text -> redaction.learn(new Secret(text)));
+        return redaction;
     }
 
     private AfOperations(AfOperations same, Requester who) {
@@ -257,13 +276,33 @@ final class AfOperations implements Operations, AutoCloseable {
         try {
             // The routes are not stopped: they end with the process, a moment later.
             return routes.apply(serving -> serving.operations().run(endpoint, operation, request, outcome));
+        } catch (RuntimeException e) {
+            throw withoutSecrets(e);
         } finally {
             running.remove(operation);
         }
     }
 
+    /** What a step of the user's says when it fails may hold an address of his. */
+    private RuntimeException withoutSecrets(RuntimeException e) {
+        AfException known = AfException.in(e);
+        String said = known == null ? String.valueOf(e.getMessage()) : known.fact();
+        String masked = redaction.of(said);
+        if (masked.equals(said)) {
+            return e;
+        }
+        return known == null
+                ? new IllegalStateException(masked)
+                : new AfException(known.exitCode(), masked, redaction.of(known.hint()));
+    }
+
     private Routes routes(String endpoint, OperationEvents events) {
-        return Routes.start(contexts.get(), texts(), endpoint, beans(events), properties());
+        RouteTexts texts = texts();
+        boolean shipped = !config.given(ConfigKey.ROUTES) && !config.given(ConfigKey.EXTRA_ROUTES);
+        // Of routes of somebody's own nothing is left out, however they are written.
+        RouteTexts needed =
+                shipped ? texts.reachedFrom(endpoint, config.ofRoutes().values()) : texts;
+        return Routes.start(contexts.get(), needed, endpoint, beans(events), properties());
     }
 
     private Properties properties() {
@@ -510,14 +549,21 @@ final class AfOperations implements Operations, AutoCloseable {
         quartz.setAutoStartScheduler(false);
         beans.put("quartz", quartz);
         Routes routes = Routes.serve(texts, beans, properties());
-        if (schedules != null) {
-            // Other services may have schedules of this one's past.
-            schedules.forget(
-                    routes.scheduler(),
-                    ScheduleDatabase.crons(served.stream().map(Served::database).toList()));
+        try {
+            if (schedules != null) {
+                // Other services may have schedules of this one's past.
+                schedules.forget(
+                        routes.scheduler(),
+                        ScheduleDatabase.crons(
+                                served.stream().map(Served::database).toList()));
+            }
+            serving.schedule(routes, served, gap);
+            return routes;
+        } catch (RuntimeException e) {
+            // Half of them would go on beside those that take their place.
+            routes.close();
+            throw e;
         }
-        serving.schedule(routes, served, gap);
-        return routes;
     }
 
     private void overdue(DatabaseState state) {

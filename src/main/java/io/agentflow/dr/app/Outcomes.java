@@ -3,6 +3,7 @@ package io.agentflow.dr.app;
 import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.config.ConfigKey;
 import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.daemon.DatabaseState;
@@ -57,8 +58,12 @@ final class Outcomes {
             double seconds = (System.nanoTime() - start) / 1e9;
             tell(store, database, state -> done.into(state, outcome, seconds), events);
             return outcome;
-        } catch (AfException e) {
-            tell(store, database, state -> failed.accept(state, e), events);
+        } catch (RuntimeException e) {
+            AfException known = AfException.in(e);
+            AfException why = known == null
+                    ? new AfException(ExitCode.FAILED, "a bug, or a step of somebody's own", "", e)
+                    : known;
+            tell(store, database, state -> failed.accept(state, why), events);
             throw e;
         }
     }

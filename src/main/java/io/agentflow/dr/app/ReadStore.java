@@ -31,9 +31,14 @@ final class ReadStore {
                 .toList();
         long damaged = own.stream().filter(backup -> damaged(backup.evidence())).count();
         long unproven = own.stream().filter(backup -> backup.evidence() == null).count();
-        ManifestHead newest = own.isEmpty() ? null : own.get(0).head();
+        ManifestHead newest = own.stream()
+                .filter(backup -> !damaged(backup.evidence()))
+                .map(ListedBackup::head)
+                .findFirst()
+                .orElse(null);
         return new StoreContents(
                 newest == null ? null : newest.createdAt(),
+                !own.isEmpty() && damaged(own.get(0).evidence()),
                 own.stream()
                         .filter(backup -> !damaged(backup.evidence()))
                         .map(ListedBackup::head)

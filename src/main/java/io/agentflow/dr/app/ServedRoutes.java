@@ -23,6 +23,8 @@ final class ServedRoutes implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+    /** Where the old routes cannot be started again, it is tried so often. */
+    private static final Duration COME_BACK = Duration.ofSeconds(2);
 
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private final Supplier<RouteTexts> folder;
@@ -32,6 +34,7 @@ final class ServedRoutes implements AutoCloseable {
     private final Consumer<String> say;
 
     private volatile boolean leaving;
+    private volatile boolean standing = true;
     private volatile Routes current;
     private RouteTexts running;
     private @Nullable RouteTexts seen;
@@ -113,11 +116,15 @@ final class ServedRoutes implements AutoCloseable {
         }
     }
 
-    private void refuse(RouteTexts now, AfException e) {
+    private void refuse(RouteTexts now, RuntimeException e) {
         refused = now;
         // Parsers of YAML draw pictures; a log has lines.
         say.accept("routes: changed, but the old ones go on: "
-                + e.fact().replaceAll("\\s+", " ").strip());
+                + fact(e).replaceAll("\\s+", " ").strip());
+    }
+
+    private static String fact(RuntimeException e) {
+        return e instanceof AfException known ? known.fact() : e.toString();
     }
 
     private void exchange(RouteTexts now) {
@@ -157,10 +164,33 @@ final class ServedRoutes implements AutoCloseable {
             running = now;
             refused = null;
             say.accept("routes: the changed ones count from now on");
-        } catch (AfException e) {
-            current = start.with(running, Duration.between(since, clock.instant()));
+        } catch (RuntimeException e) {
             refuse(now, e);
+            comeBack(since);
         }
+    }
+
+    /** The old ones go on; what they need, such as the database of the schedules, may be away for a while, too. */
+    private void comeBack(Instant since) {
+        standing = false;
+        String said = "";
+        while (!leaving && !standing) {
+            try {
+                current = start.with(running, Duration.between(since, clock.instant()));
+                standing = true;
+            } catch (RuntimeException e) {
+                if (!said.equals(fact(e))) {
+                    said = fact(e);
+                    say.accept("routes: the old ones cannot be started again yet: " + said);
+                }
+                LockSupport.parkNanos(COME_BACK.toNanos());
+            }
+        }
+    }
+
+    /** Whether there are routes that run. */
+    boolean standing() {
+        return standing;
     }
 
     /** Leaves what is due from now on to others, or to the next start. */

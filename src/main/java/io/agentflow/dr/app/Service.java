@@ -57,9 +57,15 @@ final class Service {
         served.forEach(one -> states.put(one.database().name(), ScheduledWork.state(one)));
         this.meters = new Meters(states.values(), clock);
         this.work = new ScheduledWork(operations, served, states, meters, clock, say);
-        this.health = new Health(states.values(), clock, STUCK, List::of);
+        this.health = new Health(states.values(), clock, STUCK, () -> List.of(routes()));
         meters.serving(states.values(), health);
         this.watch = new OverdueWatch(states.values(), clock, work::refresh, overdue);
+    }
+
+    private Health.Check routes() {
+        ServedRoutes now = shared;
+        boolean up = now == null || now.standing();
+        return new Health.Check("routes", "", up, up ? "running" : "cannot be started again yet: see the log");
     }
 
     ScheduledWork work() {

@@ -78,7 +78,8 @@ public final class StoreArtifact {
                     && said.fact().contains(PgFailures.NO_LOCK)
                     && !run.snapshot().contended()) {
                 // A worker whose session has ended says no more than that, either.
-                return new ConnectionLost(e.tool() + " lost its connection: a session of it has ended", "Run the command again.", e);
+                return new ConnectionLost(
+                        e.tool() + " lost its connection: a session of it has ended", "Run the command again.", e);
             }
             return said;
         } catch (ConnectionLost gone) {

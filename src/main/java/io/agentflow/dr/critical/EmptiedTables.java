@@ -1,5 +1,7 @@
 package io.agentflow.dr.critical;
 
+import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.fingerprint.FingerprintFormat;
 import io.agentflow.dr.manifest.TableEntry;
 import io.agentflow.dr.postgres.Sql;
 import io.agentflow.dr.restore.Finding;
@@ -17,12 +19,14 @@ import java.util.Set;
 final class EmptiedTables {
     private final LiveTables live;
     private final Sql sql;
+    private final ChooseTables choose;
     private final Map<Long, TableEntry> backedUp = new HashMap<>();
     private final Set<Long> chosen = new HashSet<>();
 
     EmptiedTables(CriticalRun.Fetched fetched, LiveTables live) {
         this.live = live;
         this.sql = live.sql();
+        this.choose = new ChooseTables(fetched.backup().manifest(), fetched.entries());
         fetched.backup().manifest().tables().stream()
                 .filter(live::has)
                 .forEach(table -> backedUp.put(live.oid(table), table));
@@ -33,6 +37,8 @@ final class EmptiedTables {
     }
 
     List<Finding> findings() {
+        // A note is not worth to wait for somebody's lock, or for a table that is huge.
+        sql.run("SET lock_timeout = '2s'; SET statement_timeout = '20s'");
         List<Finding> findings = new ArrayList<>();
         referring().stream()
                 .flatMap(oid -> Optional.ofNullable(backedUp.get(oid)).stream())
@@ -57,10 +63,21 @@ final class EmptiedTables {
     }
 
     private void compare(TableEntry table, List<Finding> findings) {
-        Long backed = table.rows();
-        if (backed == null || !mayHaveLost(table, backed)) {
-            return;
+        try {
+            Long backed =
+                    choose.with(table).expected(FingerprintFormat.newest()).rows();
+            if (backed != null && mayHaveLost(table, backed)) {
+                count(table, backed, findings);
+            }
+        } catch (AfException e) {
+            findings.add(Finding.note(
+                    "whether " + table.qualifiedName() + " has lost rows could not be seen: " + e.fact(),
+                    "it refers to the tables, and a deletion there may have cascaded to it",
+                    ""));
         }
+    }
+
+    private void count(TableEntry table, long backed, List<Finding> findings) {
         long now = sql.number(
                 "SELECT count(*) FROM (SELECT FROM " + LiveTables.sqlName(table) + " LIMIT " + backed + ") rows");
         if (now < backed) {

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * Written by the worker, read by health and metrics.
  */
 public final class DatabaseState {
+    /** The clocks of two machines differ by no more than this. */
+    private static final Duration CLOCKS = Duration.ofMinutes(5);
+
     private static final String BEFORE = "an earlier run said so";
 
     private final String name;
@@ -67,6 +70,9 @@ public final class DatabaseState {
     public void found(StoreContents now) {
         contents = now;
         newestBackup = now.newest();
+        if (now.newestDamaged() && damage == null) {
+            damage = "the newest backup is damaged, its evidence says";
+        }
         bytes = now.newestBytes();
         lastVerified = later(lastVerified, now.verifiedAt());
         lastRestored = later(lastRestored, now.restoredAt());
@@ -166,7 +172,8 @@ public final class DatabaseState {
     /** Whether the newest backup is older than it may be; one that has none is as old as what began then. */
     public boolean overdue(Instant began, Instant now) {
         Instant newest = newestBackup;
-        return rpo != null
-                && Duration.between(newest == null ? began : newest, now).compareTo(rpo) > 0;
+        // One from the future, of a clock that was wrong, says nothing.
+        boolean counts = newest != null && !newest.isAfter(now.plus(CLOCKS));
+        return rpo != null && Duration.between(counts ? newest : began, now).compareTo(rpo) > 0;
     }
 }

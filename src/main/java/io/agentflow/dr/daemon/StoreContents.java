@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a store holds of one database.
  *
- * @param newest snapshot of the newest backup; null if there is none
+ * @param newest snapshot of the newest backup that is not damaged; null if there is none
+ * @param newestDamaged whether there is a newer one that is
  * @param oldest snapshot of the oldest backup that is not damaged; null if there is none
  * @param newestBytes size of the newest
  * @param bytes size of all
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record StoreContents(
         @Nullable Instant newest,
+        boolean newestDamaged,
         @Nullable Instant oldest,
         long newestBytes,
         long bytes,
@@ -27,5 +29,5 @@ public record StoreContents(
         @Nullable Instant verifiedAt,
         @Nullable Instant restoredAt) {
     /** Of a store that is empty. */
-    public static final StoreContents NOTHING = new StoreContents(null, null, 0, 0, 0, 0, 0, null, null);
+    public static final StoreContents NOTHING = new StoreContents(null, false, null, 0, 0, 0, 0, 0, null, null);
 }

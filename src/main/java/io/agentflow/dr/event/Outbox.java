@@ -81,7 +81,7 @@ public final class Outbox {
                 Notice next = take();
                 try {
                     send.accept(next);
-                } catch (RuntimeException | LinkageError e) {
+                } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
                     // A component whose jar is there without what it needs is an error, and would end this thread.
                     dropped.incrementAndGet();
                     failed.accept(next, e);

@@ -87,6 +87,7 @@ public final class Journal {
      * @throws VerificationFailed at the first that is not what was written, or missing
      */
     public JournalHead read(Consumer<JsonNode> each, @Nullable JournalHead known) throws IOException {
+        JournalHead before = files.head();
         JournalHead last = JournalHead.BEGINNING;
         for (Path file : files.all()) {
             try (StrictLines lines = new StrictLines(file)) {
@@ -106,7 +107,7 @@ public final class Journal {
                     "had a record " + known.number() + " once, and ends with " + last.number() + " now",
                     null);
         }
-        requireHead(last);
+        requireHead(before, last);
         return last;
     }
 
@@ -123,8 +124,12 @@ public final class Journal {
         }
     }
 
-    private void requireHead(JournalHead last) throws IOException {
+    private void requireHead(JournalHead before, JournalHead last) throws IOException {
         JournalHead said = files.head();
+        if (said.number() > last.number() && !said.equals(before) && before.number() <= last.number()) {
+            // Somebody has written since the last line was read.
+            return;
+        }
         // A crash may come between a record and the head that names it.
         boolean behind = said.number() == last.number() - 1;
         if (!said.equals(last) && !behind) {

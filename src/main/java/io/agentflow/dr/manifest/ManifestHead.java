@@ -7,6 +7,8 @@ import io.agentflow.dr.manifest.Summary.ComponentSize;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -107,7 +109,14 @@ public record ManifestHead(BackupId id, String database, String taken, Summary s
         if (!INSTANT.matcher(taken).matches()) {
             throw new IOException("its createdAt is no instant");
         }
+        // By its digits, as ids are read; what is no day or no time of day is thrown here, and means damage.
+        LocalDate.of(digits(taken, 0, 4), digits(taken, 5, 7), digits(taken, 8, 10));
+        LocalTime.of(digits(taken, 11, 13), digits(taken, 14, 16), digits(taken, 17, 19));
         return new ManifestHead(
                 new BackupId(words.getOrDefault("id", "")), words.getOrDefault("database", ""), taken, summary);
+    }
+
+    private static int digits(String text, int from, int to) {
+        return Integer.parseInt(text, from, to, 10);
     }
 }

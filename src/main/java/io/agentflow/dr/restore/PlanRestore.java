@@ -49,6 +49,7 @@ public final class PlanRestore {
         List<Finding> findings = new ArrayList<>();
         findings.addAll(new CheckServer(sql, manifest, request.options()).findings());
         findings.addAll(reading(manifest));
+        findings.addAll(proving(manifest));
         findings.addAll(new CheckRoles(sql, manifest, request.options(), globals).findings());
         findings.addAll(new CheckRights(sql, manifest, request.options()).findings());
         findings.addAll(new CheckExtensions(sql, manifest).findings());
@@ -58,6 +59,18 @@ public final class PlanRestore {
         findings.addAll(target.findings());
         findings.addAll(new CheckSpace(sql, request, manifest).findings());
         return target.plan(List.copyOf(findings));
+    }
+
+    private static List<Finding> proving(Manifest manifest) {
+        try {
+            ProveRestore.format(manifest);
+            return List.of();
+        } catch (IllegalArgumentException e) {
+            return List.of(Finding.stop(
+                    String.valueOf(e.getMessage()),
+                    "what is restored could not be proven",
+                    "Use the version of af that made the backup, or a newer one."));
+        }
     }
 
     private List<Finding> reading(Manifest manifest) {

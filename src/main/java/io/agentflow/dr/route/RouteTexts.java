@@ -32,9 +32,10 @@ public record RouteTexts(Map<Path, String> files) {
     private static final Path NOTIFY = Path.of("notify");
 
     private static final Pattern ENDPOINT = Pattern.compile("direct:[\\w.-]+");
-    private static final Pattern COMPUTED = Pattern.compile("direct:(//)?(\\$|\\{)|\\$\\{[^}]*direct:");
-    private static final Pattern ROUTES = Pattern.compile("(?m)^- (route|from|routeTemplate):");
-    private static final Pattern OTHER = Pattern.compile("(?m)^- (?!route:|from:|routeTemplate:)\\w+:");
+    private static final Pattern COMPUTED =
+            Pattern.compile("direct:(//|\\$|\\{)|\\$\\{[^}]*direct:|(?m)uri:\\s*[\"']?direct[\"']?\\s*(,.*|}.*|#.*)?$");
+    private static final Pattern ROUTES = Pattern.compile("(?m)^- (route|from):");
+    private static final Pattern OTHER = Pattern.compile("(?m)^- (?!route:|from:)\\w+:");
 
     public RouteTexts {
         files = Collections.unmodifiableMap(new TreeMap<>(files));
@@ -70,8 +71,8 @@ public record RouteTexts(Map<Path, String> files) {
 
     /**
      * Those that can have to do with what enters here: all but the files of routes that no mention of a {@code direct:}
-     * endpoint connects with it. A command loads half as many for that. Where a name is put together while a route runs,
-     * nothing is left out.
+     * endpoint connects with it. A command loads half as many for that. Where an endpoint is named in another way, or its
+     * name is put together while a route runs, nothing is left out.
      *
      * @param values that placeholders stand for, which may name endpoints, too
      */

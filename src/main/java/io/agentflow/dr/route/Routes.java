@@ -44,10 +44,11 @@ public final class Routes implements AutoCloseable {
     }
 
     /**
-     * Starts what one operation of a command needs: the routes that begin at {@code direct:} and can be reached from
-     * where it enters. What waits for messages, files or times of the day is left out.
+     * Starts what one operation of a command needs: the routes that begin at {@code direct:}. What waits for messages,
+     * files or times of the day is left out.
      *
      * @param context of {@link #prepare}
+     * @param texts all, or {@link RouteTexts#reachedFrom those that the entry reaches}
      * @param entry such as {@code direct:backup-create}; the route that begins there has its name
      * @param beans what the routes call, by name
      * @param properties what their placeholders stand for
@@ -59,8 +60,7 @@ public final class Routes implements AutoCloseable {
             String entry,
             Map<String, Object> beans,
             Properties properties) {
-        RouteTexts needed = texts.reachedFrom(entry, properties.values());
-        load(context, needed, beans, properties, route -> begins(route, "direct:"));
+        load(context, texts, beans, properties, route -> begins(route, "direct:"));
         return started(context, List.of(entry.replaceFirst("direct:", "")));
     }
 
@@ -232,9 +232,11 @@ public final class Routes implements AutoCloseable {
     }
 
     private void onScheduler(Act act) {
-        Scheduler scheduler = scheduler();
+        QuartzComponent quartz = context.getComponent("quartz", QuartzComponent.class);
+        Scheduler scheduler = quartz == null ? null : quartz.getScheduler();
         try {
-            if (!scheduler.isShutdown()) {
+            // Routes that were let go have none any more.
+            if (scheduler != null && !scheduler.isShutdown()) {
                 act.on(scheduler);
             }
         } catch (SchedulerException e) {

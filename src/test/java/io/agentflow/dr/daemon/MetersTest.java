@@ -149,7 +149,7 @@ class MetersTest {
     void whatIsKnownIsPrinted() {
         DatabaseState state = state();
         state.found(new StoreContents(
-                NOW.minusSeconds(60), NOW.minusSeconds(600), 10, 30, 2, 1, 0, NOW.minusSeconds(5), null));
+                NOW.minusSeconds(60), false, NOW.minusSeconds(600), 10, 30, 2, 1, 0, NOW.minusSeconds(5), null));
         state.restored(NOW, 12.5);
         state.verified(NOW, "data/1.dat.gz is damaged");
 

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RoutesTest {
     @TempDir
@@ -40,12 +42,27 @@ class RoutesTest {
 
         assertThat(reached("direct:backup-create", shipped))
                 .contains("backup-create", "backup-dump-data", "after-publish", "dead-letter", "caller-decides")
-                .doesNotContain("backup-restore", "restore-load", "schedule", "backup-verify");
+                .contains("schedule") // a template: whoever counts may make a route of it
+                .doesNotContain("backup-restore", "restore-load", "backup-verify");
         assertThat(reached("direct:backup-restore", shipped))
                 .contains("backup-restore", "restore-load", "critical-attempt", "operation-errors")
                 .doesNotContain("backup-create", "before-dump");
         assertThat(reached("direct:backup-create", shipped, "direct:restore-undo"))
                 .contains("restore-undo");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "- from:\n    uri: direct\n    parameters:\n      name: b\n",
+                "- from:\n    uri: \"direct\"\n    parameters: {name: b}\n",
+                "- from: {uri: direct, parameters: {name: b}}\n",
+                "- from:\n    uri: direct://b\n"
+            })
+    void nothingIsLeftOutWhereAnEndpointIsWrittenInAnotherWay(String other) {
+        RouteTexts texts = new RouteTexts(Map.of(Path.of("a"), "- from:\n    uri: direct:a\n", Path.of("b"), other));
+
+        assertThat(texts.reachedFrom("direct:a", List.of())).isEqualTo(texts);
     }
 
     @Test
