@@ -48,13 +48,13 @@ class PackageTableTest {
             row("journal", "core"),
             row("event", "core"),
             row("deadletter", "core"),
-            row("request", "core catalog"),
+            row("request", "core artifact store"),
             row("config", "core event store fingerprint"),
             row("route", TOOLS + " " + FEATURES),
             row("lint", "core route"),
             row(
                     "cli",
-                    "core lint config backup restore critical verify catalog manifest store fingerprint auditchain journal deadletter postgres"),
+                    "core lint config backup restore critical verify catalog manifest store fingerprint auditchain journal deadletter postgres request"),
             row("daemon", "core"),
             row("app", TOOLS + " " + FEATURES + " event deadletter config route lint cli daemon"));
 

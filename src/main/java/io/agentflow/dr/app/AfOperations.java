@@ -18,6 +18,7 @@ import io.agentflow.dr.core.Early;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.Operation;
+import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.OperationId;
 import io.agentflow.dr.core.Redaction;
@@ -36,6 +37,9 @@ import io.agentflow.dr.postgres.Connections;
 import io.agentflow.dr.postgres.PgTools;
 import io.agentflow.dr.postgres.Sql;
 import io.agentflow.dr.process.Programs;
+import io.agentflow.dr.request.Arrival;
+import io.agentflow.dr.request.OperationRequest;
+import io.agentflow.dr.request.RequestRefused;
 import io.agentflow.dr.restore.DropPrevious;
 import io.agentflow.dr.restore.PlanRestore;
 import io.agentflow.dr.restore.RestorePlan;
@@ -98,6 +102,7 @@ final class AfOperations implements Operations, AutoCloseable {
     private final Set<Operation> running;
     private volatile @Nullable ServedRoutes shared;
     private volatile @Nullable Service service;
+    private volatile @Nullable Requests requests;
 
     /** @param contexts gives what {@link Routes#prepare} makes */
     AfOperations(
@@ -302,10 +307,11 @@ final class AfOperations implements Operations, AutoCloseable {
         // Of routes of somebody's own nothing is left out, however they are written.
         RouteTexts needed =
                 shipped ? texts.reachedFrom(endpoint, config.ofRoutes().values()) : texts;
-        return Routes.start(contexts.get(), needed, endpoint, beans(events), properties());
+        return Routes.start(contexts.get(), needed, endpoint, beans(events), properties(false));
     }
 
-    private Properties properties() {
+    /** @param serving whether they are for routes that serve */
+    private Properties properties(boolean serving) {
         Properties properties = new Properties();
         for (ConfigKey key : ConfigKey.values()) {
             properties.setProperty(key.key(), config.text(key));
@@ -327,6 +333,7 @@ final class AfOperations implements Operations, AutoCloseable {
         List.of(ConfigKey.EVENTS_URI, ConfigKey.NOTIFY_URIS, ConfigKey.DEAD_LETTER_URI)
                 .forEach(key -> properties.remove(key.key()));
         config.ofRoutes().forEach(properties::setProperty);
+        Requests.placeholders(config, serving, properties);
         return properties;
     }
 
@@ -499,8 +506,20 @@ final class AfOperations implements Operations, AutoCloseable {
     public List<Finding> checkRoutes() {
         RouteTexts texts = texts();
         Map<String, Object> beans = beans(event -> {});
-        beans.put("scheduledWork", new Service(this, List.of(), clock, line -> {}, late -> {}).work());
-        return new CheckRoutes(() -> Routes.check(texts, beans, properties())).check(texts);
+        ScheduledWork work = new Service(this, List.of(), clock, line -> {}, late -> {}).work();
+        beans.put("scheduledWork", work);
+        beans.putAll(requests(List.of(), work, line -> {}).beans());
+        return new CheckRoutes(() -> Routes.check(texts, beans, properties(true))).check(texts);
+    }
+
+    private Requests requests(List<Served> served, ScheduledWork work, Consumer<String> say) {
+        return new Requests(
+                config, served, this, work, (arrival, what, why) -> refused(arrival, what, why, say), clock, say);
+    }
+
+    @Override
+    public List<String> problemsOfRequests(Set<String> databases) {
+        return Requests.problems(config, databases);
     }
 
     @Override
@@ -516,24 +535,47 @@ final class AfOperations implements Operations, AutoCloseable {
             schedules.prepare(served);
         }
         journal.sweep(event -> say.accept(String.valueOf(event)));
+        Requests asked = requests(served, serving.work(), say);
+        if (Requests.wanted(config)) {
+            asked.resume();
+        }
+        requests = asked;
         service = serving;
         measured.servedBy(serving);
         serving.run(served, config, () -> {
             ServedRoutes routes = new ServedRoutes(
                     this::texts,
-                    texts -> Routes.check(texts, servedBeans(serving), properties()),
-                    (texts, gap) -> started(texts, gap, serving, served, schedules),
+                    texts -> Routes.check(texts, servedBeans(serving, asked), properties(true)),
+                    (texts, gap) -> started(texts, gap, serving, asked, served, schedules),
                     clock,
                     say);
             shared = routes;
+            asked.start(routes);
             routes.begin();
             return routes;
         });
     }
 
-    private Map<String, Object> servedBeans(Service serving) {
+    /** A message that is not worked on: one record in the journal, one event, one dead letter. */
+    private void refused(Arrival arrival, String what, RequestRefused why, Consumer<String> say) {
+        OperationRequest claimed = why.claimed();
+        String key = claimed != null && why.authentic() ? claimed.keyId() : null;
+        OperationEvents events = event -> {
+            if (event instanceof OperationEvent.Warned warned) {
+                say.accept(warned.text());
+            }
+        };
+        try (Operation operation = begin("request", what, List.of(), events)) {
+            deadLetters().report(operation, why);
+            journal.by(journal.who().asked(arrival.words(), key))
+                    .refused(operation.id(), what, why, operation.events());
+        }
+    }
+
+    private Map<String, Object> servedBeans(Service serving, Requests asked) {
         Map<String, Object> beans = beans(event -> {});
         beans.put("scheduledWork", serving.work());
+        beans.putAll(asked.beans());
         return beans;
     }
 
@@ -541,14 +583,15 @@ final class AfOperations implements Operations, AutoCloseable {
             RouteTexts texts,
             @Nullable Duration gap,
             Service serving,
+            Requests asked,
             List<Served> served,
             @Nullable ScheduleDatabase schedules) {
-        Map<String, Object> beans = servedBeans(serving);
+        Map<String, Object> beans = servedBeans(serving, asked);
         QuartzComponent quartz = schedules == null ? new QuartzComponent() : schedules.component();
         // A schedule that is due at once must not fire before all is there: ServedRoutes.begin.
         quartz.setAutoStartScheduler(false);
         beans.put("quartz", quartz);
-        Routes routes = Routes.serve(texts, beans, properties());
+        Routes routes = Routes.serve(texts, beans, properties(true));
         try {
             if (schedules != null) {
                 // Other services may have schedules of this one's past.
@@ -591,6 +634,10 @@ final class AfOperations implements Operations, AutoCloseable {
         programs.close();
         if (serving != null) {
             serving.drain(CANCEL_LIMIT);
+            Requests asked = requests;
+            if (asked != null) {
+                asked.close();
+            }
             serving.ended();
         }
     }

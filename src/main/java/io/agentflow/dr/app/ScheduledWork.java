@@ -5,6 +5,7 @@ import io.agentflow.dr.catalog.BackupCatalog;
 import io.agentflow.dr.catalog.ListedBackup;
 import io.agentflow.dr.cli.Operations;
 import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvent;
@@ -59,7 +60,15 @@ public final class ScheduledWork {
 
     /** Begins nothing from now on. @return whether it did until now */
     boolean drain() {
-        return draining.compareAndSet(false, true);
+        boolean first = draining.compareAndSet(false, true);
+        for (DatabaseState state : states.values()) {
+            synchronized (state) {
+                // Who waits for his turn waits no longer; who is about to wait has seen it, or waits behind this.
+                draining.set(true);
+                state.notifyAll();
+            }
+        }
+        return first;
     }
 
     /**
@@ -73,29 +82,40 @@ public final class ScheduledWork {
             if (fireTime != null && isUsed(one, state, fireTime.toInstant())) {
                 return;
             }
-            long start = System.nanoTime();
-            try {
-                BackupRun.Published made = operations.asked("schedule", null).create(one.request(), events(name));
-                double seconds = (System.nanoTime() - start) / 1e9;
-                long bytes = made.manifest().summary().bytes();
-                refresh(state);
-                state.backedUp(made.manifest().createdAt(), bytes, seconds);
-                meters.counted(state, made.warnings().isEmpty() ? "ok" : "warnings");
-                say.accept(name + ": backup " + made.manifest().id() + ", " + new ByteSize(bytes)
-                        + String.format(Locale.ROOT, " in %.1f s", seconds)
-                        + (made.warnings().isEmpty() ? "" : "; " + String.join("; ", made.warnings())));
-            } catch (RuntimeException e) {
-                if (isDone(e)) {
-                    // Published, and then a step of somebody's own failed.
-                    newest(one).ifPresent(head -> backedUp(state, head));
-                    meters.counted(state, "warnings");
-                } else {
-                    state.backupFailed(clock.instant(), fact(e));
-                    meters.counted(state, "failed");
-                }
-                throw e;
-            }
+            backUp(operations.asked("schedule", null), one, state);
         });
+    }
+
+    /**
+     * Makes a backup of this database now, and remembers its outcome.
+     *
+     * @param asked the operations, as whoever asks for it has them
+     */
+    BackupRun.Published backUp(Operations asked, Operations.Served one, DatabaseState state) {
+        String name = state.name();
+        long start = System.nanoTime();
+        try {
+            BackupRun.Published made = asked.create(one.request(), events(name));
+            double seconds = (System.nanoTime() - start) / 1e9;
+            long bytes = made.manifest().summary().bytes();
+            refresh(state);
+            state.backedUp(made.manifest().createdAt(), bytes, seconds);
+            meters.counted(state, made.warnings().isEmpty() ? "ok" : "warnings");
+            say.accept(name + ": backup " + made.manifest().id() + ", " + new ByteSize(bytes)
+                    + String.format(Locale.ROOT, " in %.1f s", seconds)
+                    + (made.warnings().isEmpty() ? "" : "; " + String.join("; ", made.warnings())));
+            return made;
+        } catch (RuntimeException e) {
+            if (isDone(e)) {
+                // Published, and then a step of somebody's own failed.
+                newest(one).ifPresent(head -> backedUp(state, head));
+                meters.counted(state, "warnings");
+            } else {
+                state.backupFailed(clock.instant(), fact(e));
+                meters.counted(state, "failed");
+            }
+            throw e;
+        }
     }
 
     /** A backup from the future, of a clock that was wrong, must not keep others from being made. */
@@ -114,24 +134,60 @@ public final class ScheduledWork {
     public void verify(String name) {
         run(name, "verify", (one, state) -> {
             BackupCatalog catalog = new BackupCatalog(one.request().store());
-            VerifyReport report = operations
-                    .asked("schedule", null)
-                    .verify(
-                            one.request().store(),
-                            catalog.select("latest", one.request().url().database()),
-                            events(name));
-            String problem = report.success()
-                    ? null
-                    : report.id() + " is damaged: " + report.problems().get(0).path() + " "
-                            + report.problems().get(0).problem();
-            state.verified(clock.instant(), problem);
-            refresh(state);
-            say.accept(name + ": " + (problem == null ? "backup " + report.id() + " is whole" : problem));
+            verify(
+                    operations.asked("schedule", null),
+                    one,
+                    state,
+                    catalog.select("latest", one.request().url().database()));
         });
     }
 
+    /** Reads a backup of this database back now, and remembers its outcome. */
+    VerifyReport verify(Operations asked, Operations.Served one, DatabaseState state, BackupId id) {
+        VerifyReport report = asked.verify(one.request().store(), id, events(state.name()));
+        String problem = report.success()
+                ? null
+                : report.id() + " is damaged: " + report.problems().get(0).path() + " "
+                        + report.problems().get(0).problem();
+        state.verified(clock.instant(), problem);
+        refresh(state);
+        say.accept(state.name() + ": " + (problem == null ? "backup " + report.id() + " is whole" : problem));
+        return report;
+    }
+
+    /**
+     * Waits until no operation runs on this database, then does this.
+     *
+     * @return whether it was done: not if the service ends before, or does not know the database
+     */
+    boolean inTurn(String name, Work work) throws InterruptedException {
+        Operations.Served one = served.get(name);
+        DatabaseState state = states.get(name);
+        if (one == null || state == null || !awaitTurn(state)) {
+            return false;
+        }
+        try {
+            work.on(one, state);
+            return true;
+        } finally {
+            state.end();
+        }
+    }
+
+    private boolean awaitTurn(DatabaseState state) throws InterruptedException {
+        synchronized (state) {
+            while (!draining.get()) {
+                if (state.begin(clock.instant())) {
+                    return true;
+                }
+                state.wait();
+            }
+            return false;
+        }
+    }
+
     /** What is done with one database. */
-    private interface Work {
+    interface Work {
         void on(Operations.Served one, DatabaseState state);
     }
 
@@ -178,7 +234,7 @@ public final class ScheduledWork {
         return known == null ? "this is a bug in af: " + e : known.fact();
     }
 
-    private OperationEvents events(String name) {
+    OperationEvents events(String name) {
         return event -> {
             if (event instanceof OperationEvent.Warned warned) {
                 say.accept(name + ": " + warned.text());

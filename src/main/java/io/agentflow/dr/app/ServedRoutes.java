@@ -132,8 +132,7 @@ final class ServedRoutes implements AutoCloseable {
         // Fire times that follow close upon one another would leave no moment at which nothing runs.
         current.hold();
         try {
-            if (isQuietUntil(since.plus(PATIENCE))) {
-                lock.writeLock().lock();
+            if (isLockedUntil(since.plus(PATIENCE))) {
                 try {
                     replace(now, since);
                 } finally {
@@ -147,14 +146,30 @@ final class ServedRoutes implements AutoCloseable {
         }
     }
 
-    private boolean isQuietUntil(Instant end) {
-        while (!current.suspend()) {
+    private boolean isLockedUntil(Instant end) {
+        while (!isLocked()) {
             if (leaving || clock.instant().isAfter(end)) {
                 return false;
             }
             LockSupport.parkNanos(LOOK_AGAIN.toNanos());
         }
         return true;
+    }
+
+    /** Locked first: who came through after that would meet routes that let nothing in. */
+    private boolean isLocked() {
+        if (!lock.writeLock().tryLock()) {
+            return false;
+        }
+        boolean quiet = false;
+        try {
+            quiet = current.suspend();
+            return quiet;
+        } finally {
+            if (!quiet) {
+                lock.writeLock().unlock();
+            }
+        }
     }
 
     private void replace(RouteTexts now, Instant since) {

@@ -47,6 +47,9 @@ public final class AfCommandLine {
             new Entry(() -> new RoutesCommands(), "routes", "check", session -> new RoutesCheckCommand(session)),
             new Entry(() -> new RoutesCommands(), "routes", "show", session -> new RoutesShowCommand(session)),
             new Entry(() -> new Config(), "config", "show", session -> new ConfigShowCommand(session)),
+            new Entry(() -> new Requests(), "request", "sign", session -> new RequestSignCommand(session)),
+            new Entry(() -> new Requests(), "request", "list", session -> new RequestListCommand(session)),
+            new Entry(() -> new Requests(), "request", "show", session -> new RequestListCommand(session)),
             new Entry(null, "", "serve", session -> new ServeCommand(session)));
 
     /** Where a command stands, and how it is made. */
@@ -99,6 +102,9 @@ public final class AfCommandLine {
 
     @Command(name = "routes", description = "List, check and show the routes.")
     private static final class RoutesCommands {}
+
+    @Command(name = "request", description = "Sign requests for operations, and show those that messages brought.")
+    private static final class Requests {}
 
     /** Runs the command of these arguments and returns its exit code. */
     public static int run(Session session, String... arguments) {

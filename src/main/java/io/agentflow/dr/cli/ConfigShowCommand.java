@@ -95,6 +95,7 @@ final class ConfigShowCommand extends AfCommand {
             case STORES -> database.store();
             case JOBS -> String.valueOf(database.jobs());
             case CRITICAL_TABLES -> String.join(",", database.criticalTables());
+            case RESTORE_BY_MESSAGE -> String.valueOf(database.restoreByMessage());
             case RPO -> database.rpo() == null ? "" : database.rpo().toSeconds() + "s";
         };
     }

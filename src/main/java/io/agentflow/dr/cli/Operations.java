@@ -20,6 +20,7 @@ import io.agentflow.dr.restore.UndoRestore;
 import io.agentflow.dr.store.DirectoryStore;
 import io.agentflow.dr.verify.VerifyReport;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -62,6 +63,13 @@ public interface Operations {
      * @param say is told what happens, in lines for a log
      */
     void serve(List<Served> served, @Nullable DatabaseUrl cluster, Consumer<String> say);
+
+    /**
+     * Everything that is wrong with the keys that requests are signed with, by key of the configuration.
+     *
+     * @param databases the configured names
+     */
+    List<String> problemsOfRequests(Set<String> databases);
 
     /** The files of routes that af would load, those of the user in front of those that it came with. */
     List<RouteFile> routes();

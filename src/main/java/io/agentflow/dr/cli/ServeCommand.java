@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
@@ -49,6 +50,9 @@ final class ServeCommand extends AfCommand {
         }
         List<Operations.Served> served = served(config, wrong);
         DatabaseUrl cluster = cluster(config, served, wrong);
+        wrong.addAll(operations(config)
+                .problemsOfRequests(
+                        config.databases().stream().map(ServedDatabase::name).collect(Collectors.toSet())));
         if (!wrong.isEmpty()) {
             throw mistakes(wrong);
         }

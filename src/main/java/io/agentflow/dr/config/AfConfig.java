@@ -46,6 +46,7 @@ public final class AfConfig {
     private final Map<ConfigKey, String> sources = new EnumMap<>(ConfigKey.class);
     private final Map<String, String> ofRoutes = new TreeMap<>();
     private final Map<String, DatabaseSettings> databases = new TreeMap<>();
+    private final RequestKeySettings requestKeys = new RequestKeySettings();
 
     private AfConfig() {}
 
@@ -105,6 +106,9 @@ public final class AfConfig {
         }
         if (OF_ROUTES.matcher(name).matches()) {
             acceptOfRoutes(name, value.strip());
+            return;
+        }
+        if (requestKeys.accept(name, value.strip(), file, problems)) {
             return;
         }
         ConfigKey.of(name)
@@ -180,6 +184,9 @@ public final class AfConfig {
         check(ConfigKey.CLUSTER_CHECK_IN, AfConfig::duration, A_TIME);
         check(ConfigKey.LOCK_TIMEOUT, AfConfig::duration, A_TIME);
         check(ConfigKey.DRAIN_TIMEOUT, AfConfig::duration, A_TIME);
+        check(ConfigKey.REQUEST_MAX_BYTES, Integer::parseInt, "a number");
+        check(ConfigKey.REQUEST_VALIDITY, AfConfig::duration, A_TIME);
+        check(ConfigKey.REQUEST_RETENTION, AfConfig::duration, A_TIME);
         check(ConfigKey.PROOF, ProofLevel::parse, "full, counts or none");
         check(ConfigKey.STALL_TIMEOUT, AfConfig::duration, A_TIME);
         check(ConfigKey.RETRY_DELAY, AfConfig::duration, A_TIME);
@@ -258,6 +265,11 @@ public final class AfConfig {
     /** What was given as {@code af.route.…}: placeholders of the user's own routes. They may be secrets. */
     public Map<String, String> ofRoutes() {
         return Map.copyOf(ofRoutes);
+    }
+
+    /** The keys that requests are signed with, by their id. What their files hold is not looked at yet. */
+    public List<ConfiguredKey> requestKeys() {
+        return requestKeys.keys();
     }
 
     /** Where the value of a key of a database comes from: a file, or what counts where it is not given. */

@@ -63,7 +63,12 @@ public enum ConfigKey {
     NOTIFY_SEVERITY("af.notify.severity", "warning", "what matters: info, warning or error, and worse"),
     DEAD_LETTER_URI(
             "af.dead-letter.uri", "", "a Camel endpoint that is sent every dead-letter report, besides the folder"),
-    DRAIN_TIMEOUT("af.drain-timeout", "10m", "how long af serve waits at its end for operations that run");
+    DRAIN_TIMEOUT("af.drain-timeout", "10m", "how long af serve waits at its end for operations that run"),
+    REQUEST_FOLDER("af.request.folder", "", "a folder into which signed requests are dropped; empty for none"),
+    REQUEST_MAX_BYTES("af.request.max-bytes", "16384", "the longest request that is looked at"),
+    REQUEST_VALIDITY(
+            "af.request.longest-validity", "24h", "how long a request may be valid, from its issue to its expiry"),
+    REQUEST_RETENTION("af.request.retention", "720h", "how long the results of requests are kept");
 
     private final String key;
     private final String fallback;

@@ -11,7 +11,11 @@ public enum DatabaseKey {
     STORES("stores", "af.store", "the directory of its backups"),
     JOBS("jobs", "af.jobs", "how many workers dump it"),
     CRITICAL_TABLES("critical-tables", "af.critical-tables", "tables that get a component of their own"),
-    RPO("rpo", "nobody is told", "how old its newest backup may be before health is down");
+    RPO("rpo", "nobody is told", "how old its newest backup may be before health is down"),
+    RESTORE_BY_MESSAGE(
+            "allow-restore-by-message",
+            "false",
+            "whether a message may have it restored in place; otherwise that goes into a new database");
 
     private final String key;
     private final String fallback;

@@ -44,7 +44,8 @@ final class DatabaseSettings {
                 jobs(config, wrong),
                 AfConfig.words(
                         values.getOrDefault(DatabaseKey.CRITICAL_TABLES, config.text(ConfigKey.CRITICAL_TABLES))),
-                rpo(wrong));
+                rpo(wrong),
+                restoreByMessage(wrong));
     }
 
     private String key(DatabaseKey key) {
@@ -72,6 +73,14 @@ final class DatabaseSettings {
             wrong.add(key(DatabaseKey.JOBS) + " is '" + jobs + "', not a number");
             return 1;
         }
+    }
+
+    private boolean restoreByMessage(List<String> wrong) {
+        String allowed = values.getOrDefault(DatabaseKey.RESTORE_BY_MESSAGE, "false");
+        if (!allowed.matches("true|false")) {
+            wrong.add(key(DatabaseKey.RESTORE_BY_MESSAGE) + " is '" + allowed + "', not true or false");
+        }
+        return allowed.equals("true");
     }
 
     private @Nullable Duration rpo(List<String> wrong) {

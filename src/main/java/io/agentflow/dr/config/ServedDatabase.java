@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param schedule when it is backed up, as Quartz writes it; null for never
  * @param verifySchedule when its newest backup is read back; null for never
  * @param rpo how old its newest backup may be; null if nobody said
+ * @param restoreByMessage whether a message may have it restored in place; otherwise that goes into a new database
  */
 public record ServedDatabase(
         String name,
@@ -23,7 +24,8 @@ public record ServedDatabase(
         @Nullable String verifySchedule,
         int jobs,
         List<String> criticalTables,
-        @Nullable Duration rpo) {
+        @Nullable Duration rpo,
+        boolean restoreByMessage) {
     @Override
     public String toString() {
         return name;

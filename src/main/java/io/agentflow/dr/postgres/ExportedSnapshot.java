@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ExportedSnapshot implements AutoCloseable {
     private static final int LOCKED_AT_ONCE = 500;
+    private static final Duration ANSWER = Duration.ofSeconds(10);
 
     private final Sql sql;
     private final String id;
@@ -132,10 +133,17 @@ public final class ExportedSnapshot implements AutoCloseable {
     public Sql join(DatabaseUrl url, String applicationName) {
         Sql joined = Connections.open(url, applicationName);
         // The tables are locked for us already: whoever stands in the way now waits for us, and we would for him.
-        joined.run(
-                "SET lock_timeout = '2s'; BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET TRANSACTION SNAPSHOT "
-                        + Sql.literal(id));
-        return joined;
+        try {
+            joined.run(
+                    "SET lock_timeout = '2s'; BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET TRANSACTION SNAPSHOT "
+                            + Sql.literal(id));
+            return joined;
+        } catch (AfException e) {
+            joined.abort();
+            // Of a snapshot that has gone the server says only that its name is wrong.
+            requireHeld(ANSWER);
+            throw e;
+        }
     }
 
     @Override

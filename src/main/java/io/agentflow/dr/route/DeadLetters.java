@@ -47,11 +47,15 @@ public final class DeadLetters {
     public void report(Exchange exchange) {
         Operation operation = exchange.getProperty(StepEvents.OPERATION, Operation.class);
         Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        if (operation == null || failure == null || operation.cancelled()) {
-            return;
+        if (operation != null && failure != null && !operation.cancelled()) {
+            report(operation, failure);
         }
+    }
+
+    /** Reports what failed outside of every route. Never fails itself. */
+    public void report(Operation operation, Throwable failure) {
         Path file = folder.resolve(operation.id() + ".json");
-        byte[] report = report(operation, failure);
+        byte[] report = written(operation, failure);
         besides.accept(report);
         try {
             // What a tool says may quote what it worked on: as private as a backup.
@@ -67,7 +71,7 @@ public final class DeadLetters {
         }
     }
 
-    private byte[] report(Operation operation, Throwable failure) {
+    private byte[] written(Operation operation, Throwable failure) {
         try {
             return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(redacted(document(operation, failure)));
         } catch (JsonProcessingException e) {

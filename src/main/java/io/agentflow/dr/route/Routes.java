@@ -2,6 +2,7 @@ package io.agentflow.dr.route;
 
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.ExitCode;
+import io.agentflow.dr.core.OperationFailed;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -256,6 +257,26 @@ public final class Routes implements AutoCloseable {
 
     public CamelContext context() {
         return context;
+    }
+
+    /** Whether there is a route of this id. */
+    public boolean has(String id) {
+        return context.getRoute(id) != null;
+    }
+
+    /**
+     * Sends something to a route that yields nothing.
+     *
+     * @throws AfException if it failed
+     */
+    public void send(String endpoint, Object body) {
+        Exception failure = template.send(
+                        endpoint, exchange -> exchange.getMessage().setBody(body))
+                .getException();
+        if (failure != null) {
+            AfException known = AfException.in(failure);
+            throw known != null ? known : new OperationFailed(endpoint + ": " + why(failure), "", failure);
+        }
     }
 
     /** Runs operations through these routes. */

@@ -47,7 +47,8 @@ class ReferenceTest {
                     .append(" |\n");
         }
         page.append("\n## Keys of your own\n\n`af.route.…` is a placeholder of your own routes: `{{af.route.…}}`;")
-                .append(" see [extending](../extending.md).\n\n")
+                .append(
+                        " see [extending](../extending.md). The keys of those who sign requests, `af.request.key.<id>.…`: see [messages](messages.md).\n\n")
                 .append(
                         "In the file, every key also exists with `-file` behind it: the value is then read from that file.\n");
         same("config.md", page);

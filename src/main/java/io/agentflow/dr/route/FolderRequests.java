@@ -1,0 +1,50 @@
+package io.agentflow.dr.route;
+
+import io.agentflow.dr.artifact.DurableFile;
+import io.agentflow.dr.core.OperationFailed;
+import io.agentflow.dr.request.Arrival;
+import io.agentflow.dr.request.RequestResult;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Requests that are dropped into a folder as files; what is told of them is written into {@code results} in it. */
+public final class FolderRequests {
+    private static final String TRIGGER = "folder";
+
+    private final Path results;
+    private final int mostBytes;
+
+    /** @param mostBytes how much of a file is read: a longer one is no request */
+    public FolderRequests(Path folder, int mostBytes) {
+        this.results = folder.resolve("results");
+        this.mostBytes = mostBytes;
+    }
+
+    /** Reads a file. */
+    public ReceivedMessage read(File file) throws IOException {
+        try (InputStream content = Files.newInputStream(file.toPath())) {
+            return new ReceivedMessage(content.readNBytes(mostBytes), file.length(), new Arrival(TRIGGER, null, null));
+        }
+    }
+
+    /** Writes {@code <id>.json}, whole or not at all; a refusal does not take the place of an earlier result. */
+    public void reply(RequestReply reply) {
+        RequestResult result = reply.result();
+        boolean refused = result.status() == RequestResult.Status.REFUSED;
+        Path file = results.resolve(result.request() + (refused ? ".refused.json" : ".json"));
+        try {
+            Files.createDirectories(results);
+            Files.deleteIfExists(results.resolve("." + file.getFileName() + ".tmp"));
+            DurableFile.write(file, result.json());
+            DurableFile.forceDirectory(results);
+        } catch (IOException e) {
+            throw new OperationFailed(
+                    "the result cannot be written to " + results + ": " + e.getMessage(),
+                    "Check the free space and the rights.",
+                    e);
+        }
+    }
+}
