@@ -25,7 +25,10 @@ public record CloudEvent(
     /** Of the body, for recipients that ask. */
     public static final String CONTENT_TYPE = "application/cloudevents+json";
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Made for the first one that is sent: most commands send none. */
+    private static final class Writing {
+        static final ObjectMapper JSON = new ObjectMapper();
+    }
 
     /** What happened. */
     public enum Type {
@@ -62,7 +65,7 @@ public record CloudEvent(
         document.put("severity", severity.text());
         document.put("data", data);
         try {
-            return JSON.writeValueAsString(document);
+            return Writing.JSON.writeValueAsString(document);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a document of maps can always be written", e);
         }

@@ -1,22 +1,26 @@
 package io.agentflow.dr.journal;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import io.agentflow.dr.core.Sha256;
 import io.agentflow.dr.core.VerificationFailed;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,13 +35,16 @@ record ChainedLine(long number, String previous, String hash, String text) {
     static final String BEGINNING = "0".repeat(64);
 
     private static final String TAIL = ",\"hash\":\"";
-    static final ObjectMapper JSON = JsonMapper.builder()
-            .addModule(new SimpleModule()
-                    .addSerializer(Instant.class, ToStringSerializer.instance)
-                    .addDeserializer(Instant.class, new InstantOfText()))
-            .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
+    private static final JsonFactory FACTORY = new JsonFactory();
+
+    /** Only for who reads journals: its start takes longer than all that an operation writes. */
+    private static final class Reading {
+        static final ObjectMapper JSON = JsonMapper.builder()
+                .addModule(new SimpleModule().addDeserializer(Instant.class, new InstantOfText()))
+                .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .build();
+    }
 
     /** As {@link Instant#toString()} writes it. */
     private static final class InstantOfText extends FromStringDeserializer<Instant> {
@@ -55,19 +62,41 @@ record ChainedLine(long number, String previous, String hash, String text) {
 
     /** The line that follows. */
     static ChainedLine after(long number, String previous, JournalEntry entry) {
-        try {
-            ObjectNode node = JSON.createObjectNode();
-            node.put("seq", number);
-            node.setAll((ObjectNode) JSON.valueToTree(entry));
-            node.put("phase", entry.phase().name().toLowerCase(Locale.ROOT));
-            node.put("prev", previous);
-            String open = JSON.writeValueAsString(node);
-            String body = open.substring(0, open.length() - 1);
-            String hash = hash(body);
-            return new ChainedLine(number, previous, hash, body + TAIL + hash + "\"}");
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a record can always be written", e);
+        String open = object(json -> {
+            json.writeNumberField("seq", number);
+            entry.writeFields(json);
+            json.writeStringField("prev", previous);
+        });
+        String body = open.substring(0, open.length() - 1);
+        String hash = hash(body);
+        return new ChainedLine(number, previous, hash, body + TAIL + hash + "\"}");
+    }
+
+    /** The record by itself, outside of any chain. */
+    static String unchained(JournalEntry entry) {
+        return object(entry::writeFields);
+    }
+
+    /** Reads what {@link #unchained} wrote. @throws JsonProcessingException if it is not whole */
+    static JournalEntry entry(String unchained) throws JsonProcessingException {
+        return Reading.JSON.readValue(unchained, JournalEntry.class);
+    }
+
+    /** What writes the fields of an object. */
+    private interface Fields {
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    private static String object(Fields fields) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = FACTORY.createGenerator(text)) {
+            json.writeStartObject();
+            fields.write(json);
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("a record can always be written", e);
         }
+        return text.toString();
     }
 
     /** Reads a line. @throws VerificationFailed if it is not what was written */
@@ -96,12 +125,31 @@ record ChainedLine(long number, String previous, String hash, String text) {
         if (!text.substring(tail).equals(TAIL + hash + "\"}")) {
             throw new IllegalArgumentException("is not what was written");
         }
-        try {
-            JsonNode node = JSON.readTree(text);
-            return new ChainedLine(node.path("seq").asLong(), node.path("prev").asText(), hash, text);
-        } catch (JsonProcessingException e) {
+        try (JsonParser json = FACTORY.createParser(text)) {
+            return chained(json, hash, text);
+        } catch (IOException e) {
             throw new IllegalArgumentException("is no JSON", e);
         }
+    }
+
+    private static ChainedLine chained(JsonParser json, String hash, String text) throws IOException {
+        long number = 0;
+        String previous = "";
+        json.nextToken();
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+            String field = json.currentName();
+            json.nextToken();
+            if (field.equals("seq")) {
+                number = json.getValueAsLong();
+            } else if (field.equals("prev")) {
+                previous = String.valueOf(json.getValueAsString());
+            }
+            json.skipChildren();
+        }
+        if (json.nextToken() != null) {
+            throw new IllegalArgumentException("is more than one record");
+        }
+        return new ChainedLine(number, previous, hash, text);
     }
 
     private static String hash(String body) {
@@ -114,7 +162,7 @@ record ChainedLine(long number, String previous, String hash, String text) {
 
     JsonNode json() {
         try {
-            return JSON.readTree(text);
+            return Reading.JSON.readTree(text);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("it was read before", e);
         }

@@ -1,8 +1,10 @@
 package io.agentflow.dr.journal;
 
-import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.agentflow.dr.core.Requester;
+import java.io.IOException;
 import java.time.Instant;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,20 +21,6 @@ import org.jspecify.annotations.Nullable;
  * @param exitCode null while it runs
  * @param outcome what came of it, or why it failed; null while it runs
  */
-@JsonPropertyOrder({
-    "at",
-    "operation",
-    "verb",
-    "phase",
-    "user",
-    "key",
-    "host",
-    "from",
-    "pid",
-    "request",
-    "exitCode",
-    "outcome"
-})
 public record JournalEntry(
         Instant at,
         String operation,
@@ -74,6 +62,27 @@ public record JournalEntry(
         REFUSED,
         /** It was cancelled, or its process was killed; then written by the next start. */
         INTERRUPTED
+    }
+
+    /** Writes it into an object that is open, in the order that docs/reference/journal.md says. */
+    void writeFields(JsonGenerator json) throws IOException {
+        json.writeStringField("at", at.toString());
+        json.writeStringField("operation", operation);
+        json.writeStringField("verb", verb);
+        json.writeStringField("phase", phase.name().toLowerCase(Locale.ROOT));
+        json.writeStringField("user", user);
+        json.writeStringField("key", key);
+        json.writeStringField("host", host);
+        json.writeStringField("from", from);
+        json.writeNumberField("pid", pid);
+        json.writeStringField("request", request);
+        json.writeFieldName("exitCode");
+        if (exitCode == null) {
+            json.writeNull();
+        } else {
+            json.writeNumber(exitCode);
+        }
+        json.writeStringField("outcome", outcome);
     }
 
     /** The record of a beginning. */

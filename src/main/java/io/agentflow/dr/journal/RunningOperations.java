@@ -136,8 +136,8 @@ public final class RunningOperations {
                 .ended(clock.instant(), phase, code.number(), outcome));
     }
 
-    private static String line(JournalEntry entry) throws IOException {
-        return ChainedLine.JSON.writeValueAsString(entry) + "\n";
+    private static String line(JournalEntry entry) {
+        return ChainedLine.unchained(entry) + "\n";
     }
 
     /**
@@ -207,7 +207,7 @@ public final class RunningOperations {
         JournalEntry last = null;
         for (String line : text.lines().toList()) {
             try {
-                last = ChainedLine.JSON.readValue(line, JournalEntry.class);
+                last = ChainedLine.entry(line);
             } catch (JsonProcessingException e) {
                 LOG.log(System.Logger.Level.DEBUG, "killed while it wrote this: {0}", file);
             }

@@ -25,8 +25,6 @@ import org.apache.camel.util.URISupport;
 
 /** Writes one report for each operation that failed: where, why, and how to run it again. */
 public final class DeadLetters {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private final Path folder;
     private final Clock clock;
     private final Redaction redaction;
@@ -73,7 +71,9 @@ public final class DeadLetters {
 
     private byte[] written(Operation operation, Throwable failure) {
         try {
-            return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(redacted(document(operation, failure)));
+            return new ObjectMapper()
+                    .writerWithDefaultPrettyPrinter()
+                    .writeValueAsBytes(redacted(document(operation, failure)));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a document of maps can always be written", e);
         }

@@ -14,7 +14,6 @@ import java.util.Optional;
 
 /** Adds to a backup what was just found out about it. */
 public final class RecordEvidence {
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Clock clock;
 
@@ -37,7 +36,7 @@ public final class RecordEvidence {
             document.put("evidence", kind.text());
             document.put("at", now.toString());
             document.putAll(finding);
-            byte[] json = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(document);
+            byte[] json = new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(document);
             store.addEvidence(id, EvidenceFile.name(now, kind, json), json);
             return Optional.empty();
         } catch (IOException e) {
