@@ -21,7 +21,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** {@code af backup list}. */
-@Command(name = "list", description = "List the backups of a store, newest first.")
+@Command(name = "list", description = "List the backups of a store, newest first.", addMethodSubcommands = false)
 final class BackupListCommand extends AfCommand {
     private static final int[] WIDTHS = {-22, -21, -12, 9, 7, 13};
 

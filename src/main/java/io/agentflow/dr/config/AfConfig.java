@@ -177,7 +177,11 @@ public final class AfConfig {
         check(ConfigKey.JOBS, Integer::parseInt, "a number");
         check(ConfigKey.RETRIES, Integer::parseInt, "a number");
         check(ConfigKey.MANAGEMENT_PORT, Integer::parseInt, "a number");
-        check(ConfigKey.TIME_ZONE, AfConfig::zone, "a time zone such as Europe/Vienna or UTC");
+        // The system's own zone takes long to find, and only schedules need it.
+        check(
+                ConfigKey.TIME_ZONE,
+                text -> text.isEmpty() ? text : zone(text),
+                "a time zone such as Europe/Vienna or UTC");
         check(ConfigKey.JITTER, AfConfig::duration, A_TIME);
         check(ConfigKey.MISFIRE, AfConfig::misfire, "once or skip");
         check(ConfigKey.ROUTES_RELOAD, AfConfig::duration, A_TIME);

@@ -19,7 +19,11 @@ public record BackupId(String text) implements Comparable<BackupId> {
     }
 
     public static Optional<BackupId> parse(String text) {
-        return PATTERN.matcher(text).matches() ? Optional.of(new BackupId(text)) : Optional.empty();
+        try {
+            return Optional.of(new BackupId(text));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     public static BackupId startedAt(Instant start, RandomGenerator random) {

@@ -1,7 +1,7 @@
 package io.agentflow.dr.core;
 
 import java.time.Instant;
-import java.time.LocalDateTime;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.random.RandomGenerator;
@@ -25,13 +25,13 @@ public final class UtcStamp {
      * @throws NumberFormatException if there are no digits where they must be
      */
     public static Instant parse(String stamp) {
-        return LocalDateTime.of(number(stamp, 0, 4), 1, 1, 0, 0)
-                .plusMonths(number(stamp, 4, 6) - 1L)
-                .plusDays(number(stamp, 6, 8) - 1L)
-                .plusHours(number(stamp, 9, 11))
-                .plusMinutes(number(stamp, 11, 13))
-                .plusSeconds(number(stamp, 13, 15))
-                .toInstant(ZoneOffset.UTC);
+        long day = LocalDate.of(number(stamp, 0, 4), 1, 1)
+                        .plusMonths(number(stamp, 4, 6) - 1L)
+                        .toEpochDay()
+                + number(stamp, 6, 8)
+                - 1;
+        long minute = (day * 24 + number(stamp, 9, 11)) * 60 + number(stamp, 11, 13);
+        return Instant.ofEpochSecond(minute * 60 + number(stamp, 13, 15));
     }
 
     private static int number(String stamp, int from, int to) {
