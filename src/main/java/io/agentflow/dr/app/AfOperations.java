@@ -64,7 +64,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -72,7 +71,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.apache.camel.component.quartz.QuartzComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.jspecify.annotations.Nullable;
@@ -85,12 +83,9 @@ final class AfOperations implements Operations, AutoCloseable {
     /** At its end af waits so long for whoever is to be told. */
     private static final Duration TELL_LIMIT = Duration.ofSeconds(3);
 
-    /** An address that goes beyond its host. */
-    private static final Pattern URI_PATH = Pattern.compile("://[^/]+/.{4,}");
-
     private final AfConfig config;
     private final Clock clock;
-    private final Path home;
+    private final RouteSources sources;
     private final Supplier<DefaultCamelContext> contexts;
     private final SecureRandom random = new SecureRandom();
     private final Programs programs;
@@ -115,12 +110,12 @@ final class AfOperations implements Operations, AutoCloseable {
         this.contexts = contexts;
         this.config = config;
         this.clock = clock;
-        this.home = home;
         this.programs = new Programs();
-        this.redaction = redaction(config);
+        this.sources = new RouteSources(config, home);
+        this.redaction = sources.redaction();
         this.running = ConcurrentHashMap.newKeySet();
         this.measured = new Outcomes(config, clock);
-        this.announcements = new Announcements(config, this::notifying, clock, redaction);
+        this.announcements = new Announcements(config, sources::notifying, clock, redaction);
         this.journal = new OperationJournal(config.stateDirectory(), clock, announcements.announcer(), redaction, who);
         List<Path> directories = new ArrayList<>();
         config.list(ConfigKey.POSTGRES_BIN).forEach(d -> directories.add(Path.of(d)));
@@ -131,25 +126,10 @@ final class AfOperations implements Operations, AutoCloseable {
         this.tools = new PgTools(programs, directories);
     }
 
-    /** Addresses of webhooks and their like have their secret anywhere in their path. */
-    private static Redaction redaction(AfConfig config) {
-        Redaction redaction = new Redaction();
-        Stream.of(
-                        config.ofRoutes().values().stream(),
-                        config.list(ConfigKey.NOTIFY_URIS).stream(),
-                        Stream.of(config.text(ConfigKey.EVENTS_URI), config.text(ConfigKey.DEAD_LETTER_URI)))
-                .flatMap(texts -> texts)
-                .filter(text -> text.contains("://"))
-                .flatMap(text -> Stream.of(text, text.replaceFirst("\\?.*", "")))
-                .filter(text -> URI_PATH.matcher(text).find())
-                .forEach(text -> redaction.learn(new Secret(text)));
-        return redaction;
-    }
-
     private AfOperations(AfOperations same, Requester who) {
         this.config = same.config;
         this.clock = same.clock;
-        this.home = same.home;
+        this.sources = same.sources;
         this.contexts = same.contexts;
         this.programs = same.programs;
         this.tools = same.tools;
@@ -302,55 +282,8 @@ final class AfOperations implements Operations, AutoCloseable {
     }
 
     private Routes routes(String endpoint, OperationEvents events) {
-        RouteTexts texts = texts();
-        boolean shipped = !config.given(ConfigKey.ROUTES) && !config.given(ConfigKey.EXTRA_ROUTES);
-        // Of routes of somebody's own nothing is left out, however they are written.
-        RouteTexts needed =
-                shipped ? texts.reachedFrom(endpoint, config.ofRoutes().values()) : texts;
-        return Routes.start(contexts.get(), needed, endpoint, beans(events), properties(false));
-    }
-
-    /** @param serving whether they are for routes that serve */
-    private Properties properties(boolean serving) {
-        Properties properties = new Properties();
-        for (ConfigKey key : ConfigKey.values()) {
-            properties.setProperty(key.key(), config.text(key));
-        }
-        // Camel counts delays in milliseconds.
-        properties.setProperty(
-                ConfigKey.RETRY_DELAY.key(),
-                String.valueOf(config.time(ConfigKey.RETRY_DELAY).toMillis()));
-        properties.setProperty(
-                ConfigKey.JITTER.key(),
-                // Camel's random needs a range that is not empty.
-                String.valueOf(1 + config.time(ConfigKey.JITTER).toMillis()));
-        properties.setProperty(ConfigKey.TIME_ZONE.key(), config.zone().getId());
-        properties.setProperty(ConfigKey.MISFIRE.key(), String.valueOf(config.misfire()));
-        properties.remove(ConfigKey.DATABASE_URL.key());
-        properties.remove(ConfigKey.TARGET_DATABASE_URL.key());
-        properties.remove(ConfigKey.CLUSTER_DATABASE_URL.key());
-        // Their addresses may hold tokens, and these routes do not send there.
-        List.of(ConfigKey.EVENTS_URI, ConfigKey.NOTIFY_URIS, ConfigKey.DEAD_LETTER_URI)
-                .forEach(key -> properties.remove(key.key()));
-        config.ofRoutes().forEach(properties::setProperty);
-        Requests.placeholders(config, serving, properties);
-        return properties;
-    }
-
-    private RouteTexts texts() {
-        return RouteTexts.read(routesFolder(), extraRoutes());
-    }
-
-    private RouteTexts notifying() {
-        return RouteTexts.notifying(routesFolder(), extraRoutes());
-    }
-
-    private Path routesFolder() {
-        return config.given(ConfigKey.ROUTES) ? Path.of(config.text(ConfigKey.ROUTES)) : home.resolve("routes");
-    }
-
-    private @Nullable Path extraRoutes() {
-        return config.given(ConfigKey.EXTRA_ROUTES) ? Path.of(config.text(ConfigKey.EXTRA_ROUTES)) : null;
+        RouteTexts needed = sources.neededFrom(endpoint);
+        return Routes.start(contexts.get(), needed, endpoint, beans(events), sources.placeholders(false));
     }
 
     private Map<String, Object> beans(OperationEvents events) {
@@ -499,17 +432,17 @@ final class AfOperations implements Operations, AutoCloseable {
 
     @Override
     public List<RouteFile> routes() {
-        return RouteFile.of(texts());
+        return RouteFile.of(sources.texts());
     }
 
     @Override
     public List<Finding> checkRoutes() {
-        RouteTexts texts = texts();
+        RouteTexts texts = sources.texts();
         Map<String, Object> beans = beans(event -> {});
         ScheduledWork work = new Service(this, List.of(), clock, line -> {}, late -> {}).work();
         beans.put("scheduledWork", work);
         beans.putAll(requests(List.of(), work, line -> {}).beans());
-        return new CheckRoutes(() -> Routes.check(texts, beans, properties(true))).check(texts);
+        return new CheckRoutes(() -> Routes.check(texts, beans, sources.placeholders(true))).check(texts);
     }
 
     private Requests requests(List<Served> served, ScheduledWork work, Consumer<String> say) {
@@ -544,8 +477,8 @@ final class AfOperations implements Operations, AutoCloseable {
         measured.servedBy(serving);
         serving.run(served, config, () -> {
             ServedRoutes routes = new ServedRoutes(
-                    this::texts,
-                    texts -> Routes.check(texts, servedBeans(serving, asked), properties(true)),
+                    sources::texts,
+                    texts -> Routes.check(texts, servedBeans(serving, asked), sources.placeholders(true)),
                     (texts, gap) -> started(texts, gap, serving, asked, served, schedules),
                     clock,
                     say);
@@ -591,7 +524,7 @@ final class AfOperations implements Operations, AutoCloseable {
         // A schedule that is due at once must not fire before all is there: ServedRoutes.begin.
         quartz.setAutoStartScheduler(false);
         beans.put("quartz", quartz);
-        Routes routes = Routes.serve(texts, beans, properties(true));
+        Routes routes = Routes.serve(texts, beans, sources.placeholders(true));
         try {
             if (schedules != null) {
                 // Other services may have schedules of this one's past.

@@ -1,6 +1,6 @@
 package io.agentflow.dr.auditchain;
 
-import io.agentflow.dr.core.OperationFailed;
+import io.agentflow.dr.core.Early;
 import io.agentflow.dr.postgres.Sql;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,7 +10,6 @@ import java.util.Queue;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -23,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * Both must see the same snapshot.
  */
 public final class VerifyChains {
+    private static final String READING = "the reading of the audit chain";
+
     /** So many problems are told one by one, of each sort. */
     private static final int TOLD = 100;
 
@@ -54,7 +55,7 @@ public final class VerifyChains {
                     return new ReadContent(first(contents)).of(sql, table, table.records(tenant));
                 }
             });
-            List<TenantChain> tenants = join(chains.get(), differing.get());
+            List<TenantChain> tenants = join(Early.await(chains, READING), Early.await(differing, READING));
             List<ChainProblem> problems = new ArrayList<>(forks(table, List.copyOf(links)));
             problems.addAll(contents);
             return new AuditReport(
@@ -62,14 +63,6 @@ public final class VerifyChains {
                     contentKnown(table, tenant, tenants),
                     List.copyOf(problems),
                     Duration.ofNanos(System.nanoTime() - start));
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException known) {
-                throw known;
-            }
-            throw new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new OperationFailed("interrupted while the audit chain was read", "Run the command again.", e);
         } finally {
             threads.shutdownNow();
         }

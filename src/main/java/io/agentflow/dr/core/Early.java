@@ -1,6 +1,7 @@
 package io.agentflow.dr.core;
 
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 
@@ -28,8 +29,18 @@ public final class Early<T> implements Supplier<T> {
      */
     @Override
     public T get() {
+        return await(task, "its start");
+    }
+
+    /**
+     * Waits for what another thread does. What it threw is thrown here.
+     *
+     * @param what is broken off when this thread is interrupted, in words
+     * @throws OperationFailed if this thread is interrupted
+     */
+    public static <T> T await(Future<T> work, String what) {
         try {
-            return task.get();
+            return work.get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException known) {
                 throw known;
@@ -37,7 +48,7 @@ public final class Early<T> implements Supplier<T> {
             throw new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new OperationFailed("interrupted at its start", "Run the command again.", e);
+            throw new OperationFailed("interrupted in " + what, "Run the command again.", e);
         }
     }
 }

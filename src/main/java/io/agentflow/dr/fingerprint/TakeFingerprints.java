@@ -1,6 +1,6 @@
 package io.agentflow.dr.fingerprint;
 
-import io.agentflow.dr.core.OperationFailed;
+import io.agentflow.dr.core.Early;
 import io.agentflow.dr.postgres.Relation;
 import io.agentflow.dr.postgres.Sql;
 import java.math.BigInteger;
@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -48,17 +47,9 @@ public final class TakeFingerprints {
                 running.add(threads.submit((Callable<Void>) () -> work(waiting, session.get(), fingerprints, taken)));
             }
             for (Future<?> one : running) {
-                one.get();
+                Early.await(one, "the reading of the tables");
             }
             return fingerprints;
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException known) {
-                throw known;
-            }
-            throw new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new OperationFailed("interrupted while the tables were read", "Run the command again.", e);
         } finally {
             waiting.clear();
             threads.shutdownNow();

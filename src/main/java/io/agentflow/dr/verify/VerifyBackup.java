@@ -4,6 +4,7 @@ import io.agentflow.dr.artifact.Digested;
 import io.agentflow.dr.artifact.DigestingStream;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.ByteSize;
+import io.agentflow.dr.core.Early;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.OperationFailed;
@@ -18,7 +19,6 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
@@ -50,10 +50,10 @@ public final class VerifyBackup {
         AtomicLong bytes = new AtomicLong();
         archive.prepare();
         // The files are read while the manifest is parsed: for a large backup reading is what takes the time.
-        CompletableFuture<FolderDigests> reading =
-                Concurrently.start(() -> digests(folder, count -> progress(bytes.addAndGet(count))));
+        Early<FolderDigests> reading =
+                new Early<>("verify", () -> digests(folder, count -> progress(bytes.addAndGet(count))));
         Manifest manifest = manifest(id, folder, problems);
-        FolderDigests found = Concurrently.join(reading);
+        FolderDigests found = reading.get();
         if (manifest != null) {
             new FolderCheck(manifest, found, problems).run(folder);
             if (problems.isEmpty()) {
