@@ -7,6 +7,8 @@ import io.agentflow.dr.route.RouteTexts;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -37,6 +39,25 @@ public record RouteFile(
             return definition.isTextual()
                     ? definition.asText()
                     : definition.path("uri").asText();
+        }
+
+        /** The component of its endpoint, or nothing if it has none. */
+        String scheme() {
+            return uri().replaceFirst("(?s)[:?].*", "");
+        }
+
+        /** A parameter of its endpoint, in either notation; nothing if it has none of this name. */
+        String parameter(String name) {
+            Matcher inUri = Pattern.compile("[?&]" + name + "=([^&]*)").matcher(uri());
+            return inUri.find()
+                    ? inUri.group(1)
+                    : definition.path("parameters").path(name).asText();
+        }
+
+        /** What its endpoint names behind the component, or this parameter if that is how it is written. */
+        String named(String parameter) {
+            String behind = uri().replaceFirst("^[^:?]*:?/*", "").replaceFirst("(?s)\\?.*", "");
+            return behind.isEmpty() ? parameter(parameter) : behind;
         }
     }
 

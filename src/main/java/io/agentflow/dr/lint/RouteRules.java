@@ -99,7 +99,8 @@ final class RouteRules {
             }
         }
         if (step.kind().equals("bean")) {
-            bean(file, step);
+            JsonNode call = step.definition();
+            bean(file, step, call.path("ref").asText(), call.path("method").asText());
         }
         if (BUFFERING.contains(step.kind())) {
             add(
@@ -107,14 +108,15 @@ final class RouteRules {
                     "buffering",
                     "the step '" + step.id() + "' holds its whole result in memory; use the bean artifact");
         }
-        if (step.uri().startsWith("exec:")) {
-            exec(file, step);
+        switch (step.scheme()) {
+            case "exec" -> exec(file, step);
+            case "bean", "class" -> bean(file, step, step.named("beanName"), step.parameter("method"));
+            default -> {}
         }
     }
 
-    private void bean(RouteFile file, RouteFile.Step step) {
-        String ref = step.definition().path("ref").asText();
-        if (ref.isEmpty() || step.definition().path("method").asText().isEmpty()) {
+    private void bean(RouteFile file, RouteFile.Step step, String ref, String method) {
+        if (ref.isEmpty() || method.isEmpty()) {
             // Without a name, a header of the message chooses the method.
             add(file, "bean-method", "the step '" + step.id() + "' does not name its bean and its method");
         }
@@ -125,9 +127,8 @@ final class RouteRules {
     }
 
     private void exec(RouteFile file, RouteFile.Step step) {
-        JsonNode parameters = step.definition().path("parameters");
-        if (!parameters.path("commandExecutor").asText().equals("#bean:pgTool")
-                || !parameters.path("binding").asText().equals("#bean:pgToolBinding")) {
+        if (!step.parameter("commandExecutor").equals("#bean:pgTool")
+                || !step.parameter("binding").equals("#bean:pgToolBinding")) {
             add(
                     file,
                     "exec",

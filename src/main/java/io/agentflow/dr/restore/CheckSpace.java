@@ -46,8 +46,11 @@ final class CheckSpace {
                                         + " free",
                                 "it is restored beside the live one",
                                 "Free space there, for instance: af backup restore --drop-old"))
-                .orElseGet(() -> Finding.ok("space: needs about " + needed
-                        + " with indexes; what the server has free cannot be seen from here")));
+                .orElseGet(() -> Finding.note(
+                        "the restored database needs about " + needed
+                                + " with indexes; what the server has free cannot be seen from here",
+                        "it is restored beside the live one",
+                        "Look there: df -h \"$(psql -Atc 'SHOW data_directory')\"")));
     }
 
     private long needed() {

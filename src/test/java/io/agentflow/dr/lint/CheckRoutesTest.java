@@ -78,6 +78,27 @@ class CheckRoutesTest {
         finds("exec", "tried", route("tried", "direct:tried", step("to: {id: t, uri: 'exec:pg_dump'}")));
     }
 
+    @Test
+    void everyNotationOfAnEndpointIsLookedAt() {
+        finds(
+                "exec",
+                "tried",
+                route("tried", "direct:tried", step("to: {id: t, uri: exec, parameters: {executable: x}}")));
+        finds("bean-method", "tried", route("tried", "direct:tried", step("to: {id: t, uri: 'bean:sealBackup'}")));
+        finds("bean-method", "tried", route("tried", "direct:tried", step("toD: {id: t, uri: 'bean:sealBackup'}")));
+        finds(
+                "home",
+                "tried",
+                route("tried", "direct:tried", step("to: {id: t, uri: 'bean:publishBackup?method=publish'}")));
+        finds(
+                "home",
+                "tried",
+                route(
+                        "tried",
+                        "direct:tried",
+                        step("to: {id: t, uri: bean, parameters: {beanName: publishBackup, method: publish}}")));
+    }
+
     private static void finds(String rule, String name, String yaml) {
         assertThat(with(name, yaml))
                 .as(rule + " in\n" + yaml)
