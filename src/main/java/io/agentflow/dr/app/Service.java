@@ -39,7 +39,7 @@ final class Service {
     private final ScheduledWork work;
     private final Meters meters;
     private final Health health;
-    private final OverdueWatch watch;
+    private final List<OverdueWatch> watches;
     private final Clock clock;
     private final CountDownLatch drained = new CountDownLatch(1);
     private final Consumer<String> say;
@@ -59,7 +59,9 @@ final class Service {
         this.work = new ScheduledWork(operations, served, states, meters, clock, say);
         this.health = new Health(states.values(), clock, STUCK, () -> List.of(routes()));
         meters.serving(states.values(), health);
-        this.watch = new OverdueWatch(states.values(), clock, work::refresh, overdue);
+        this.watches = states.values().stream()
+                .map(state -> new OverdueWatch(state, clock, work::refresh, overdue))
+                .toList();
     }
 
     private Health.Check routes() {
@@ -75,7 +77,7 @@ final class Service {
     /** Serves until {@link #drain} has come to its end. */
     void run(List<Operations.Served> served, AfConfig config, Supplier<ServedRoutes> start) {
         Timer looking = new Timer("routes-reload", true);
-        watch.start(LOOK);
+        watches.forEach(watch -> watch.start(LOOK));
         try (ManagementServer management = new ManagementServer(
                         config.text(ConfigKey.MANAGEMENT_HOST),
                         config.number(ConfigKey.MANAGEMENT_PORT),
@@ -94,7 +96,7 @@ final class Service {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            watch.close();
+            watches.forEach(OverdueWatch::close);
             looking.cancel();
         }
     }

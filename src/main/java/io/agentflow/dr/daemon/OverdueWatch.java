@@ -3,16 +3,14 @@ package io.agentflow.dr.daemon;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
-import java.util.Set;
 import java.util.Timer;
 import java.util.TimerTask;
 import java.util.function.Consumer;
 
-/** Tells of each breach of an RPO once: when it begins, and again only after there was a backup in time. */
+/**
+ * Tells of each breach of a database's RPO once: when it begins, and again only after there was a backup in time. Each
+ * database has a watch of its own: a store that hangs, as network folders do, must not silence the others.
+ */
 public final class OverdueWatch implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(OverdueWatch.class.getName());
 
@@ -21,29 +19,27 @@ public final class OverdueWatch implements AutoCloseable {
     /** … and where a backup is overdue. */
     private static final Duration OFTEN = Duration.ofMinutes(1);
 
-    private final Collection<DatabaseState> databases;
+    private final DatabaseState database;
     private final Clock clock;
     private final Consumer<DatabaseState> refresh;
     private final Consumer<DatabaseState> tell;
     private final Instant began;
-    private final Map<DatabaseState, Instant> looked = new HashMap<>();
-    private final Set<DatabaseState> told = new HashSet<>();
     private final Timer timer = new Timer("overdue-watch", true);
+    private Instant looked;
+    private boolean told;
 
     /**
      * @param refresh looks into the store before a breach is told: somebody else may have made a backup
      * @param tell tells of a breach
      */
     public OverdueWatch(
-            Collection<DatabaseState> databases,
-            Clock clock,
-            Consumer<DatabaseState> refresh,
-            Consumer<DatabaseState> tell) {
-        this.databases = databases;
+            DatabaseState database, Clock clock, Consumer<DatabaseState> refresh, Consumer<DatabaseState> tell) {
+        this.database = database;
         this.clock = clock;
         this.refresh = refresh;
         this.tell = tell;
         this.began = clock.instant();
+        this.looked = began;
     }
 
     /** Looks from now on, so often. */
@@ -68,29 +64,31 @@ public final class OverdueWatch implements AutoCloseable {
         }
     }
 
-    /** Looks at every database once. */
+    /** Looks once. */
     synchronized void look() {
-        for (DatabaseState state : databases) {
-            if (!state.overdue(began, clock.instant())) {
-                told.remove(state);
-                refresh(state, SELDOM);
-            } else if (told.contains(state)) {
-                refresh(state, OFTEN);
-            } else {
-                refresh(state, Duration.ZERO);
-                if (state.overdue(began, clock.instant())) {
-                    told.add(state);
-                    tell.accept(state);
-                }
+        if (!overdue()) {
+            told = false;
+            refresh(SELDOM);
+        } else if (told) {
+            refresh(OFTEN);
+        } else {
+            refresh(Duration.ZERO);
+            if (overdue()) {
+                told = true;
+                tell.accept(database);
             }
         }
     }
 
-    private void refresh(DatabaseState state, Duration every) {
+    private boolean overdue() {
+        return database.overdue(began, clock.instant());
+    }
+
+    private void refresh(Duration every) {
         Instant now = clock.instant();
-        if (!now.isBefore(looked.getOrDefault(state, began).plus(every))) {
-            looked.put(state, now);
-            refresh.accept(state);
+        if (!now.isBefore(looked.plus(every))) {
+            looked = now;
+            refresh.accept(database);
         }
     }
 

@@ -125,7 +125,7 @@ class MetersTest {
                                 "--lint-fatal",
                                 Project.file("docs/alerts/af-alerts.yaml").toString()),
                         Map.of()))
-                .contains("10 rules found");
+                .contains("11 rules found");
     }
 
     @Test
@@ -189,7 +189,7 @@ class MetersTest {
         List<Instant> told = new ArrayList<>();
         Instant[] newest = {NOW.minusSeconds(10)};
         OverdueWatch watch = new OverdueWatch(
-                List.of(state), clock, late -> late.backedUp(newest[0], 1, 1), late -> told.add(late.newestBackup()));
+                state, clock, late -> late.backedUp(newest[0], 1, 1), late -> told.add(late.newestBackup()));
         try (watch) {
             state.backedUp(NOW.minusSeconds(7200), 1, 1);
             watch.look();
