@@ -72,7 +72,7 @@ final class JsonDocument {
             // Without a codec it knows these.
             json.writeObject(value);
         } else {
-            write(json, Binding.JSON.convertValue(value, Object.class));
+            Binding.JSON.writeValue(json, value);
         }
     }
 }
