@@ -24,6 +24,8 @@ RUNLEVEL=1 install promtool prometheus
 
 PATH=$PATH:/usr/sbin RUNLEVEL=1 install sshd openssh-server
 install systemd-analyze systemd
+# Requests by NATS: the tests start their own, with JetStream.
+PATH=$PATH:/usr/sbin RUNLEVEL=1 install nats-server nats-server
 
 echo "== other versions of PostgreSQL"
 if ! scripts/postgresql.sh fetch; then

@@ -51,12 +51,13 @@ class PackageTableTest {
             row("request", "core artifact store"),
             row("config", "core event store fingerprint"),
             row("route", TOOLS + " " + FEATURES),
+            row("nats", "core request route"),
             row("lint", "core route"),
             row(
                     "cli",
                     "core lint config backup restore critical verify catalog manifest store fingerprint auditchain journal deadletter postgres request"),
             row("daemon", "core"),
-            row("app", TOOLS + " " + FEATURES + " event deadletter config route lint cli daemon"));
+            row("app", TOOLS + " " + FEATURES + " event deadletter config route nats lint cli daemon"));
 
     private static final Set<String> EMPTY_WORDS = Set.of("util", "helper", "manager", "common", "impl", "misc");
     private static final Set<String> TERMINAL_FIELDS = Set.of("out", "err", "in");
@@ -109,6 +110,17 @@ class PackageTableTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.apache.camel..")
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyItsPackageKnowsNats() {
+        noClasses()
+                .that(liveOutside("nats"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.nats..")
                 .allowEmptyShould(true)
                 .check(CLASSES);
     }

@@ -6,6 +6,8 @@ import io.agentflow.dr.config.ConfigKey;
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationFailed;
+import io.agentflow.dr.nats.NatsSettings;
+import io.agentflow.dr.nats.NatsTrigger;
 import io.agentflow.dr.request.AcceptRequest;
 import io.agentflow.dr.request.RequestKey;
 import io.agentflow.dr.request.RequestStore;
@@ -14,6 +16,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -26,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 /** Requests by messages, from the configuration to the end of the service. Without a trigger there are none. */
 final class Requests implements AutoCloseable {
     /** The triggers that af comes with, and the key of the configuration that switches each on. */
-    private static final Map<String, ConfigKey> TRIGGERS = Map.of("folder", ConfigKey.REQUEST_FOLDER);
+    private static final Map<String, ConfigKey> TRIGGERS =
+            Map.of("folder", ConfigKey.REQUEST_FOLDER, "nats", ConfigKey.REQUEST_NATS_URL);
 
     private final AfConfig config;
     private final CompletableFuture<ServedRoutes> routes = new CompletableFuture<>();
@@ -34,6 +38,8 @@ final class Requests implements AutoCloseable {
     private final RequestedWork work;
     private final RequestDesk desk;
     private final AcceptRequest accept;
+    /** Null if no request comes by NATS. */
+    private final @Nullable NatsTrigger nats;
     /** Held until the process ends: what a route still takes meanwhile must not be missed by the next one. */
     private @Nullable FileChannel lock;
 
@@ -71,6 +77,18 @@ final class Requests implements AutoCloseable {
         RequestActs acts = new RequestActs(turns, byName, config.time(ConfigKey.STALL_TIMEOUT), clock);
         this.work = new RequestedWork(store, routes, acts, replies, turns, operations, clock, say);
         this.desk = new RequestDesk(accept, work, replies, refusals, clock, say);
+        NatsSettings natsSettings = new NatsKeys(config, new ArrayList<>()).read();
+        this.nats = natsSettings == null
+                ? null
+                : new NatsTrigger(
+                        natsSettings, message -> send("direct:request-nats", message), accept.mostBytes(), say);
+    }
+
+    private void send(String route, Object message) {
+        routes.join().through(serving -> {
+            serving.send(route, message);
+            return true;
+        });
     }
 
     /** Everything that is wrong with the keys, by key of the configuration; nothing, if nobody can send requests. */
@@ -79,6 +97,7 @@ final class Requests implements AutoCloseable {
         if (wanted(config)) {
             new RequestKeys(wrong).read(config.requestKeys(), databases);
         }
+        new NatsKeys(config, wrong).read();
         return wrong;
     }
 
@@ -100,11 +119,15 @@ final class Requests implements AutoCloseable {
 
     /** What their routes call, by name. */
     Map<String, Object> beans() {
-        return Map.of(
-                "requestDesk",
-                desk,
+        Map<String, Object> beans = new HashMap<>();
+        beans.put("requestDesk", desk);
+        beans.put(
                 "folderRequests",
                 new FolderRequests(Path.of(config.text(ConfigKey.REQUEST_FOLDER)), accept.mostBytes()));
+        if (nats != null) {
+            beans.put("natsRequests", nats.bean());
+        }
+        return beans;
     }
 
     /**
@@ -136,6 +159,9 @@ final class Requests implements AutoCloseable {
             }
         });
         routes.complete(started);
+        if (nats != null) {
+            nats.start();
+        }
     }
 
     private static void require(ServedRoutes started, String id) {
@@ -151,6 +177,12 @@ final class Requests implements AutoCloseable {
     /** Begins nothing more, and tells what is due. */
     @Override
     public void close() {
+        if (nats != null) {
+            nats.leave();
+        }
         work.close();
+        if (nats != null) {
+            nats.close();
+        }
     }
 }

@@ -65,6 +65,20 @@ public enum ConfigKey {
             "af.dead-letter.uri", "", "a Camel endpoint that is sent every dead-letter report, besides the folder"),
     DRAIN_TIMEOUT("af.drain-timeout", "10m", "how long af serve waits at its end for operations that run"),
     REQUEST_FOLDER("af.request.folder", "", "a folder into which signed requests are dropped; empty for none"),
+    REQUEST_NATS_URL(
+            "af.request.nats.url",
+            "",
+            "the NATS server that signed requests come from, or several, separated by commas; empty for none"),
+    REQUEST_NATS_STREAM("af.request.nats.stream", "AF_REQUESTS", "its JetStream stream; made if it is not there"),
+    REQUEST_NATS_SUBJECT("af.request.nats.subject", "af.requests", "the subject that requests are published to"),
+    REQUEST_NATS_DURABLE("af.request.nats.durable", "af", "the durable consumer; each af serve needs one of its own"),
+    REQUEST_NATS_RESULTS(
+            "af.request.nats.results-subject",
+            "",
+            "where results go whose sender names no subject in the header Af-Reply-To; empty for nowhere"),
+    REQUEST_NATS_CREDENTIALS("af.request.nats.credentials-file", "", "a .creds file that shows the server who af is"),
+    REQUEST_NATS_USER("af.request.nats.user", "", "or a user"),
+    REQUEST_NATS_PASSWORD("af.request.nats.password-file", "", "and the file of its password"),
     REQUEST_MAX_BYTES("af.request.max-bytes", "16384", "the longest request that is looked at"),
     REQUEST_VALIDITY(
             "af.request.longest-validity", "24h", "how long a request may be valid, from its issue to its expiry"),

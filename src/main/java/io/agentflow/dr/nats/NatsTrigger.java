@@ -1,0 +1,44 @@
+package io.agentflow.dr.nats;
+
+import java.util.function.Consumer;
+
+/** All of NATS, from the start of the service to its end. */
+public final class NatsTrigger implements AutoCloseable {
+    private final NatsLink link;
+    private final NatsIntake intake;
+    private final NatsRequests requests;
+
+    /**
+     * Puts it together; nothing is connected before {@link #start}.
+     *
+     * @param desk takes each message as it came; throws if it must not be acknowledged
+     * @param mostBytes how much of a message is kept: a longer one is no request
+     * @param say gets lines for the log
+     */
+    public NatsTrigger(NatsSettings settings, Consumer<Object> desk, int mostBytes, Consumer<String> say) {
+        this.link = new NatsLink(settings, say);
+        this.intake = new NatsIntake(link, desk::accept, say);
+        this.requests = new NatsRequests(link, settings, mostBytes);
+    }
+
+    /** What the routes call. */
+    public NatsRequests bean() {
+        return requests;
+    }
+
+    /** Begins to fetch. A server that is away does not matter: it is tried until it is there. */
+    public void start() {
+        intake.start();
+    }
+
+    /** Fetches nothing more; results can still be sent. */
+    public void leave() {
+        intake.close();
+    }
+
+    @Override
+    public void close() {
+        intake.close();
+        link.close();
+    }
+}

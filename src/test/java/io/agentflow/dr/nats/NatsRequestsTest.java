@@ -1,0 +1,75 @@
+package io.agentflow.dr.nats;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.agentflow.dr.core.OperationFailed;
+import io.agentflow.dr.request.AcceptedRequest;
+import io.agentflow.dr.request.Arrival;
+import io.agentflow.dr.request.OperationRequest;
+import io.agentflow.dr.request.RequestResult;
+import io.agentflow.dr.route.RequestReply;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class NatsRequestsTest {
+    private static NatsRequests requests() {
+        NatsSettings settings = new NatsSettings(
+                List.of("nats://127.0.0.1:1"),
+                "AF_REQUESTS",
+                "af.requests",
+                "af",
+                null,
+                new NatsSettings.Access(null, null, null));
+        return new NatsRequests(new NatsLink(settings, line -> {}), settings, 100);
+    }
+
+    private static RequestReply reply(String replyTo) {
+        Instant now = Instant.parse("2026-11-26T10:00:00Z");
+        OperationRequest request = OperationRequest.of(Map.of(
+                "id",
+                "b-1",
+                "operation",
+                "backup",
+                "database",
+                "main",
+                "requestedBy",
+                "the tests",
+                "issuedAt",
+                "2026-11-26T10:00:00Z",
+                "expiresAt",
+                "2026-11-26T11:00:00Z",
+                "keyId",
+                "ops",
+                "signature",
+                "A".repeat(43) + "="));
+        Arrival arrival = new Arrival("nats", replyTo, "7");
+        return new RequestReply(arrival, RequestResult.accepted(new AcceptedRequest(request, arrival, now)));
+    }
+
+    @Test
+    void aResultThatNobodyWantsIsToldToNobody() {
+        assertThatCode(() -> requests().reply(reply(null))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void withoutAConnectionAResultCountsAsNotTold() {
+        assertThatThrownBy(() -> requests().reply(reply("mine.results")))
+                .isInstanceOf(OperationFailed.class)
+                .hasMessageContaining("mine.results")
+                .hasMessageContaining("no connection");
+    }
+
+    @Test
+    void anEndBeforeTheStartIsNone() {
+        NatsTrigger trigger = new NatsTrigger(
+                new NatsSettings(
+                        List.of("nats://127.0.0.1:1"), "A", "a", "af", null, new NatsSettings.Access(null, null, null)),
+                message -> {},
+                100,
+                line -> {});
+        assertThatCode(trigger::close).doesNotThrowAnyException();
+    }
+}
