@@ -42,6 +42,9 @@ final class NatsKeys {
             return null;
         }
         List<String> servers = config.list(ConfigKey.REQUEST_NATS_URL);
+        if (servers.isEmpty()) {
+            wrong.add(ConfigKey.REQUEST_NATS_URL.key() + " names no server");
+        }
         servers.forEach(this::requireServer);
         String subject = config.text(ConfigKey.REQUEST_NATS_SUBJECT);
         String results = optional(ConfigKey.REQUEST_NATS_RESULTS);

@@ -125,7 +125,10 @@ final class ReadContent {
         while (rows.next(fields)) {
             byte[] place = fields[PLACE];
             if (place != null) {
-                large.add(new Large(fields.clone(), text(place)));
+                byte[] @Nullable [] known = fields.clone();
+                // They come again in pieces: until then nothing of a record is held but where and whose it is.
+                Arrays.fill(known, TENANT + 1, TIME, null);
+                large.add(new Large(known, text(place)));
             } else {
                 judge(fields, record.hash(fields[PREVIOUS], fields, time(fields)));
             }

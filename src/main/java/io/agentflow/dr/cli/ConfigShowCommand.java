@@ -84,6 +84,10 @@ final class ConfigShowCommand extends AfCommand {
             // Webhooks have their secret anywhere in their path.
             return value.replaceAll("([a-z][a-z0-9.+-]*:)[^,]*", "$1****");
         }
+        if (key == ConfigKey.REQUEST_NATS_URL) {
+            // None is allowed there; but that is said by whoever reads it, and by then it is shown.
+            return value.replaceAll("//[^@,/]*@", "//****@");
+        }
         return key.key().endsWith("database-url") && !value.isEmpty() ? masked(value) : value;
     }
 

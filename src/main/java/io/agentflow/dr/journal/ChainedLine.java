@@ -8,7 +8,6 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -21,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +41,6 @@ record ChainedLine(long number, String previous, String hash, String text) {
     private static final class Reading {
         static final ObjectMapper JSON = JsonMapper.builder()
                 .addModule(new SimpleModule().addDeserializer(Instant.class, new InstantOfText()))
-                .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .build();
     }
@@ -64,7 +63,7 @@ record ChainedLine(long number, String previous, String hash, String text) {
     static ChainedLine after(long number, String previous, JournalEntry entry) {
         String open = object(json -> {
             json.writeNumberField("seq", number);
-            entry.writeFields(json);
+            entry.writeFields(json, entry.phase().name().toLowerCase(Locale.ROOT));
             json.writeStringField("prev", previous);
         });
         String body = open.substring(0, open.length() - 1);
@@ -72,9 +71,9 @@ record ChainedLine(long number, String previous, String hash, String text) {
         return new ChainedLine(number, previous, hash, body + TAIL + hash + "\"}");
     }
 
-    /** The record by itself, outside of any chain. */
+    /** The record by itself, outside of any chain, as every version of af can read it. */
     static String unchained(JournalEntry entry) {
-        return object(entry::writeFields);
+        return object(json -> entry.writeFields(json, entry.phase().name()));
     }
 
     /** Reads what {@link #unchained} wrote. @throws JsonProcessingException if it is not whole */

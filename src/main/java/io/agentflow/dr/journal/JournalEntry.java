@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.agentflow.dr.core.Requester;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,12 +63,16 @@ public record JournalEntry(
         INTERRUPTED
     }
 
-    /** Writes it into an object that is open, in the order that docs/reference/journal.md says. */
-    void writeFields(JsonGenerator json) throws IOException {
+    /**
+     * Writes it into an object that is open, in the order that docs/reference/journal.md says.
+     *
+     * @param called what the phase is called there
+     */
+    void writeFields(JsonGenerator json, String called) throws IOException {
         json.writeStringField("at", at.toString());
         json.writeStringField("operation", operation);
         json.writeStringField("verb", verb);
-        json.writeStringField("phase", phase.name().toLowerCase(Locale.ROOT));
+        json.writeStringField("phase", called);
         json.writeStringField("user", user);
         json.writeStringField("key", key);
         json.writeStringField("host", host);

@@ -76,8 +76,9 @@ final class NatsIntake implements AutoCloseable {
         try {
             Connection connection = link.open();
             serve(connection, subscribe(connection));
-        } catch (IOException | JetStreamApiException | IllegalStateException | IllegalArgumentException e) {
-            once("nats: no requests can come, and it is tried again: " + e.getMessage());
+        } catch (IOException | JetStreamApiException | RuntimeException | LinkageError e) {
+            // Also of a bug: without this thread no request would ever come again, and nobody would know.
+            once("nats: no requests can come, and it is tried again: " + (e.getMessage() == null ? e : e.getMessage()));
         }
         if (!ended()) {
             link.close();
@@ -127,8 +128,21 @@ final class NatsIntake implements AutoCloseable {
                 take(message);
             }
         }
-        if (!ended()) {
+        if (ended()) {
+            leave(connection, requests);
+        } else {
             once("nats: the connection is lost");
+        }
+    }
+
+    /** What has come meanwhile is taken still, and nothing more is sent here: it would be held back for others. */
+    private void leave(Connection connection, JetStreamSubscription requests) throws InterruptedException {
+        if (connection.getStatus() == Connection.Status.CONNECTED) {
+            Message last = requests.nextMessage(Duration.ofMillis(1));
+            if (last != null) {
+                take(last);
+            }
+            requests.unsubscribe();
         }
     }
 

@@ -97,8 +97,10 @@ final class NatsLink implements AutoCloseable {
                 .build();
         try {
             if (connection.jetStreamManagement().getStreamNames(subject).isEmpty()) {
+                connection.clearLastError();
                 connection.publish(message);
                 connection.flush(CONFIRM);
+                requireNoRefusal(connection, subject);
             } else {
                 connection.jetStream().publish(message);
             }
@@ -107,6 +109,14 @@ final class NatsLink implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw failed(subject, "af ends", e);
+        }
+    }
+
+    /** That af may not publish there is told as an error of the connection, before the flush is answered. */
+    private static void requireNoRefusal(Connection connection, String subject) {
+        String error = String.valueOf(connection.getLastError());
+        if (error.contains("\"" + subject + "\"")) {
+            throw failed(subject, error, null);
         }
     }
 

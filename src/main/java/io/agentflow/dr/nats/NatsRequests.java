@@ -50,7 +50,7 @@ public final class NatsRequests {
 
     /**
      * Publishes what becomes of a request. A stream takes it once, also if it is sent again because the first
-     * acknowledgement was lost; the answer to a copy of the request is another one.
+     * acknowledgement was lost; the answer to a copy of the request is another one, and that of another service, too.
      *
      * @throws io.agentflow.dr.core.OperationFailed if the server does not confirm it
      */
@@ -64,7 +64,10 @@ public final class NatsRequests {
         String sequence = String.valueOf(reply.arrival().correlation());
         Headers headers = new Headers()
                 .put(SEQUENCE, sequence)
-                .put(ONCE, result.request() + "-" + result.status().text() + "-" + sequence);
+                .put(
+                        ONCE,
+                        settings.durable() + "-" + result.request() + "-"
+                                + result.status().text() + "-" + sequence);
         link.publish(subject, headers, result.json());
     }
 }
