@@ -14,6 +14,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -26,9 +27,11 @@ import org.jspecify.annotations.Nullable;
 /** Requests by messages, from the configuration to the end of the service. Without a trigger there are none. */
 final class Requests implements AutoCloseable {
     /** The triggers that af comes with, and the key of the configuration that switches each on. */
-    private static final Map<String, ConfigKey> TRIGGERS = Map.of("folder", ConfigKey.REQUEST_FOLDER);
+    private static final Map<String, ConfigKey> TRIGGERS =
+            Map.of("folder", ConfigKey.REQUEST_FOLDER, "jms", ConfigKey.REQUEST_JMS_URL);
 
     private final AfConfig config;
+    private final Consumer<String> say;
     private final CompletableFuture<ServedRoutes> routes = new CompletableFuture<>();
     private final RequestStore store;
     private final RequestedWork work;
@@ -51,6 +54,7 @@ final class Requests implements AutoCloseable {
             Clock clock,
             Consumer<String> say) {
         this.config = config;
+        this.say = say;
         Map<String, Operations.Served> byName =
                 served.stream().collect(Collectors.toMap(one -> one.database().name(), one -> one));
         Map<String, RequestKey> keys = new RequestKeys(new ArrayList<>()).read(config.requestKeys(), byName.keySet());
@@ -79,6 +83,7 @@ final class Requests implements AutoCloseable {
         if (wanted(config)) {
             new RequestKeys(wrong).read(config.requestKeys(), databases);
         }
+        wrong.addAll(new JmsTrigger(config).problems());
         return wrong;
     }
 
@@ -100,11 +105,13 @@ final class Requests implements AutoCloseable {
 
     /** What their routes call, by name. */
     Map<String, Object> beans() {
-        return Map.of(
-                "requestDesk",
-                desk,
+        Map<String, Object> beans = new HashMap<>();
+        beans.put("requestDesk", desk);
+        beans.put(
                 "folderRequests",
                 new FolderRequests(Path.of(config.text(ConfigKey.REQUEST_FOLDER)), accept.mostBytes()));
+        beans.putAll(new JmsTrigger(config).beans(accept.mostBytes(), say));
+        return beans;
     }
 
     /**

@@ -65,6 +65,17 @@ public enum ConfigKey {
             "af.dead-letter.uri", "", "a Camel endpoint that is sent every dead-letter report, besides the folder"),
     DRAIN_TIMEOUT("af.drain-timeout", "10m", "how long af serve waits at its end for operations that run"),
     REQUEST_FOLDER("af.request.folder", "", "a folder into which signed requests are dropped; empty for none"),
+    REQUEST_JMS_URL("af.request.jms.url", "", "a broker of JMS that signed requests come from; empty for none"),
+    REQUEST_JMS_FACTORY(
+            "af.request.jms.factory",
+            "org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory",
+            "the connection factory of its client, which is made with the url; the client comes by AF_LIB"),
+    REQUEST_JMS_USER("af.request.jms.user", "", "the user there; empty for none"),
+    REQUEST_JMS_PASSWORD("af.request.jms.password", "", "the user's password"),
+    REQUEST_JMS_QUEUE("af.request.jms.queue", "af.requests", "the queue of the requests"),
+    REQUEST_JMS_SELECTOR("af.request.jms.selector", "", "takes only messages that this selector chooses"),
+    REQUEST_JMS_RESULTS(
+            "af.request.jms.results", "af.results", "the queue of results for senders that name none in JMSReplyTo"),
     REQUEST_MAX_BYTES("af.request.max-bytes", "16384", "the longest request that is looked at"),
     REQUEST_VALIDITY(
             "af.request.longest-validity", "24h", "how long a request may be valid, from its issue to its expiry"),
