@@ -82,17 +82,21 @@ final class NatsKeys {
     /** It is not repeated: somebody may have written a password into it. */
     private void requireServer(String server) {
         String key = ConfigKey.REQUEST_NATS_URL.key();
-        try {
-            URI address = URI.create(server);
-            if (!SCHEMES.contains(String.valueOf(address.getScheme())) || address.getHost() == null) {
-                wrong.add(key + " holds what is no address such as nats://host:4222 or tls://host:4222");
-            }
-            if (address.getRawUserInfo() != null) {
-                wrong.add(key + " holds a user: use " + ConfigKey.REQUEST_NATS_USER.key() + " and "
-                        + ConfigKey.REQUEST_NATS_PASSWORD.key());
-            }
-        } catch (IllegalArgumentException e) {
+        URI address = address(server);
+        if (address == null || !SCHEMES.contains(String.valueOf(address.getScheme())) || address.getHost() == null) {
             wrong.add(key + " holds what is no address such as nats://host:4222 or tls://host:4222");
+        }
+        if (address != null && address.getRawUserInfo() != null) {
+            wrong.add(key + " holds a user: use " + ConfigKey.REQUEST_NATS_USER.key() + " and "
+                    + ConfigKey.REQUEST_NATS_PASSWORD.key());
+        }
+    }
+
+    private static @Nullable URI address(String server) {
+        try {
+            return URI.create(server);
+        } catch (IllegalArgumentException e) {
+            return null;
         }
     }
 

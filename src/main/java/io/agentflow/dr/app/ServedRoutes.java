@@ -120,11 +120,7 @@ final class ServedRoutes implements AutoCloseable {
         refused = now;
         // Parsers of YAML draw pictures; a log has lines.
         say.accept("routes: changed, but the old ones go on: "
-                + fact(e).replaceAll("\\s+", " ").strip());
-    }
-
-    private static String fact(RuntimeException e) {
-        return e instanceof AfException known ? known.fact() : e.toString();
+                + AfException.line(e).replaceAll("\\s+", " ").strip());
     }
 
     private void exchange(RouteTexts now) {
@@ -194,8 +190,8 @@ final class ServedRoutes implements AutoCloseable {
                 current = start.with(running, Duration.between(since, clock.instant()));
                 standing = true;
             } catch (RuntimeException e) {
-                if (!said.equals(fact(e))) {
-                    said = fact(e);
+                if (!said.equals(AfException.line(e))) {
+                    said = AfException.line(e);
                     say.accept("routes: the old ones cannot be started again yet: " + said);
                 }
                 LockSupport.parkNanos(COME_BACK.toNanos());

@@ -40,6 +40,11 @@ public class AfException extends RuntimeException {
         return false;
     }
 
+    /** One line for a log: the fact, or what a bug calls itself. */
+    public static String line(RuntimeException failure) {
+        return failure instanceof AfException known ? known.fact() : failure.toString();
+    }
+
     /** The first operator's failure in the chain of causes, or null when there is none: then it is a bug. */
     public static @Nullable AfException in(@Nullable Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {

@@ -162,12 +162,9 @@ final class NatsIntake implements AutoCloseable {
         try {
             desk.accept(message);
             message.ack();
-        } catch (AfException e) {
-            say.accept("nats: a request comes again: " + e.fact());
-            message.nakWithDelay(AGAIN);
         } catch (RuntimeException e) {
-            // A bug, here or in a route: the next message must not wait behind this one.
-            say.accept("nats: a request comes again: " + e);
+            // Also after a bug, here or in a route: the next message must not wait behind this one.
+            say.accept("nats: a request comes again: " + AfException.line(e));
             message.nakWithDelay(AGAIN);
         }
     }
