@@ -40,6 +40,19 @@ public final class AfConfig {
     private static final Pattern OF_ROUTES = Pattern.compile("af\\.route\\.[a-z0-9.-]+");
     private static final String CANNOT_BE_READ = ", which cannot be read";
     static final String A_TIME = "a time such as 90s, 10m or 2h";
+    private static final List<ConfigKey> NUMBERS =
+            List.of(ConfigKey.JOBS, ConfigKey.RETRIES, ConfigKey.MANAGEMENT_PORT, ConfigKey.REQUEST_MAX_BYTES);
+    private static final List<ConfigKey> TIMES = List.of(
+            ConfigKey.JITTER,
+            ConfigKey.ROUTES_RELOAD,
+            ConfigKey.CLUSTER_CHECK_IN,
+            ConfigKey.LOCK_TIMEOUT,
+            ConfigKey.DRAIN_TIMEOUT,
+            ConfigKey.REQUEST_VALIDITY,
+            ConfigKey.REQUEST_RETENTION,
+            ConfigKey.STALL_TIMEOUT,
+            ConfigKey.RETRY_DELAY,
+            ConfigKey.EVENTS_PACE);
 
     private String stateHome = "";
     private @Nullable Path file;
@@ -174,27 +187,15 @@ public final class AfConfig {
     }
 
     private void checkAll() {
-        check(ConfigKey.JOBS, Integer::parseInt, "a number");
-        check(ConfigKey.RETRIES, Integer::parseInt, "a number");
-        check(ConfigKey.MANAGEMENT_PORT, Integer::parseInt, "a number");
+        NUMBERS.forEach(key -> check(key, Integer::parseInt, "a number"));
+        TIMES.forEach(key -> check(key, AfConfig::duration, A_TIME));
         // The system's own zone takes long to find, and only schedules need it.
         check(
                 ConfigKey.TIME_ZONE,
                 text -> text.isEmpty() ? text : zone(text),
                 "a time zone such as Europe/Vienna or UTC");
-        check(ConfigKey.JITTER, AfConfig::duration, A_TIME);
         check(ConfigKey.MISFIRE, AfConfig::misfire, "once or skip");
-        check(ConfigKey.ROUTES_RELOAD, AfConfig::duration, A_TIME);
-        check(ConfigKey.CLUSTER_CHECK_IN, AfConfig::duration, A_TIME);
-        check(ConfigKey.LOCK_TIMEOUT, AfConfig::duration, A_TIME);
-        check(ConfigKey.DRAIN_TIMEOUT, AfConfig::duration, A_TIME);
-        check(ConfigKey.REQUEST_MAX_BYTES, Integer::parseInt, "a number");
-        check(ConfigKey.REQUEST_VALIDITY, AfConfig::duration, A_TIME);
-        check(ConfigKey.REQUEST_RETENTION, AfConfig::duration, A_TIME);
         check(ConfigKey.PROOF, ProofLevel::parse, "full, counts or none");
-        check(ConfigKey.STALL_TIMEOUT, AfConfig::duration, A_TIME);
-        check(ConfigKey.RETRY_DELAY, AfConfig::duration, A_TIME);
-        check(ConfigKey.EVENTS_PACE, AfConfig::duration, A_TIME);
         check(ConfigKey.NOTIFY_SEVERITY, Severity::parse, "info, warning or error");
         checkAddress(ConfigKey.EVENTS_URI);
         checkAddress(ConfigKey.NOTIFY_URIS);

@@ -20,6 +20,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -50,21 +51,24 @@ public final class DirectoryStore {
 
     /** The ids of all backups, newest first. Empty when the directory does not exist. */
     public List<BackupId> ids() {
+        return named(this::published);
+    }
+
+    private boolean published(BackupId id) {
+        return Files.isRegularFile(folder(id).resolve(MANIFEST), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private List<BackupId> named(Predicate<BackupId> which) {
         return names().parallelStream()
-                .flatMap(name -> BackupId.parse(name).stream())
-                .filter(id -> Files.isRegularFile(folder(id).resolve(MANIFEST), LinkOption.NOFOLLOW_LINKS))
+                .<BackupId>mapMulti((name, ids) -> BackupId.parse(name).ifPresent(ids))
+                .filter(which)
                 .sorted(Comparator.reverseOrder())
                 .toList();
     }
 
     /** The ids of folders that are called like a backup and have no manifest: they are none. */
     public List<BackupId> withoutManifest() {
-        return names().stream()
-                .flatMap(name -> BackupId.parse(name).stream())
-                .filter(id -> Files.isDirectory(folder(id), LinkOption.NOFOLLOW_LINKS))
-                .filter(id -> !Files.isRegularFile(folder(id).resolve(MANIFEST), LinkOption.NOFOLLOW_LINKS))
-                .sorted(Comparator.reverseOrder())
-                .toList();
+        return named(id -> Files.isDirectory(folder(id), LinkOption.NOFOLLOW_LINKS) && !published(id));
     }
 
     private List<String> names() {
