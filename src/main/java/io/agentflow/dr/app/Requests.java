@@ -6,16 +6,14 @@ import io.agentflow.dr.config.ConfigKey;
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationFailed;
-import io.agentflow.dr.nats.NatsSettings;
-import io.agentflow.dr.nats.NatsTrigger;
 import io.agentflow.dr.request.AcceptRequest;
 import io.agentflow.dr.request.RequestKey;
 import io.agentflow.dr.request.RequestStore;
-import io.agentflow.dr.route.FolderRequests;
+import io.agentflow.dr.request.Trigger;
 import java.nio.channels.FileChannel;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,22 +22,17 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Requests by messages, from the configuration to the end of the service. Without a trigger there are none. */
 final class Requests implements AutoCloseable {
-    /** The triggers that af comes with, and the key of the configuration that switches each on. */
-    private static final Map<String, ConfigKey> TRIGGERS =
-            Map.of("folder", ConfigKey.REQUEST_FOLDER, "nats", ConfigKey.REQUEST_NATS_URL);
-
     private final AfConfig config;
     private final CompletableFuture<ServedRoutes> routes = new CompletableFuture<>();
     private final RequestStore store;
     private final RequestedWork work;
     private final RequestDesk desk;
-    private final AcceptRequest accept;
-    /** Null if no request comes by NATS. */
-    private final @Nullable NatsTrigger nats;
+    private final List<Trigger> triggers;
     /** Held until the process ends: what a route still takes meanwhile must not be missed by the next one. */
     private @Nullable FileChannel lock;
 
@@ -61,7 +54,7 @@ final class Requests implements AutoCloseable {
                 served.stream().collect(Collectors.toMap(one -> one.database().name(), one -> one));
         Map<String, RequestKey> keys = new RequestKeys(new ArrayList<>()).read(config.requestKeys(), byName.keySet());
         this.store = new RequestStore(config.stateDirectory());
-        this.accept = new AcceptRequest(
+        AcceptRequest accept = new AcceptRequest(
                 store,
                 new AcceptRequest.Limits(
                         config.number(ConfigKey.REQUEST_MAX_BYTES),
@@ -77,11 +70,12 @@ final class Requests implements AutoCloseable {
         RequestActs acts = new RequestActs(turns, byName, config.time(ConfigKey.STALL_TIMEOUT), clock);
         this.work = new RequestedWork(store, routes, acts, replies, turns, operations, clock, say);
         this.desk = new RequestDesk(accept, work, replies, refusals, clock, say);
-        NatsSettings natsSettings = new NatsKeys(config, new ArrayList<>()).read();
-        this.nats = natsSettings == null
-                ? null
-                : new NatsTrigger(
-                        natsSettings, message -> send("direct:request-nats", message), accept.mostBytes(), say);
+        RequestedBy.Surroundings around = new RequestedBy.Surroundings(accept.mostBytes(), say, this::send);
+        this.triggers = on(config).map(by -> by.open(config, around)).toList();
+    }
+
+    private static Stream<RequestedBy> on(AfConfig config) {
+        return Arrays.stream(RequestedBy.values()).filter(by -> by.wanted(config));
     }
 
     private void send(String route, Object message) {
@@ -97,14 +91,13 @@ final class Requests implements AutoCloseable {
         if (wanted(config)) {
             new RequestKeys(wrong).read(config.requestKeys(), databases);
         }
-        new NatsKeys(config, wrong).read();
+        Arrays.stream(RequestedBy.values()).forEach(by -> by.check(config, wrong));
         return wrong;
     }
 
     /** Whether the configuration has anything to do with requests. */
     static boolean wanted(AfConfig config) {
-        return TRIGGERS.values().stream().anyMatch(config::given)
-                || !config.requestKeys().isEmpty();
+        return on(config).findAny().isPresent() || !config.requestKeys().isEmpty();
     }
 
     /**
@@ -113,20 +106,15 @@ final class Requests implements AutoCloseable {
      * @param serving whether these are the routes of a service: a command takes no requests
      */
     static void placeholders(AfConfig config, boolean serving, Properties properties) {
-        TRIGGERS.forEach((trigger, key) ->
-                properties.setProperty("af.serve.request-" + trigger, String.valueOf(serving && config.given(key))));
+        for (RequestedBy by : RequestedBy.values()) {
+            properties.setProperty("af.serve." + by.route(), String.valueOf(serving && by.wanted(config)));
+        }
     }
 
     /** What their routes call, by name. */
     Map<String, Object> beans() {
-        Map<String, Object> beans = new HashMap<>();
-        beans.put("requestDesk", desk);
-        beans.put(
-                "folderRequests",
-                new FolderRequests(Path.of(config.text(ConfigKey.REQUEST_FOLDER)), accept.mostBytes()));
-        if (nats != null) {
-            beans.put("natsRequests", nats.bean());
-        }
+        Map<String, Object> beans = new HashMap<>(Map.of("requestDesk", desk));
+        triggers.forEach(trigger -> beans.putAll(trigger.beans()));
         return beans;
     }
 
@@ -152,16 +140,12 @@ final class Requests implements AutoCloseable {
             // An interrupt while it was used would close it.
             throw new OperationFailed("the lock of the requests is lost", "Start af serve again.");
         }
-        TRIGGERS.forEach((trigger, key) -> {
-            if (config.given(key)) {
-                require(started, "request-" + trigger);
-                require(started, "request-" + trigger + "-reply");
-            }
+        on(config).forEach(by -> {
+            require(started, by.route());
+            require(started, by.route() + "-reply");
         });
         routes.complete(started);
-        if (nats != null) {
-            nats.start();
-        }
+        triggers.forEach(Trigger::start);
     }
 
     private static void require(ServedRoutes started, String id) {
@@ -177,12 +161,8 @@ final class Requests implements AutoCloseable {
     /** Begins nothing more, and tells what is due. */
     @Override
     public void close() {
-        if (nats != null) {
-            nats.leave();
-        }
+        triggers.forEach(Trigger::leave);
         work.close();
-        if (nats != null) {
-            nats.close();
-        }
+        triggers.forEach(Trigger::close);
     }
 }

@@ -1,9 +1,11 @@
 package io.agentflow.dr.nats;
 
+import io.agentflow.dr.request.Trigger;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** All of NATS, from the start of the service to its end. */
-public final class NatsTrigger implements AutoCloseable {
+public final class NatsTrigger implements Trigger {
     private final NatsLink link;
     private final NatsIntake intake;
     private final NatsRequests requests;
@@ -21,17 +23,17 @@ public final class NatsTrigger implements AutoCloseable {
         this.requests = new NatsRequests(link, settings, mostBytes);
     }
 
-    /** What the routes call. */
-    public NatsRequests bean() {
-        return requests;
+    @Override
+    public Map<String, Object> beans() {
+        return Map.of("natsRequests", requests);
     }
 
-    /** Begins to fetch. A server that is away does not matter: it is tried until it is there. */
+    @Override
     public void start() {
         intake.start();
     }
 
-    /** Fetches nothing more; results can still be sent. */
+    @Override
     public void leave() {
         intake.close();
     }
