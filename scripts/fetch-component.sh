@@ -1,10 +1,11 @@
 #!/bin/bash
 # Fetches Camel components, in the version that af is built with, and what they need beyond af's own libraries.
 # Usage: fetch-component.sh COMPONENT... FOLDER     for example: fetch-component.sh camel-ftp /etc/af/lib
+# What is no component of Camel, such as a broker's client, is named in full: GROUP:ARTIFACT:VERSION.
 # Then set AF_LIB=FOLDER where af runs. Takes Maven.
 set -euo pipefail
 if [ $# -lt 2 ]; then
-  sed -n '2,4s/^# //p' "$0" >&2
+  sed -n '2,5s/^# //p' "$0" >&2
   exit 2
 fi
 folder=${*: -1}
@@ -16,7 +17,9 @@ camel=${camel#camel-api-}
 
 dependencies=
 for component in "${@:1:$#-1}"; do
-  dependencies+="<dependency><groupId>org.apache.camel</groupId><artifactId>$component</artifactId><version>$camel</version></dependency>"
+  case $component in *:*:*) ;; *) component=org.apache.camel:$component:$camel ;; esac
+  IFS=: read -r group artifact version <<<"$component"
+  dependencies+="<dependency><groupId>$group</groupId><artifactId>$artifact</artifactId><version>$version</version></dependency>"
 done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -25,6 +25,17 @@ enum RequestedBy {
                     new FolderRequests(Path.of(config.text(ConfigKey.REQUEST_FOLDER)), around.mostBytes()));
         }
     },
+    JMS(ConfigKey.REQUEST_JMS_URL) {
+        @Override
+        void check(AfConfig config, List<String> wrong) {
+            wrong.addAll(new JmsKeys(config).problems());
+        }
+
+        @Override
+        Trigger open(AfConfig config, Surroundings around) {
+            return () -> new JmsKeys(config).beans(around.mostBytes(), around.say());
+        }
+    },
     NATS(ConfigKey.REQUEST_NATS_URL) {
         @Override
         void check(AfConfig config, List<String> wrong) {
@@ -35,7 +46,10 @@ enum RequestedBy {
         Trigger open(AfConfig config, Surroundings around) {
             NatsSettings settings = Objects.requireNonNull(new NatsKeys(config, new ArrayList<>()).read());
             return new NatsTrigger(
-                    settings, message -> around.route().accept("direct:request-nats", message), around.mostBytes(), around.say());
+                    settings,
+                    message -> around.route().accept("direct:request-nats", message),
+                    around.mostBytes(),
+                    around.say());
         }
     };
 

@@ -59,8 +59,13 @@ final class RouteSources {
         properties.remove(ConfigKey.DATABASE_URL.key());
         properties.remove(ConfigKey.TARGET_DATABASE_URL.key());
         properties.remove(ConfigKey.CLUSTER_DATABASE_URL.key());
-        // Their addresses may hold tokens, and these routes do not send there.
-        List.of(ConfigKey.EVENTS_URI, ConfigKey.NOTIFY_URIS, ConfigKey.DEAD_LETTER_URI)
+        // They are or may hold secrets, and no route needs them.
+        List.of(
+                        ConfigKey.EVENTS_URI,
+                        ConfigKey.NOTIFY_URIS,
+                        ConfigKey.DEAD_LETTER_URI,
+                        ConfigKey.REQUEST_JMS_URL,
+                        ConfigKey.REQUEST_JMS_PASSWORD)
                 .forEach(key -> properties.remove(key.key()));
         config.ofRoutes().forEach(properties::setProperty);
         Requests.placeholders(config, serving, properties);

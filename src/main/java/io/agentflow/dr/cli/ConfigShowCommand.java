@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 @Command(name = "show", description = "Show the configuration as it counts: each value, and where it comes from.")
 final class ConfigShowCommand extends AfCommand {
     private static final Set<ConfigKey> ADDRESSES =
-            Set.of(ConfigKey.EVENTS_URI, ConfigKey.NOTIFY_URIS, ConfigKey.DEAD_LETTER_URI);
+            Set.of(ConfigKey.EVENTS_URI, ConfigKey.NOTIFY_URIS, ConfigKey.DEAD_LETTER_URI, ConfigKey.REQUEST_JMS_URL);
 
     @Option(names = "--effective", description = "All keys, also those that nobody has set.")
     boolean effective;
@@ -80,6 +80,9 @@ final class ConfigShowCommand extends AfCommand {
     }
 
     private static String shown(ConfigKey key, String value) {
+        if (key == ConfigKey.REQUEST_JMS_PASSWORD && !value.isEmpty()) {
+            return "****";
+        }
         if (ADDRESSES.contains(key) && !value.isEmpty()) {
             // Webhooks have their secret anywhere in their path.
             return value.replaceAll("([a-z][a-z0-9.+-]*:)[^,]*", "$1****");

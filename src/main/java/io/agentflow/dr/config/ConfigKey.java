@@ -79,6 +79,20 @@ public enum ConfigKey {
     REQUEST_NATS_CREDENTIALS("af.request.nats.credentials-file", "", "a .creds file that shows the server who af is"),
     REQUEST_NATS_USER("af.request.nats.user", "", "or a user"),
     REQUEST_NATS_PASSWORD("af.request.nats.password-file", "", "and the file of its password"),
+    REQUEST_JMS_URL("af.request.jms.url", "", "a broker of JMS that signed requests come from; empty for none"),
+    REQUEST_JMS_FACTORY(
+            "af.request.jms.factory",
+            "org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory",
+            "the connection factory of its client, which is made with the url; the client comes by AF_LIB"),
+    REQUEST_JMS_USER("af.request.jms.user", "", "the user there; empty for none"),
+    REQUEST_JMS_PASSWORD("af.request.jms.password", "", "the user's password"),
+    REQUEST_JMS_QUEUE("af.request.jms.queue", "af.requests", "the queue of the requests"),
+    REQUEST_JMS_SELECTOR(
+            "af.request.jms.selector",
+            "_AMQ_LARGE_SIZE IS NULL OR _AMQ_LARGE_SIZE < 16000000",
+            "takes only messages that this selector chooses: of Artemis, none that is longer than memory"),
+    REQUEST_JMS_RESULTS(
+            "af.request.jms.results", "af.results", "the queue of results for senders that name none in JMSReplyTo"),
     REQUEST_MAX_BYTES("af.request.max-bytes", "16384", "the longest request that is looked at"),
     REQUEST_VALIDITY(
             "af.request.longest-validity", "24h", "how long a request may be valid, from its issue to its expiry"),

@@ -27,6 +27,8 @@ public final class Programs implements AutoCloseable {
     /** What libpq would read and we have already put into the connection string, and our own secrets. */
     private static final Set<String> NOT_INHERITED = Set.of(
             "AF_DATABASE_URL",
+            "AF_REQUEST_JMS_URL",
+            "AF_REQUEST_JMS_PASSWORD",
             "DATABASE_URL",
             "PGHOST",
             "PGHOSTADDR",

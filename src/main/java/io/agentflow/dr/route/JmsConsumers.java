@@ -1,0 +1,85 @@
+package io.agentflow.dr.route;
+
+import jakarta.jms.JMSException;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.apache.camel.component.sjms.SjmsEndpoint;
+import org.apache.camel.component.sjms.consumer.SimpleMessageListenerContainer;
+import org.jspecify.annotations.Nullable;
+
+/** The consumers of one endpoint. They are made anew, on a thread of their own, until that works, each time it is needed. */
+final class JmsConsumers extends SimpleMessageListenerContainer {
+    private final Consumer<String> say;
+    private final AtomicBoolean due = new AtomicBoolean();
+    private volatile @Nullable ScheduledExecutorService thread;
+    private volatile @Nullable Future<?> next;
+    private volatile String said = "";
+
+    JmsConsumers(SjmsEndpoint endpoint, Consumer<String> say) {
+        super(endpoint);
+        this.say = say;
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        due.set(false);
+        thread = getEndpoint()
+                .getCamelContext()
+                .getExecutorServiceManager()
+                .newSingleThreadScheduledExecutor(this, "JmsConsumers");
+        // Every connection from now on is started.
+        startConnection();
+        connectIn(0);
+    }
+
+    /** After a failure of the connection; what was made by it is forgotten already. */
+    @Override
+    protected void scheduleConnectionRecovery() {
+        connectIn(getEndpoint().getRecoveryInterval());
+    }
+
+    private void connectIn(long millis) {
+        ScheduledExecutorService current = thread;
+        if (current != null && !current.isShutdown() && due.compareAndSet(false, true)) {
+            next = current.schedule(this::connect, millis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void connect() {
+        // Consumers of an attempt that got half way would count as there. Still due, so that this schedules nothing.
+        onException(new JMSException("all anew"));
+        due.set(false);
+        try {
+            refreshConnection();
+            initConsumers();
+            tell("connected");
+        } catch (Exception e) {
+            tell("the broker cannot be used, and is tried again: " + e.getMessage());
+            scheduleConnectionRecovery();
+        }
+    }
+
+    private void tell(String what) {
+        if (!what.equals(said)) {
+            said = what;
+            say.accept("jms: " + getEndpoint().getDestinationName() + ": " + what);
+        }
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        ScheduledExecutorService current = thread;
+        thread = null;
+        Future<?> pending = next;
+        if (pending != null) {
+            pending.cancel(true);
+        }
+        if (current != null) {
+            getEndpoint().getCamelContext().getExecutorServiceManager().shutdownNow(current);
+        }
+        super.doStop();
+    }
+}
