@@ -1,7 +1,6 @@
 package io.agentflow.dr.auditchain;
 
 import io.agentflow.dr.postgres.Sql;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -10,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * A table that has an audit chain in it: it is called audits, and has all columns that are hashed.
  *
  * @param sqlName as SQL wants it
+ * @param key what kind of ids it has
  */
-public record AuditTable(String sqlName) {
+public record AuditTable(String sqlName, AuditKey key) {
     private static final String FIND = """
             SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname)
               FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -27,8 +27,13 @@ public record AuditTable(String sqlName) {
 
     /** The database's audit table; that of the schema public if there are several. */
     public static Optional<AuditTable> in(Sql sql) {
-        List<String> found = sql.texts(FIND);
-        return found.stream().findFirst().map(AuditTable::new);
+        return sql.texts(FIND).stream().findFirst().map(name -> new AuditTable(name, key(sql, name)));
+    }
+
+    private static AuditKey key(Sql sql, String name) {
+        long uuids = sql.number("SELECT count(*) FROM pg_attribute WHERE attrelid = " + Sql.literal(name)
+                + "::regclass AND attname IN ('id', 'tenant_id') AND atttypid = 'uuid'::regtype");
+        return uuids == 2 ? AuditKey.UUIDS : AuditKey.TEXTS;
     }
 
     /** Its records, or those of one tenant, as they stand behind FROM. */

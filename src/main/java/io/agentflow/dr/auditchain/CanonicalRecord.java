@@ -46,7 +46,7 @@ final class CanonicalRecord {
 
     void begin(byte @Nullable [] previous) {
         if (previous != null) {
-            json.before(previous);
+            json.append(previous);
         }
         open = -1;
     }

@@ -22,11 +22,6 @@ final class HashedJson {
         }
     }
 
-    /** Hashes bytes before the JSON begins. */
-    void before(byte[] bytes) {
-        sha256.update(bytes);
-    }
-
     /** What stands in a string: escaped as needed, without its quotes. */
     void inString(byte[] text) {
         if (plain(text)) {

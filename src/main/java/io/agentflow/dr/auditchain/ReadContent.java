@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * are asked for afterwards, in pieces: the driver would hold a row as a whole.
  */
 final class ReadContent {
-    /** A record that has a longer value than this comes in pieces … */
+    /** A record whose values are longer than this comes in pieces … */
     private static final int LONGEST = 1 << 17;
     /** … of so many bytes. */
     private static final int PIECE = 1 << 20;
@@ -39,6 +39,7 @@ final class ReadContent {
             "resource_id::text",
             "details::text");
 
+    private final AuditTable table;
     private final Consumer<ChainProblem> problems;
     private final Map<String, Long> differing = new HashMap<>();
     private final CanonicalRecord record = new CanonicalRecord();
@@ -62,15 +63,16 @@ final class ReadContent {
         }
     }
 
-    ReadContent(Consumer<ChainProblem> problems) {
+    ReadContent(AuditTable table, Consumer<ChainProblem> problems) {
+        this.table = table;
         this.problems = problems;
     }
 
     /** How many records of each tenant differ; only tenants that have any. */
-    Map<String, Long> of(Sql sql, AuditTable table, String records) {
+    Map<String, Long> of(Sql sql, String records) {
         List<Large> large = new ArrayList<>();
         sql.copyOut(query(records), copy -> read(new BinaryRows(copy), large));
-        large.forEach(one -> sql.copyOut(pieces(table, one.place()), copy -> read(new BinaryRows(copy), one)));
+        large.forEach(one -> sql.copyOut(pieces(one.place()), copy -> read(new BinaryRows(copy), one)));
         return differing;
     }
 
@@ -78,25 +80,23 @@ final class ReadContent {
      * No hash is longer than 32 bytes: more than 64 of one that is are not needed to see that it is none. What is asked
      * of each value twice is a length and nothing more: the server is what takes the time.
      */
-    private static String query(String records) {
+    private String query(String records) {
         StringJoiner sent = new StringJoiner(", ");
-        StringJoiner tooLong = new StringJoiner(" OR ");
-        for (String value : VALUES) {
-            // Whose record it is is needed in any case.
-            boolean tenant = value.equals(VALUES.get(TENANT));
-            sent.add(
-                    tenant ? value : "CASE WHEN octet_length(" + value + ") <= " + LONGEST + " THEN " + value + " END");
-            tooLong.add("octet_length(" + value + ") > " + LONGEST);
+        StringJoiner length = new StringJoiner(" + ");
+        sent.add(table.key().sent("tenant_id"));
+        for (String value : VALUES.subList(TENANT + 1, VALUES.size())) {
+            sent.add("CASE WHEN octet_length(" + value + ") <= " + LONGEST + " THEN " + value + " END");
+            length.add("coalesce(octet_length(" + value + "), 0)::bigint");
         }
         // OFFSET 0 keeps the server from writing details as text more than once.
-        return "COPY (SELECT " + sent + ", ts, substring(prev_hash FOR 64), substring(hash FOR 64), id::text,"
-                + " CASE WHEN " + tooLong
+        return "COPY (SELECT " + sent + ", ts, substring(prev_hash FOR 64), substring(hash FOR 64), "
+                + table.key().sent("id") + ", CASE WHEN " + length + " > " + LONGEST
                 + " THEN tableoid::bigint || ' ' || ctid END FROM (SELECT tenant_id, actor_type,"
                 + " actor_id, action, resource_type, resource_id, details::text AS details, ts, prev_hash, hash, id,"
                 + " tableoid, ctid FROM " + records + " OFFSET 0) r) TO STDOUT (FORMAT binary)";
     }
 
-    private static String pieces(AuditTable table, String place) {
+    private String pieces(String place) {
         StringBuilder texts = new StringBuilder();
         StringBuilder values = new StringBuilder();
         for (int i = 0; i < VALUES.size(); i++) {
@@ -123,6 +123,8 @@ final class ReadContent {
     private void read(BinaryRows rows, List<Large> large) throws IOException {
         byte[] @Nullable [] fields = new byte[PLACE + 1] @Nullable [];
         while (rows.next(fields)) {
+            byte[] tenant = fields[TENANT];
+            fields[TENANT] = tenant == null ? null : table.key().utf8(tenant);
             byte[] place = fields[PLACE];
             if (place != null) {
                 byte[] @Nullable [] known = fields.clone();
@@ -151,7 +153,7 @@ final class ReadContent {
         String tenant = text(fields[TENANT]);
         differing.merge(tenant, 1L, Long::sum);
         problems.accept(new ChainProblem(
-                tenant, text(fields[ID]), RecordTime.readable(time(fields)), ChainProblem.Kind.CONTENT));
+                tenant, table.key().text(fields[ID]), RecordTime.readable(time(fields)), ChainProblem.Kind.CONTENT));
     }
 
     private static long time(byte[] @Nullable [] fields) throws IOException {

@@ -3,7 +3,6 @@ package io.agentflow.dr.auditchain;
 import io.agentflow.dr.postgres.Sql;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,10 +24,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReadLinks {
     private static final int MOST_OF_ONE_INSTANT = 100_000;
-    private static final ByteBuffer NOTHING = ByteBuffer.wrap(new byte[0]);
+    private static final byte[] NOBODY = {};
+    private static final ByteBuffer NOTHING = ByteBuffer.wrap(NOBODY);
 
     private record Link(
-            String id,
+            ByteBuffer id,
             @Nullable ByteBuffer previous,
             @Nullable ByteBuffer hash) {
         ByteBuffer key() {
@@ -36,6 +36,7 @@ final class ReadLinks {
         }
     }
 
+    private final AuditKey key;
     private final Consumer<ChainProblem> problems;
     private final Map<String, TenantChain> chains = new LinkedHashMap<>();
     private final List<Link> instant = new ArrayList<>();
@@ -46,15 +47,17 @@ final class ReadLinks {
     private @Nullable ByteBuffer first;
     private @Nullable ByteBuffer last;
 
-    ReadLinks(Consumer<ChainProblem> problems) {
+    ReadLinks(AuditKey key, Consumer<ChainProblem> problems) {
+        this.key = key;
         this.problems = problems;
     }
 
     /** All chains by tenant. */
     Map<String, TenantChain> of(Sql sql, String records) {
+        // Under other names, or texts would be sorted where the columns are meant.
         sql.copyOut(
-                "COPY (SELECT coalesce(tenant_id::text, ''), ts, id::text, " + shortened("prev_hash") + ", "
-                        + shortened("hash") + " FROM " + records
+                "COPY (SELECT " + key.sent("tenant_id") + " AS k0, ts, " + key.sent("id") + " AS k2, "
+                        + shortened("prev_hash") + ", " + shortened("hash") + " FROM " + records
                         + " ORDER BY tenant_id, ts, id) TO STDOUT (FORMAT binary)",
                 copy -> read(new BinaryRows(copy)));
         return chains;
@@ -67,9 +70,9 @@ final class ReadLinks {
 
     private void read(BinaryRows rows) throws IOException {
         byte[] @Nullable [] fields = new byte[5] @Nullable [];
-        byte[] tenantBytes = {};
+        byte[] tenantBytes = NOBODY;
         while (rows.next(fields)) {
-            byte[] now = required(fields[0]);
+            byte[] now = fields[0] == null ? NOBODY : fields[0];
             long time = CanonicalRecord.number(required(fields[1]));
             boolean other = !Arrays.equals(now, tenantBytes);
             if (other || time != at || instant.size() == MOST_OF_ONE_INSTANT) {
@@ -78,11 +81,10 @@ final class ReadLinks {
             if (other) {
                 end();
                 tenantBytes = now;
-                tenant = new String(now, StandardCharsets.UTF_8);
+                tenant = key.text(now);
             }
             at = time;
-            instant.add(new Link(
-                    new String(required(fields[2]), StandardCharsets.UTF_8), buffer(fields[3]), buffer(fields[4])));
+            instant.add(new Link(ByteBuffer.wrap(required(fields[2])), buffer(fields[3]), buffer(fields[4])));
         }
         follow();
         end();
@@ -160,7 +162,7 @@ final class ReadLinks {
             broken++;
             ChainProblem.Kind kind =
                     records == 0 || link.previous() == null ? ChainProblem.Kind.GENESIS : ChainProblem.Kind.LINK;
-            problems.accept(new ChainProblem(tenant, link.id(), RecordTime.readable(at), kind));
+            problems.accept(new ChainProblem(tenant, key.text(link.id().array()), RecordTime.readable(at), kind));
         }
         if (records == 0) {
             first = link.hash();

@@ -24,7 +24,7 @@ final class RecordTime {
         long today = Math.floorDiv(seconds, SECONDS_A_DAY);
         if (today != day) {
             day = today;
-            date = HashedJson.bytes(LocalDate.ofEpochDay(EPOCH_DAY + today) + "T00:00:00");
+            date = midnight(LocalDate.ofEpochDay(EPOCH_DAY + today));
         }
         int second = (int) Math.floorMod(seconds, SECONDS_A_DAY);
         int fraction = (int) Math.floorMod(micros, MICROS);
@@ -45,6 +45,20 @@ final class RecordTime {
             text[text.length - 2 - i] = (byte) ('0' + rest % 10);
         }
         text[text.length - 1] = 'Z';
+        return text;
+    }
+
+    /** By its digits: records lie in any order, and nearly each has another day than the one before. */
+    private static byte[] midnight(LocalDate day) {
+        int year = day.getYear();
+        if (year < 0 || year > 9999) {
+            return HashedJson.bytes(day + "T00:00:00");
+        }
+        byte[] text = HashedJson.bytes("0000-00-00T00:00:00");
+        digits(text, 2, year / 100);
+        digits(text, 4, year % 100);
+        digits(text, 7, day.getMonthValue());
+        digits(text, 10, day.getDayOfMonth());
         return text;
     }
 

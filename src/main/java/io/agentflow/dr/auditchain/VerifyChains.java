@@ -47,12 +47,12 @@ public final class VerifyChains {
         try {
             Future<Map<String, TenantChain>> chains = threads.submit(() -> {
                 try (Sql sql = sessions.get()) {
-                    return new ReadLinks(first(links)).of(sql, table.records(tenant));
+                    return new ReadLinks(table.key(), first(links)).of(sql, table.records(tenant));
                 }
             });
             Future<Map<String, Long>> differing = threads.submit(() -> {
                 try (Sql sql = sessions.get()) {
-                    return new ReadContent(first(contents)).of(sql, table, table.records(tenant));
+                    return new ReadContent(table, first(contents)).of(sql, table.records(tenant));
                 }
             });
             List<TenantChain> tenants = join(Early.await(chains, READING), Early.await(differing, READING));
@@ -81,10 +81,8 @@ public final class VerifyChains {
         }
         try (Sql sql = sessions.get()) {
             String all = table.records(null);
-            long differing = new ReadContent(problem -> {})
-                    .of(sql, table, all).values().stream()
-                            .mapToLong(Long::longValue)
-                            .sum();
+            long differing = new ReadContent(table, problem -> {})
+                    .of(sql, all).values().stream().mapToLong(Long::longValue).sum();
             return differing < sql.number("SELECT count(*) FROM " + all);
         }
     }
