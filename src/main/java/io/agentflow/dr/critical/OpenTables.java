@@ -109,7 +109,7 @@ public final class OpenTables {
         // Statistics of a moment when a live table was empty would choose a nested loop over all of it: hours, not
         // seconds.
         sql.run("SET LOCAL enable_nestloop = off");
-        sql.run("SET LOCAL lock_timeout = '" + LOCK_TIMEOUT + "'; SET LOCAL synchronous_commit = on;"
+        sql.run("SET LOCAL lock_timeout = '" + LOCK_TIMEOUT + "';"
                 + " SET row_security = off; SET quote_all_identifiers = off; SET standard_conforming_strings = on;"
                 + " SET CONSTRAINTS ALL DEFERRED");
         opened.eventTriggers().quiet(sql);

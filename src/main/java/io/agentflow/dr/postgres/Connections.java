@@ -52,7 +52,9 @@ public final class Connections {
 
     /**
      * Opens a connection whose session has no time-outs of the server's configuration and the search path {@code
-     * pg_catalog}, so that nothing a user made can stand in for a built-in.
+     * pg_catalog}, so that nothing a user made can stand in for a built-in. Each statement sees what was committed before
+     * it, and a commit is on the server's disk, also where the configuration says otherwise; whether it waits for standbys
+     * is the configuration's to say: one that is gone must not hold the live database back.
      *
      * @throws io.agentflow.dr.core.AfException if the server cannot be reached or does not let us in
      */
@@ -63,7 +65,10 @@ public final class Connections {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("SET statement_timeout = 0; SET lock_timeout = 0;"
                         + " SET idle_in_transaction_session_timeout = 0; SET search_path = pg_catalog;"
-                        + " SET default_transaction_read_only = off");
+                        + " SET default_transaction_read_only = off;"
+                        + " SET default_transaction_isolation = 'read committed';"
+                        + " SELECT pg_catalog.set_config('synchronous_commit', 'local', false)"
+                        + " WHERE pg_catalog.current_setting('synchronous_commit') = 'off'");
                 int major = connection.getMetaData().getDatabaseMajorVersion();
                 if (major >= 14) {
                     statement.execute("SET idle_session_timeout = 0");

@@ -127,7 +127,7 @@ public final class SwapDatabases {
             ending.of(live, incoming);
             session.sql().run("BEGIN");
             // Somebody may hold a lock on the database itself: the sessions that are ended meanwhile come back.
-            session.sql().run("SET LOCAL lock_timeout = '5s'; SET LOCAL synchronous_commit = on");
+            session.sql().run("SET LOCAL lock_timeout = '5s'");
             if (aside != null) {
                 session.sql().run(rename(live, aside.marked()));
                 session.sql().run(aside.statement());

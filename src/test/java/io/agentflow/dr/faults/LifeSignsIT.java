@@ -3,11 +3,14 @@ package io.agentflow.dr.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.agentflow.dr.postgres.Connections;
+import io.agentflow.dr.postgres.Sql;
 import io.agentflow.dr.testing.ADatabase;
 import io.agentflow.dr.testing.AfProcess;
 import io.agentflow.dr.testing.LocalPostgres;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,6 +84,20 @@ class LifeSignsIT {
 
         // Left alone, this query goes on for much longer than that.
         await().atMost(Duration.ofSeconds(5)).until(() -> active("af proof%") == 0);
+    }
+
+    /** A standby that is gone must not hold the swap back, and no snapshot be older than the lock that was waited for. */
+    @Test
+    void row29_sessionsSeeWhatIsCommittedAndFlushWhatTheyCommit() {
+        ADatabase database = postgres.database("life_settings");
+        postgres.maintain("ALTER DATABASE life_settings SET default_transaction_isolation = 'serializable'");
+        for (String set : List.of("off", "local")) {
+            postgres.maintain("ALTER DATABASE life_settings SET synchronous_commit = " + set);
+            try (Sql sql = Connections.open(database.url(), "af test")) {
+                assertThat(sql.text("SHOW synchronous_commit")).isEqualTo("local");
+                assertThat(sql.text("SHOW transaction_isolation")).isEqualTo("read committed");
+            }
+        }
     }
 
     private long active(String application) {
