@@ -9,10 +9,10 @@ public final class Redaction {
     private static final String MASK = "****";
     /** The password in the address of a server: {@code scheme://user:password@host}. */
     private static final Pattern IN_ADDRESS = Pattern.compile("(?<=://)([^\\s/:@]*):([^\\s@]+)(?=@)");
-    /** {@code password=…}, {@code "token": "…"} and their like, in options, URIs, JSON and libpq's strings. */
+    /** {@code password=…}, {@code "token": "…"}, {@code PASSWORD '…'} and their like, in options, URIs, JSON and SQL. */
     private static final Pattern NAMED = Pattern.compile(
             "(?i)((?:password|passwd|passphrase|secret|token|api-?_?key|access-?_?key|private-?_?key|signature)"
-                    + "[a-z_-]{0,32}\"?\\s{0,8}[=:]\\s*)(RAW\\([^)]*\\)|'(?:[^'\\\\]|\\\\.)*'|\"[^\"]*\"|[^\\s&;,'\"}\\])]+)");
+                    + "[a-z_-]{0,32}\"?(?:\\s{0,8}[=:]\\s*|\\s{1,8}(?=')))(RAW\\([^)]*\\)|'(?:[^'\\\\]|\\\\.|'')*'|\"[^\"]*\"|[^\\s&;,'\"}\\])]+)");
     /** Shorter than this a secret would mask half of every text. */
     private static final int SHORTEST = 4;
 

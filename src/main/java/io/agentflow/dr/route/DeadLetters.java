@@ -30,6 +30,9 @@ public final class DeadLetters {
     private final Redaction redaction;
     private final Consumer<byte[]> besides;
 
+    /** What a tool says itself. Between such lines it quotes statements, and with them what is written in them. */
+    private static final Pattern OWN = Pattern.compile("(pg_\\w+|psql): .*|HINT: .*");
+
     /** In these the server quotes rows. */
     private static final Pattern ROWS = Pattern.compile("(?i)\\b(detail|context|failing row contains)\\b");
 
@@ -128,7 +131,8 @@ public final class DeadLetters {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof ToolFailedException tool) {
                 return tool.lastLines().stream()
-                        .filter(line -> !ROWS.matcher(line).find())
+                        .filter(line -> OWN.matcher(line).matches()
+                                && !ROWS.matcher(line).find())
                         .toList();
             }
         }
