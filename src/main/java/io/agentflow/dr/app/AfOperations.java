@@ -22,6 +22,7 @@ import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.OperationId;
 import io.agentflow.dr.core.Redaction;
+import io.agentflow.dr.core.Refused;
 import io.agentflow.dr.core.Requester;
 import io.agentflow.dr.core.Secret;
 import io.agentflow.dr.critical.CriticalRun;
@@ -384,6 +385,11 @@ final class AfOperations implements Operations, AutoCloseable {
                     .orElseThrow(() -> new NotFound(
                             "database '" + url.database() + "' has no table audits with a hash chain",
                             "It must have the columns that AgentFlow's has: docs/reference/audit-chain.md"));
+            if (tenant == null && table.tooManyTenants(first)) {
+                throw new Refused(
+                        "there are audit chains of more than " + AuditTable.MOST_TENANTS + " tenants",
+                        "Check them one by one: af audit verify --tenant-id=UUID");
+            }
             String snapshot = first.text("SELECT pg_export_snapshot()");
             return new VerifyChains(() -> {
                         Sql session = Connections.open(url, operation.sessionName("audit"));

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param key what kind of ids it has
  */
 public record AuditTable(String sqlName, AuditKey key) {
+    /** A chain takes about half a kilobyte of memory, and a third of one in a manifest. */
+    public static final int MOST_TENANTS = 100_000;
+
     private static final String FIND = """
             SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname)
               FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -34,6 +37,11 @@ public record AuditTable(String sqlName, AuditKey key) {
         long uuids = sql.number("SELECT count(*) FROM pg_attribute WHERE attrelid = " + Sql.literal(name)
                 + "::regclass AND attname IN ('id', 'tenant_id') AND atttypid = 'uuid'::regtype");
         return uuids == 2 ? AuditKey.UUIDS : AuditKey.TEXTS;
+    }
+
+    /** Whether there are more tenants than the chains of all of them can be held of. */
+    public boolean tooManyTenants(Sql sql) {
+        return sql.number("SELECT count(*) FROM (SELECT DISTINCT tenant_id FROM " + sqlName + ") t") > MOST_TENANTS;
     }
 
     /** Its records, or those of one tenant, as they stand behind FROM. */

@@ -16,6 +16,8 @@ import java.util.List;
 
 /** The preflight: refuses what could only become a bad backup, before anything is written. */
 public final class CheckBackup {
+    private static final long MOST_LARGE_OBJECTS = 100_000;
+
     /** Dumps of real databases compress to between a tenth and a third of their tables. */
     private static final double COMPRESSED = 0.3;
 
@@ -43,6 +45,7 @@ public final class CheckBackup {
         PgToolSet fitting = tools.forDumping(server);
         requireCompression(request, fitting);
         requireRights(new DatabaseCatalog(sql));
+        requireFewLargeObjects(new DatabaseCatalog(sql));
         requireSpace(request, sql);
         return new BackupRun.Checked(operation, request, server, fitting, sql);
     }
@@ -66,6 +69,16 @@ public final class CheckBackup {
             throw new Refused(
                     "pg_dump " + tools.version() + " does not know --compression-level " + request.compression(),
                     "Use a level from 0 to 9, or install the client tools of PostgreSQL 16 or newer.");
+        }
+    }
+
+    /** pg_dump makes a file of each, and the manifest names every file: one that cannot be read back is no manifest. */
+    private static void requireFewLargeObjects(DatabaseCatalog catalog) {
+        long count = catalog.largeObjects();
+        if (count > MOST_LARGE_OBJECTS) {
+            throw new Refused(
+                    "the database has " + count + " large objects, a backup holds " + MOST_LARGE_OBJECTS + " at most",
+                    "Remove those that nothing refers to (vacuumlo), or back this database up with pg_dump alone.");
         }
     }
 

@@ -98,8 +98,10 @@ public final class DigestDataFiles {
                 throw new OperationFailed("the data files were not digested within a day", "Check the disk.");
             }
             List<FileEntry> entries = new ArrayList<>();
-            for (Path file : files.toList()) {
+            // One by one, and none is known twice: each large object is a file.
+            for (Path file : (Iterable<Path>) files::iterator) {
                 entries.add(FileEntry.of(DumpTools.DATA + "/" + file.getFileName(), digest(file)));
+                seen.remove(file);
             }
             return new BackupPart.Dumped(run, new Component(ComponentKind.DATA, entries));
         } catch (IOException e) {
