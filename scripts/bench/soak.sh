@@ -1,14 +1,16 @@
 #!/bin/bash
 # Lets af serve run on several databases, with a fault every few seconds, and looks at what it leaves: every operation has
-# exactly one end in the journal, every failed one a report, every backup that is listed verifies, no session and no
-# half-made backup is left, memory and file handles are flat.
+# exactly one end in the journal, every request exactly one result, every failed one a report, every backup that is listed
+# verifies, no session and no half-made backup is left, memory and file handles are flat.
 #
 #   soak.sh [MINUTES]     10 by default: more backups than an hour of any schedule has
 #
 # Covers schedules (a backup of each of four databases every ten seconds, a verification every twenty), the journal, dead
-# letters, and routes that change while it runs. Messages are not covered: this version takes none.
+# letters, routes that change while it runs, and signed requests by NATS (backups, verifications, restores into new
+# databases; copies and forgeries among them), if nats-server is installed. The other brokers have their integration tests.
 # Faults, in random order: a child is killed, the disk of the store is full (as root), a database refuses connections, the
-# sessions of all are ended, the server crashes and comes back, a route is changed, or broken. The seed is printed;
+# sessions of all are ended, the server crashes and comes back, the broker is killed and comes back, a route is changed, or
+# broken. The seed is printed;
 # SEED=N repeats it. SHARED=1 keeps the schedules in PostgreSQL, whose sessions are then ended with the others.
 set -euo pipefail
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
@@ -21,10 +23,11 @@ unset AF_CONFIG AF_DATABASE_URL DATABASE_URL
 work=$(mktemp -d "${TMPDIR:-/tmp}/af-soak.XXXXXX")
 chmod 711 "$work"
 af=$home/scripts/af
-serve='' disk=''
+serve='' disk='' broker='' sender=''
 
 clean_up() {
-  [ -z "$serve" ] || kill -9 "$serve" 2>/dev/null || true
+  local process
+  for process in $serve $broker $sender; do kill -9 "$process" 2>/dev/null || true; done
   "$home/scripts/throwaway-postgres.sh" stop "$work/postgres" >/dev/null 2>&1 || true
   [ -z "$disk" ] || umount --lazy "$disk" || true
   rm -rf "$work"
@@ -83,17 +86,45 @@ export AF_STATE_DIR=$work/state AF_MANAGEMENT_PORT=0
     echo "af.database.soak_$i.schedule = $i/10 * * * * ?"
     echo "af.database.soak_$i.verify-schedule = $((i + 5))/20 * * * * ?"
   done
+  if nats_server=$(command -v nats-server || command -v /usr/sbin/nats-server); then
+    openssl rand -base64 48 >"$work/secret"
+    nats_port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
+    echo "af.request.nats.url = nats://127.0.0.1:$nats_port"
+    echo "af.request.nats.results-subject = af.results"
+    echo "af.request.key.soak.secret-file = $work/secret"
+    echo "af.request.key.soak.databases = $(seq -s , -f soak_%g "$databases")"
+    echo "af.request.key.soak.operations = backup, verify, restore"
+  fi
 } >"$work/af.properties"
+start_broker() {
+  [ -n "$nats_server" ] || return 0
+  "$nats_server" -a 127.0.0.1 -p "$nats_port" -js -sd "$work/nats" >>"$work/nats.log" 2>&1 &
+  broker=$!
+}
+start_broker
+[ -n "$nats_server" ] || echo "note: there is no nats-server here: no requests come"
 cd "$work"
 
 "$af" serve >"$work/out" 2>"$work/log" &
 serve=$!
 for _ in $(seq 300); do
-  grep -q 'serving ' "$work/log" && break
+  grep -qs 'serving ' "$work/log" && break
   kill -0 "$serve" 2>/dev/null || { cat "$work/log" >&2; exit 1; }
   sleep 0.1
 done
 
+if [ -n "$nats_server" ]; then
+  node "$home/scripts/bench/soak-requests.js" "$nats_port" "$work/secret" "$databases" 4000 "$work/enough" >"$work/sent" &
+  sender=$!
+fi
+
+kill_a_broker() {
+  [ -n "$broker" ] || return 0
+  kill -9 "$broker"
+  wait "$broker" 2>/dev/null || true
+  sleep $((RANDOM % 3))
+  start_broker
+}
 kill_a_child() {
   local child
   child=$(pgrep -P "$serve" | shuf -n 1 --random-source=<(yes "$RANDOM") || true)
@@ -149,6 +180,9 @@ make_room() {
   find "$store" -mindepth 1 -maxdepth 1 -type d -name '2*' | sort | head -n -40 | while read -r backup; do
     "$af" backup delete "$(basename "$backup")" "$store" --yes >/dev/null 2>>"$work/deleted" || true
   done
+  run_sql "SELECT datname FROM pg_database WHERE datname ~ '_restored_' ORDER BY oid DESC OFFSET 4" | while read -r restored; do
+    run_sql "DROP DATABASE IF EXISTS \"$restored\" WITH (FORCE)" >/dev/null || true
+  done
 }
 
 faults=0 changes=0
@@ -158,7 +192,7 @@ while [ "$SECONDS" -lt "$end" ]; do
   kill -0 "$serve" 2>/dev/null || { cat "$work/log" >&2; bad "af serve has ended by itself"; exit 1; }
   awk '/VmRSS/ { printf "%d ", $2 }' "/proc/$serve/status" >>"$work/samples"
   find "/proc/$serve/fd" -mindepth 1 2>/dev/null | wc -l >>"$work/samples"
-  case $((RANDOM % 9)) in
+  case $((RANDOM % 10)) in
   0 | 1) kill_a_child ;;
   2) fill_the_disk ;;
   3) refuse_connections ;;
@@ -166,6 +200,7 @@ while [ "$SECONDS" -lt "$end" ]; do
   5) [ $((RANDOM % 3)) != 0 ] || crash_the_server ;;
   6 | 7) change_a_route ;;
   8) sleep 2 ;;
+  9) kill_a_broker ;;
   esac
   faults=$((faults + 1))
   if [ "$SECONDS" -ge "$next_room" ]; then
@@ -175,6 +210,18 @@ while [ "$SECONDS" -lt "$end" ]; do
   sleep 1
 done
 
+if [ -n "$sender" ]; then
+  # What was sent is worked on before the end: then each must have its result.
+  : >"$work/enough"
+  wait "$sender"
+  sender=''
+  for _ in $(seq 120); do
+    "$af" request list --json >"$work/requests.json"
+    node -e 'const all = JSON.parse(require("fs").readFileSync(process.argv[1])).requests; process.exit(all.some(r => !r.result) ? 1 : 0)' \
+      "$work/requests.json" && break
+    sleep 1
+  done
+fi
 kill -TERM "$serve"
 code=0
 wait "$serve" || code=$?
@@ -183,10 +230,29 @@ judge $((code != 143)) "SIGTERM ends it with 143 (it was $code)"
 children=$(pgrep -f "$store" || true)
 judge "${#children}" "no child is left"
 
+if [ -n "$nats_server" ]; then
+  code=0
+  "$af" request list --json >"$work/requests.json"
+  node - "$work/sent" "$work/requests.json" <<'JS' || code=$?
+const fs = require("fs");
+const sent = fs.readFileSync(process.argv[2], "utf8").trim().split("\n");
+const known = new Map(JSON.parse(fs.readFileSync(process.argv[3])).requests.map(r => [r.request?.id ?? r.id, r]));
+const results = {};
+const without = sent.filter(id => !known.get(id)?.result);
+sent.forEach(id => { const s = known.get(id)?.result?.status; results[s] = (results[s] ?? 0) + 1; });
+console.log(`  ${sent.length} requests:`, JSON.stringify(results));
+if (without.length || sent.length < 5 || !results.done || known.size !== sent.length) {
+  console.log("  without a result:", without.slice(0, 5), "known:", known.size);
+  process.exit(1);
+}
+JS
+  judge "$code" "each of the requests that were sent has exactly one result, and no forged one was taken"
+fi
+
 # Every operation begins once and ends once.
 "$af" journal show -n 1000000 --json >"$work/journal.json"
 code=0
-node - "$work/journal.json" <<'JS' || code=$?
+node - "$work/journal.json" "$work/failures" <<'JS' || code=$?
 const records = JSON.parse(require("fs").readFileSync(process.argv[2])).records;
 const operations = new Map();
 for (const r of records) {
@@ -198,6 +264,9 @@ for (const r of records) {
 const wrong = [...operations].filter(([, o]) => o.started > 1 || o.ended !== 1);
 const phases = {};
 records.forEach(r => { phases[`${r.verb} ${r.phase}`] = (phases[`${r.verb} ${r.phase}`] ?? 0) + 1; });
+// An accepted request that fails has the report of its operation; a message that is refused has one of its own.
+const failures = records.filter(r => /failed|refused/.test(r.phase) && !(r.verb === "request" && operations.get(r.operation).started));
+require("fs").writeFileSync(process.argv[3], String(failures.length));
 console.log(`  ${operations.size} operations:`, JSON.stringify(phases));
 if (wrong.length || !phases["backup done"] || !(phases["backup failed"] || phases["backup refused"])) {
   console.log("  ", wrong.slice(0, 5));
@@ -205,7 +274,7 @@ if (wrong.length || !phases["backup done"] || !(phases["backup failed"] || phase
 }
 JS
 judge "$code" "every operation has exactly one end, and some have failed"
-failures=$(grep -cE '"phase":"(failed|refused)"' "$work"/state/journal/*.jsonl | awk -F: '{ n += $NF } END { print n }')
+failures=$(cat "$work/failures")
 reports=$(find "$work/dead-letters" -name '*.json' | wc -l)
 judge $((failures != reports)) "each of the $failures failures has one report ($reports)"
 judge "$(find "$store" -mindepth 1 -maxdepth 1 -name '.partial*' | wc -l)" "no half-made backup is left"
