@@ -52,12 +52,13 @@ class PackageTableTest {
             row("config", "core event store fingerprint"),
             row("route", TOOLS + " " + FEATURES),
             row("nats", "core request route"),
+            row("kafka", "core request route"),
             row("lint", "core route"),
             row(
                     "cli",
                     "core lint config backup restore critical verify catalog manifest store fingerprint auditchain journal deadletter postgres request"),
             row("daemon", "core"),
-            row("app", TOOLS + " " + FEATURES + " event deadletter config route nats lint cli daemon"));
+            row("app", TOOLS + " " + FEATURES + " event deadletter config route nats kafka lint cli daemon"));
 
     private static final Set<String> EMPTY_WORDS = Set.of("util", "helper", "manager", "common", "impl", "misc");
     private static final Set<String> TERMINAL_FIELDS = Set.of("out", "err", "in");
@@ -121,6 +122,17 @@ class PackageTableTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.nats..")
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyItsPackageKnowsKafka() {
+        noClasses()
+                .that(liveOutside("kafka"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.apache.kafka..")
                 .allowEmptyShould(true)
                 .check(CLASSES);
     }

@@ -2,6 +2,8 @@ package io.agentflow.dr.app;
 
 import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.config.ConfigKey;
+import io.agentflow.dr.kafka.KafkaSettings;
+import io.agentflow.dr.kafka.KafkaTrigger;
 import io.agentflow.dr.nats.NatsSettings;
 import io.agentflow.dr.nats.NatsTrigger;
 import io.agentflow.dr.request.Trigger;
@@ -48,6 +50,22 @@ enum RequestedBy {
             return new NatsTrigger(
                     settings,
                     message -> around.route().accept("direct:request-nats", message),
+                    around.mostBytes(),
+                    around.say());
+        }
+    },
+    KAFKA(ConfigKey.REQUEST_KAFKA_SERVERS) {
+        @Override
+        void check(AfConfig config, List<String> wrong) {
+            new KafkaKeys(config, wrong).read();
+        }
+
+        @Override
+        Trigger open(AfConfig config, Surroundings around) {
+            KafkaSettings settings = Objects.requireNonNull(new KafkaKeys(config, new ArrayList<>()).read());
+            return new KafkaTrigger(
+                    settings,
+                    record -> around.route().accept("direct:request-kafka", record),
                     around.mostBytes(),
                     around.say());
         }

@@ -79,6 +79,23 @@ public enum ConfigKey {
     REQUEST_NATS_CREDENTIALS("af.request.nats.credentials-file", "", "a .creds file that shows the server who af is"),
     REQUEST_NATS_USER("af.request.nats.user", "", "or a user"),
     REQUEST_NATS_PASSWORD("af.request.nats.password-file", "", "and the file of its password"),
+    REQUEST_KAFKA_SERVERS(
+            "af.request.kafka.bootstrap-servers",
+            "",
+            "the brokers of Kafka that signed requests come from, host:port, separated by commas; empty for none"),
+    REQUEST_KAFKA_TOPIC("af.request.kafka.topic", "af.requests", "the topic of the requests; it must be there"),
+    REQUEST_KAFKA_GROUP(
+            "af.request.kafka.group",
+            "af",
+            "the group whose place in the topic is ours; each af serve needs one of its own"),
+    REQUEST_KAFKA_RESULTS(
+            "af.request.kafka.results-topic",
+            "",
+            "where results go whose sender names no topic in the header af-reply-to; empty for nowhere"),
+    REQUEST_KAFKA_FILE(
+            "af.request.kafka.properties-file",
+            "",
+            "client properties that say who af is to the brokers, as Kafka's own tools take them"),
     REQUEST_JMS_URL("af.request.jms.url", "", "a broker of JMS that signed requests come from; empty for none"),
     REQUEST_JMS_FACTORY(
             "af.request.jms.factory",
