@@ -92,9 +92,10 @@ public final class OpenBackup {
     private static Held hold(BackupRun.Checked checked, int tries) {
         ExportedSnapshot snapshot = ExportedSnapshot.export(checked.session());
         try {
-            SnapshotContents contents = contents(snapshot.sql(), checked.request());
-            snapshot.lock(contents.relations());
-            return new Held(snapshot, contents);
+            List<Relation> relations = new DatabaseCatalog(snapshot.sql()).relations();
+            // At once: all else takes long to read, and whatever is emptied before the lock costs the snapshot.
+            snapshot.lock(relations);
+            return new Held(snapshot, contents(snapshot.sql(), checked.request(), relations));
         } catch (Overtaken e) {
             if (tries == 1) {
                 throw e;
@@ -114,9 +115,8 @@ public final class OpenBackup {
                 .toList();
     }
 
-    private static SnapshotContents contents(Sql sql, BackupRequest request) {
+    private static SnapshotContents contents(Sql sql, BackupRequest request, List<Relation> relations) {
         DatabaseCatalog catalog = new DatabaseCatalog(sql);
-        List<Relation> relations = catalog.relations();
         List<String> found = new ArrayList<>();
         List<String> missing = new ArrayList<>();
         List<Relation> critical = new ArrayList<>();

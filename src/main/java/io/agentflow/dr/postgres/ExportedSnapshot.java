@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,18 +48,18 @@ public final class ExportedSnapshot implements AutoCloseable {
      * protect against them, and the fingerprints must not see other rows than the dumps.
      *
      * @throws io.agentflow.dr.core.TableLocked if somebody holds a lock on one for longer than the session's lock_timeout
-     * @throws Overtaken if one was dropped, emptied or rewritten after the snapshot was taken
+     * @throws Overtaken if one was dropped, emptied, rewritten or replaced after the snapshot was taken
      */
     public void lock(List<Relation> relations) {
-        List<String> names = relations.stream()
+        List<Relation> locked = relations.stream()
                 .filter(r -> r.kind().dumped() || r.kind() == Relation.Kind.PARTITIONED)
-                .map(r -> "ONLY " + r.sqlName())
                 .toList();
-        for (int from = 0; from < names.size(); from += LOCKED_AT_ONCE) {
-            List<String> some = names.subList(from, Math.min(names.size(), from + LOCKED_AT_ONCE));
-            lockTables("LOCK TABLE " + String.join(", ", some) + " IN ACCESS SHARE MODE");
+        for (int from = 0; from < locked.size(); from += LOCKED_AT_ONCE) {
+            lockTables(locked.subList(from, Math.min(locked.size(), from + LOCKED_AT_ONCE)).stream()
+                    .map(r -> "ONLY " + r.sqlName())
+                    .collect(Collectors.joining(", ", "LOCK TABLE ", " IN ACCESS SHARE MODE")));
         }
-        requireNotRewritten();
+        requireUnchanged(locked);
     }
 
     private void lockTables(String statement) {
@@ -73,16 +74,20 @@ public final class ExportedSnapshot implements AutoCloseable {
     }
 
     /**
-     * A TRUNCATE between the snapshot and the lock would leave the snapshot without the table's rows. The catalog's rows
-     * are seen as of the snapshot, the function tells the file of now.
+     * A TRUNCATE between the snapshot and the lock would leave the snapshot without the table's rows, and so would another
+     * table that took its name. The catalog's rows are seen as of the snapshot, the functions tell of now.
      */
-    private void requireNotRewritten() {
-        List<String> rewritten = sql.texts("SELECT oid::regclass::text FROM pg_class WHERE relkind IN ('r', 'm')"
-                + " AND relfilenode <> 0 AND relpersistence <> 't'"
-                + " AND pg_relation_filenode(oid) IS DISTINCT FROM relfilenode LIMIT 5");
-        if (!rewritten.isEmpty()) {
+    private void requireUnchanged(List<Relation> locked) {
+        List<String> changed = sql.texts(
+                "SELECT l.name FROM unnest(?::bigint[], ?::text[]) AS l(oid, name)"
+                        + " JOIN pg_class c ON c.oid = l.oid::oid WHERE to_regclass(l.name) IS DISTINCT FROM c.oid"
+                        + " OR c.relfilenode <> 0 AND pg_relation_filenode(c.oid) IS DISTINCT FROM c.relfilenode LIMIT 5",
+                locked.stream().map(Relation::oid).toArray(Long[]::new),
+                locked.stream().map(Relation::sqlName).toArray(String[]::new));
+        if (!changed.isEmpty()) {
             throw new Overtaken(
-                    String.join(", ", rewritten) + " was emptied or rewritten while the snapshot was taken", null);
+                    String.join(", ", changed) + " was emptied, rewritten or replaced while the snapshot was taken",
+                    null);
         }
     }
 

@@ -17,9 +17,13 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows 9, 10 and 28 of the fault table: others who work on the store or the database at the same time, and the clock. */
 class ConcurrencyIT {
@@ -139,8 +143,14 @@ class ConcurrencyIT {
         }
     }
 
-    @Test
-    void row28_aTableThatIsEmptiedAndFilledWhileTheSnapshotIsTakenIsNotBackedUpEmpty() throws SQLException {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "TRUNCATE public.messages; INSERT INTO public.messages TABLE kept",
+                "ALTER TABLE public.messages RENAME TO messages_before; CREATE TABLE public.messages AS TABLE kept"
+            })
+    void row28_aTableThatIsEmptiedAndFilledWhileTheSnapshotIsTakenIsNotBackedUpEmpty(String change)
+            throws SQLException {
         AfProcess.Running dump = HeldRoutes.in(folder)
                 .before("backup/backup-attempt", "open")
                 .of(af())
@@ -149,8 +159,7 @@ class ConcurrencyIT {
         try (Connection other = session();
                 Statement statement = other.createStatement()) {
             statement.execute("CREATE TEMPORARY TABLE kept AS TABLE public.messages");
-            statement.execute("TRUNCATE public.messages");
-            statement.execute("INSERT INTO public.messages TABLE kept");
+            statement.execute(change);
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> postgres.existing("postgres")
                                     .texts(
@@ -168,11 +177,32 @@ class ConcurrencyIT {
     }
 
     @Test
-    void row28_aTableThatIsDroppedInMidDumpFailsTheAttemptAndTheNextOneIsWhole() throws Exception {
-        AfProcess.Running dump = HeldRoutes.in(folder)
-                .before("backup/backup-attempt", "dump")
-                .of(af().with("AF_RETRIES", "1"))
-                .start("backup", "create", "--json");
+    void row28_aViewThatIsRefreshedAllTheTimeStandsInNobodysWay() throws Exception {
+        database.with("CREATE MATERIALIZED VIEW busy AS SELECT 1 AS a");
+        AtomicBoolean over = new AtomicBoolean();
+        try (Connection other = session();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(true);
+            CompletableFuture<Void> busy = CompletableFuture.runAsync(() -> {
+                try {
+                    while (!over.get()) {
+                        statement.execute("REFRESH MATERIALIZED VIEW busy");
+                        statement.execute("SELECT pg_sleep(0.01)");
+                    }
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+
+            AfProcess.Result made = af().with("AF_RETRIES", "0").run("backup", "create");
+
+            over.set(true);
+            busy.get();
+            ok(made);
+        }
+    }
+
+    private void awaitSnapshot() {
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> postgres.existing("postgres")
                                 .texts(
@@ -180,6 +210,15 @@ class ConcurrencyIT {
                                                 + " state = 'idle in transaction'")
                                 .size()
                         > 0);
+    }
+
+    @Test
+    void row28_aTableThatIsDroppedInMidDumpFailsTheAttemptAndTheNextOneIsWhole() throws Exception {
+        AfProcess.Running dump = HeldRoutes.in(folder)
+                .before("backup/backup-attempt", "dump")
+                .of(af().with("AF_RETRIES", "1"))
+                .start("backup", "create", "--json");
+        awaitSnapshot();
         // Waits for the snapshot's lock, and everybody else's lock waits for this one.
         try (Connection other = session();
                 Statement statement = other.createStatement()) {
