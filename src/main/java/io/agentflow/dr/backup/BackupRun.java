@@ -7,6 +7,7 @@ import io.agentflow.dr.postgres.ExportedSnapshot;
 import io.agentflow.dr.postgres.PgToolSet;
 import io.agentflow.dr.postgres.ServerVersion;
 import io.agentflow.dr.postgres.Sql;
+import io.agentflow.dr.postgres.WatchCopies;
 import io.agentflow.dr.verify.VerifiedBackup;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,10 +34,11 @@ public sealed interface BackupRun {
             Path folder,
             ExportedSnapshot snapshot,
             SnapshotContents contents,
-            List<String> warnings)
+            List<String> warnings,
+            WatchCopies progress)
             implements BackupRun {}
 
-    /** All files are durable and named by the manifest; nobody else can see them yet. */
+    /** All files are durable and named by the manifest; nobody else can see them yet. The snapshot has been given back. */
     record Sealed(Operation operation, BackupRequest request, Manifest manifest, Path folder) implements BackupRun {}
 
     /** Every byte was read back and is what was written. */

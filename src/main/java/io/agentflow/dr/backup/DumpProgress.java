@@ -1,5 +1,6 @@
 package io.agentflow.dr.backup;
 
+import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.postgres.CopyProgress;
 import io.agentflow.dr.postgres.DatabaseCatalog;
@@ -20,23 +21,24 @@ import java.util.stream.Stream;
 
 /** Tells how far the dump of the data has come, by bytes of the tables that were and are being copied. */
 final class DumpProgress {
-    private final BackupRun.Open run;
+    private final Operation operation;
+    private final SnapshotContents contents;
     private final Set<Long> begun = new HashSet<>();
     private Map<Long, TableSize> sizes = Map.of();
     private long total = 1;
 
-    private DumpProgress(BackupRun.Open run) {
-        this.run = run;
+    private DumpProgress(Operation operation, SnapshotContents contents) {
+        this.operation = operation;
+        this.contents = contents;
     }
 
-    static WatchCopies watch(BackupRun.Open run) {
-        DumpProgress progress = new DumpProgress(run);
+    static WatchCopies watch(Operation operation, BackupRequest request, Path folder, SnapshotContents contents) {
         return new WatchCopies(
-                run.request().url(),
-                run.operation().sessionName(DumpTools.DATA),
-                progress::tell,
-                () -> size(run.folder().resolve(DumpTools.DATA)),
-                run.operation()::beat);
+                request.url(),
+                operation.sessionName(DumpTools.DATA),
+                new DumpProgress(operation, contents)::tell,
+                () -> size(folder.resolve(DumpTools.DATA)),
+                operation::beat);
     }
 
     /** The bytes that the dump has written so far: servers before 14 tell nothing of a COPY. */
@@ -54,7 +56,7 @@ final class DumpProgress {
             sizes = new DatabaseCatalog(sql).sizes();
             total = Math.max(
                     1,
-                    run.contents().relations().stream()
+                    contents.relations().stream()
                             .filter(r -> r.kind().dumped())
                             .mapToLong(r -> size(r.oid()).bytes())
                             .sum());
@@ -71,7 +73,7 @@ final class DumpProgress {
                 largest.qualifiedName(),
                 largest.rows(),
                 Math.max(largest.rows(), size(largest.oid()).rows()));
-        run.operation()
+        operation
                 .events()
                 .accept(new OperationEvent.Progress(DumpTools.DATA, Math.min(0.99, (double) done / total), detail));
     }

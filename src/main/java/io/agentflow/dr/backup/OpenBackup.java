@@ -66,8 +66,16 @@ public final class OpenBackup {
                 .forEach(index -> warnings.add("the index " + index
                         + " is invalid and is not in the backup: REINDEX INDEX CONCURRENTLY " + index + ";"));
         BackupRun.Open open = new BackupRun.Open(
-                operation, request, checked.server(), checked.tools(), id, folder, snapshot, contents, warnings);
-        operation.hold(DumpProgress.watch(open));
+                operation,
+                request,
+                checked.server(),
+                checked.tools(),
+                id,
+                folder,
+                snapshot,
+                contents,
+                warnings,
+                operation.hold(DumpProgress.watch(operation, request, folder, contents)));
         Early.begin("prepare-manifest", ManifestJson::prepare);
         return open;
     }

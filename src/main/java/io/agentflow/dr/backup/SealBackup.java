@@ -52,8 +52,13 @@ public final class SealBackup {
         run.snapshot().requireHeld(run.request().stall());
         List<Component> components = components(parts);
         BackupPart.Fingerprinted proof = proof(parts);
+        List<SequenceState> sequences = sequences(run);
+        run.progress().close();
+        // What comes now may take hours; the snapshot would keep the database from cleaning up, and from changing a
+        // table.
+        run.snapshot().release();
         try {
-            Manifest manifest = write(run, components, proof);
+            Manifest manifest = write(run, components, proof, sequences);
             return new BackupRun.Sealed(run.operation(), run.request(), manifest, run.folder());
         } catch (IOException e) {
             throw new OperationFailed("the manifest cannot be written: " + e.getMessage(), "Check the disk.", e);
@@ -110,7 +115,11 @@ public final class SealBackup {
         return proofs.get(0);
     }
 
-    private Manifest write(BackupRun.Open run, List<Component> components, BackupPart.Fingerprinted proof)
+    private Manifest write(
+            BackupRun.Open run,
+            List<Component> components,
+            BackupPart.Fingerprinted proof,
+            List<SequenceState> sequences)
             throws IOException {
         List<TableEntry> tables = run.contents().relations().stream()
                 .map(r -> entry(r, proof.tables().getOrDefault(r, Fingerprint.NOT_TAKEN)))
@@ -120,7 +129,7 @@ public final class SealBackup {
         documents.add(FileEntry.of(
                 RestoreInstructions.FILE,
                 DurableFile.write(run.folder().resolve(RestoreInstructions.FILE), utf8(instructions))));
-        Manifest manifest = manifest(run, components, documents, tables, proof);
+        Manifest manifest = manifest(run, components, documents, tables, proof, sequences);
         for (var sums : manifest.sumFiles().entrySet()) {
             DurableFile.write(sums.getKey().in(run.folder()), utf8(sums.getValue()));
         }
@@ -151,7 +160,8 @@ public final class SealBackup {
             List<Component> components,
             List<FileEntry> documents,
             List<TableEntry> tables,
-            BackupPart.Fingerprinted proof) {
+            BackupPart.Fingerprinted proof,
+            List<SequenceState> sequences) {
         SnapshotContents contents = run.contents();
         return new Manifest(
                 Manifest.FORMAT,
@@ -172,7 +182,7 @@ public final class SealBackup {
                 components,
                 documents,
                 tables,
-                sequences(run),
+                sequences,
                 new Manifest.LargeObjects(contents.largeObjects(), proof.largeObjects()),
                 contents.objects(),
                 excluded(contents),

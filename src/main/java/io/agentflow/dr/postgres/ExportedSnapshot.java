@@ -91,6 +91,12 @@ public final class ExportedSnapshot implements AutoCloseable {
         }
     }
 
+    /** Ends the session: all that was to be read has been read, and its locks are in nobody's way any more. */
+    public void release() {
+        sql.run("COMMIT");
+        close();
+    }
+
     /** What {@code pg_dump --snapshot} and {@code SET TRANSACTION SNAPSHOT} take. */
     public String id() {
         return id;

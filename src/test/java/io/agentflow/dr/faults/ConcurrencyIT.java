@@ -10,6 +10,7 @@ import io.agentflow.dr.testing.CuttingProxy;
 import io.agentflow.dr.testing.HeldRoutes;
 import io.agentflow.dr.testing.LocalPostgres;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -19,6 +20,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -199,6 +201,32 @@ class ConcurrencyIT {
             over.set(true);
             busy.get();
             ok(made);
+        }
+    }
+
+    @Test
+    void row28_aTableIsFreeAgainAsSoonAsItIsDumped() throws Exception {
+        AfProcess.Running backup = HeldRoutes.in(folder)
+                .pausing(Duration.ofSeconds(4))
+                .before("backup/backup-attempt", "read-back")
+                .of(af())
+                .start("backup", "create");
+        await().atMost(Duration.ofSeconds(60)).until(this::sealed);
+
+        await().atMost(Duration.ofSeconds(2))
+                .until(() -> postgres.existing("postgres")
+                        .texts("SELECT application_name FROM pg_stat_activity WHERE application_name LIKE 'af %'")
+                        .isEmpty());
+        database.with("SET lock_timeout = '1s'; TRUNCATE public.messages");
+
+        ok(backup.await());
+    }
+
+    private boolean sealed() {
+        try (Stream<Path> files = Files.walk(folder.resolve("backups"))) {
+            return files.anyMatch(file -> file.endsWith("manifest.json"));
+        } catch (IOException | UncheckedIOException e) {
+            return false;
         }
     }
 
