@@ -46,6 +46,7 @@ public final class SealBackup {
      * Writes the seal over all parts.
      *
      * @throws OperationFailed if a part is missing, doubled, or of another run
+     * @throws io.agentflow.dr.core.Overtaken if something was changed that the snapshot could not keep as it was
      */
     public BackupRun.Sealed seal(List<BackupPart> parts) {
         BackupRun.Open run = onlyRun(parts);

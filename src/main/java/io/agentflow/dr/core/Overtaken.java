@@ -2,7 +2,7 @@ package io.agentflow.dr.core;
 
 import org.jspecify.annotations.Nullable;
 
-/** A table was changed at the very moment at which a snapshot was taken: the next snapshot comes after that. */
+/** Something was changed after a snapshot was taken that no snapshot keeps as it was: the next one comes after that. */
 public final class Overtaken extends TableLocked {
     private static final long serialVersionUID = 1L;
 

@@ -91,10 +91,28 @@ public final class ExportedSnapshot implements AutoCloseable {
         }
     }
 
-    /** Ends the session: all that was to be read has been read, and its locks are in nobody's way any more. */
+    /**
+     * Ends the session: all that was to be read has been read, and its locks are in nobody's way any more.
+     *
+     * @throws Overtaken if a label of an enum was renamed since the snapshot was taken. That takes no lock, and COPY writes
+     *     the labels of now below a schema with those of the snapshot: no such archive can be restored
+     */
     public void release() {
+        String[] labels = sql.one(
+                "SELECT coalesce(array_agg(oid)::text, '{}'), coalesce(array_agg(xmin)::text, '{}') FROM pg_enum",
+                row -> new String[] {row.getString(1), row.getString(2)});
         sql.run("COMMIT");
+        // By its version, not by its text: it may have been renamed back meanwhile.
+        List<String> renamed = sql.texts(
+                "SELECT DISTINCT e.enumtypid::regtype::text FROM unnest(?::oid[], ?::xid[]) AS l(oid, version)"
+                        + " JOIN pg_enum e ON e.oid = l.oid WHERE e.xmin <> l.version LIMIT 5",
+                labels[0],
+                labels[1]);
         close();
+        if (!renamed.isEmpty()) {
+            throw new Overtaken(
+                    "labels of the enum " + String.join(", ", renamed) + " were changed while they were dumped", null);
+        }
     }
 
     /** What {@code pg_dump --snapshot} and {@code SET TRANSACTION SNAPSHOT} take. */

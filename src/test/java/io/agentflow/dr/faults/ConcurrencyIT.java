@@ -205,6 +205,25 @@ class ConcurrencyIT {
     }
 
     @Test
+    void row28_aLabelThatIsRenamedInMidDumpFailsTheAttemptAndTheNextOneIsWhole() throws Exception {
+        database.with("CREATE TYPE state AS ENUM ('new', 'paid'); CREATE TABLE orders (id int, state state)")
+                .with("INSERT INTO orders VALUES (1, 'new'), (2, 'paid')");
+        AfProcess.Running dump = HeldRoutes.in(folder)
+                .before("backup/backup-attempt", "dump")
+                .of(af().with("AF_RETRIES", "1"))
+                .start("backup", "create");
+        awaitSnapshot();
+        // Takes no lock on any table, nor waits for one.
+        database.with("ALTER TYPE state RENAME VALUE 'paid' TO 'settled'; ALTER TYPE state ADD VALUE 'void'");
+
+        ok(dump.await());
+
+        ok(af().run("backup", "restore", "latest", "--yes"));
+        assertThat(database.texts("SELECT state::text FROM public.orders ORDER BY id"))
+                .containsExactly("new", "settled");
+    }
+
+    @Test
     void row28_aTableIsFreeAgainAsSoonAsItIsDumped() throws Exception {
         AfProcess.Running backup = HeldRoutes.in(folder)
                 .pausing(Duration.ofSeconds(4))
