@@ -109,7 +109,8 @@ public final class TakeFingerprints {
                     FingerprintQuery.LARGE_OBJECTS,
                     row -> new String[] {row.getString(1), row.getString(2), row.getString(3)},
                     last);
-            session.run("ROLLBACK TO SAVEPOINT large_objects");
+            // Without the release each would stand inside the one before it, millions of objects thousands deep.
+            session.run("ROLLBACK TO SAVEPOINT large_objects; RELEASE SAVEPOINT large_objects");
             left = left.add(new BigInteger(sums[0]));
             right = right.add(new BigInteger(sums[1]));
             last = sums[2] == null ? null : Long.valueOf(sums[2]);

@@ -1,6 +1,7 @@
 package io.agentflow.dr.fingerprint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentflow.dr.postgres.Connections;
 import io.agentflow.dr.postgres.Relation;
@@ -14,6 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -99,5 +101,20 @@ class FingerprintsIT {
         assertThat(of("none", format)).isNotEqualTo(format.empty());
         database.with("DELETE FROM none");
         assertThat(of("none", format)).isEqualTo(format.empty());
+    }
+
+    @Test
+    void leavesNoSavepointBehindHoweverManyLargeObjectsThereAre() {
+        sql.run("BEGIN");
+        try {
+            sql.number("SELECT count(lo_create(0)) FROM generate_series(1, 501)");
+
+            assertThat(TakeFingerprints.ofLargeObjects(sql, FingerprintFormat.newest()))
+                    .isNotEqualTo(FingerprintFormat.newest().empty());
+
+            assertThatThrownBy(() -> sql.run("RELEASE SAVEPOINT large_objects")).hasMessageContaining("does not exist");
+        } finally {
+            sql.run("ROLLBACK");
+        }
     }
 }
