@@ -42,6 +42,10 @@ public final class PgFailures {
                     "no space left on device|disk full", Pattern.CASE_INSENSITIVE)
             .asPredicate();
 
+    /** What a standby says to a query, or to a session, that is in the way of the replay. */
+    private static final Predicate<String> RECOVERY =
+            Pattern.compile("due to conflict with recovery").asPredicate();
+
     /** What pg_dump says when a worker gets no lock; also when its connection has broken off. */
     public static final String NO_LOCK = "could not obtain lock";
 
@@ -86,6 +90,9 @@ public final class PgFailures {
     /** What it means that a statement failed. */
     public static AfException of(SQLException e) {
         String state = state(e);
+        if (RECOVERY.test(said(e))) {
+            return recovery(said(e), e);
+        }
         // 08001 with a connection at hand is what a foreign data wrapper says of its own server.
         if ((state.startsWith("08") && !state.equals("08001")) || state.startsWith("57P")) {
             return new ConnectionLost(
@@ -137,6 +144,9 @@ public final class PgFailures {
     private static AfException of(ToolFailedException e, List<String> complaints) {
         String said = complaints.isEmpty() ? String.valueOf(e.getMessage()) : complaints.get(0);
         String all = String.join("\n", complaints).toLowerCase(Locale.ROOT);
+        if (RECOVERY.test(all)) {
+            return recovery(said, e);
+        }
         if (NO_SPACE.test(all)) {
             // What the server says comes with its severity in capitals; the tool's own complaints do not.
             boolean server = complaints.stream().anyMatch(line -> line.contains("ERROR:") && NO_SPACE.test(line));
@@ -152,8 +162,10 @@ public final class PgFailures {
                 || String.valueOf(e.getMessage()).contains("said nothing")) {
             return new ConnectionLost(e.tool() + " lost its connection: " + said, "Run the command again.", e);
         }
-        // After the other: a worker's lock is not obtained either when its leader has lost the connection.
-        if (all.contains(NO_LOCK) || all.contains("due to lock timeout")) {
+        // After the other: a worker's lock is not obtained either when its leader has lost the connection. The leader
+        // waits
+        // for its locks with a limit for statements, and no tool has another one.
+        if (all.contains(NO_LOCK) || all.contains("due to lock timeout") || all.contains("due to statement timeout")) {
             return locked(said, e);
         }
         if (e.exitValue() > 128) {
@@ -176,6 +188,15 @@ public final class PgFailures {
         return lines.stream()
                 .dropWhile(line -> !line.contains("error:") && !line.contains("ERROR:") && !line.contains("FATAL:"))
                 .toList();
+    }
+
+    /** Another attempt would take as long, and be ended in the same way. */
+    private static OperationFailed recovery(String said, Exception e) {
+        return new OperationFailed(
+                "the standby ended it so that changes of the primary could be replayed: " + said,
+                "Set hot_standby_feedback = on there, or raise max_standby_streaming_delay (-1: replay waits); or back up"
+                        + " the primary.",
+                e);
     }
 
     private static OperationFailed serverDiskFull(Exception e) {

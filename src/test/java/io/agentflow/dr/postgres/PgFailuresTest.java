@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.ExitCode;
+import io.agentflow.dr.core.TableLocked;
 import io.agentflow.dr.process.ExternalProgram;
 import io.agentflow.dr.process.Programs;
 import io.agentflow.dr.process.ToolFailedException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +45,30 @@ class PgFailuresTest {
                 "could not execute query: ERROR:  could not extend file \"base/1/2\": No space left on device");
 
         assertThat(meaning.fact()).isEqualTo("the database server ran out of disk space");
+    }
+
+    @Test
+    void aLockThatPgDumpDoesNotGetIsATableInUse() {
+        AfException meaning = failureOf(
+                "echo 'pg_dump: error: query failed: ERROR:  canceling statement due to statement"
+                        + " timeout' >&2; echo 'pg_dump: detail: Query was: LOCK TABLE public.t IN ACCESS SHARE MODE' >&2; exit 1");
+
+        assertThat(meaning).isInstanceOf(TableLocked.class);
+    }
+
+    @Test
+    void aStandbyThatMustGoOnReplayingIsNoDeadlockThatAnotherAttemptGetsAround() {
+        String said = "canceling statement due to conflict with recovery";
+
+        for (AfException meaning : List.of(
+                PgFailures.of(new SQLException("ERROR: " + said, "40001")),
+                PgFailures.of(new SQLException("FATAL: terminating connection due to conflict with recovery", "40001")),
+                failureOf("echo 'pg_dump: error: Dumping the contents of table \"t\" failed: PQgetResult() failed.'"
+                        + " >&2; echo 'pg_dump: detail: Error message from server: ERROR:  " + said
+                        + "' >&2; exit 1"))) {
+            assertThat(meaning.exitCode()).isEqualTo(ExitCode.FAILED);
+            assertThat(meaning.hint()).contains("hot_standby_feedback", "max_standby_streaming_delay");
+        }
     }
 
     private static AfException failureOf(String script) {
