@@ -146,13 +146,17 @@ public final class RunningProgram implements AutoCloseable {
         }
     }
 
-    /** One COPY or one CREATE INDEX may take hours, and nothing is said meanwhile: then the pulse tells that it goes on. */
+    /**
+     * One COPY or one CREATE INDEX may take hours, and nothing is said meanwhile: then the pulse tells that it goes on, or
+     * what it does with its files.
+     */
     private void watchForSilence() {
         try {
+            DiskWork disk = new DiskWork(process.toHandle());
             long beat = pulse.getAsLong();
             while (!process.waitFor(1, TimeUnit.SECONDS)) {
                 long now = pulse.getAsLong();
-                if (now != beat) {
+                if (disk.goesOn() || now != beat) {
                     beat = now;
                     alive();
                 }

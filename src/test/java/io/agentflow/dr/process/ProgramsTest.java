@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ProgramsTest {
     private final Programs programs = new Programs();
@@ -108,6 +109,15 @@ class ProgramsTest {
         RunningProgram silent = shell("exec sleep 300", Duration.ofSeconds(1));
 
         assertThatThrownBy(() -> text(silent)).hasMessageContaining("said nothing for 1 s");
+    }
+
+    @Test
+    void oneThatSaysNothingWhileItWritesFilesIsLeftToGoOn(@TempDir Path folder) throws IOException {
+        RunningProgram writing = shell(
+                "for i in 1 2 3 4 5 6 7 8; do echo $i >> '" + folder.resolve("file") + "'; sleep 0.4; done; echo ok",
+                Duration.ofSeconds(1));
+
+        assertThat(text(writing)).isEqualTo("ok\n");
     }
 
     @Test
