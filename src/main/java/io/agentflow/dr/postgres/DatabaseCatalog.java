@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 /** Asks one session what its database holds. Inside a snapshot the answers are of that instant. */
 public final class DatabaseCatalog {
     /** pg_dump leaves the same schemas out: PostgreSQL's own and temporary ones. */
-    private static final String USER_SCHEMA = " n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' ";
+    static final String USER_SCHEMA = " n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' ";
 
     /** As pg_dump asks, of i in pg_index and its table t. */
-    private static final String DUMPED_INDEX = " ((i.indisvalid OR t.relkind = 'p') AND i.indisready) ";
+    static final String DUMPED_INDEX = " ((i.indisvalid OR t.relkind = 'p') AND i.indisready) ";
 
     private static final String RELATIONS = """
             SELECT c.oid::bigint, n.nspname, c.relname, c.relkind::text, c.relpersistence::text, c.relispartition,
@@ -156,7 +156,8 @@ public final class DatabaseCatalog {
                         + " WHERE c.relpersistence <> 't' AND NOT (c.relpersistence = 'u' AND pg_is_in_recovery()) AND"
                         + USER_SCHEMA
                         + "AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass"
-                        + " AND d.objid = c.oid AND d.deptype = 'e')"
+                        + " AND d.objid = c.oid AND d.deptype = 'e') AND NOT "
+                        + ObjectCounts.ofExtensionsIdentity("c.oid")
                         + " ORDER BY n.nspname COLLATE \"C\", c.relname COLLATE \"C\"",
                 row -> new String[] {row.getString(1), row.getString(2), row.getString(3)});
         return names.stream()
@@ -182,47 +183,12 @@ public final class DatabaseCatalog {
                 + "ORDER BY 1");
     }
 
-    /** How many objects of each kind there are that a restore must bring back, and how many are not in order. */
+    /**
+     * How many objects of each kind there are that a restore must bring back, and how many are not in order; apart from
+     * them those of extensions, which CREATE EXTENSION brings back, as the version at the target has them.
+     */
     public SortedMap<String, Long> objects() {
-        String outside = " NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = '%s'::regclass AND d.objid = x.oid"
-                + " AND d.deptype = 'e') ";
-        String namespaced = " FROM %s x JOIN pg_namespace n ON n.oid = x.%s WHERE" + USER_SCHEMA + "AND" + outside;
-        String classes =
-                String.format(namespaced, "pg_class", "relnamespace", "pg_class") + "AND x.relpersistence <> 't' ";
-        String constraints = String.format(namespaced, "pg_constraint", "connamespace", "pg_constraint");
-        // Those that the server derives for partitions depend on the order in which all was made.
-        String foreignKeys = constraints + "AND x.contype = 'f' AND x.conparentid = 0 ";
-        SortedMap<String, Long> objects = new TreeMap<>();
-        sql.list(
-                "SELECT 'views', count(*)" + classes + "AND x.relkind = 'v'"
-                        + " UNION ALL SELECT 'indexes', count(*)" + classes
-                        + "AND x.relkind IN ('i', 'I') AND EXISTS (SELECT FROM pg_index i JOIN pg_class t"
-                        + " ON t.oid = i.indrelid WHERE i.indexrelid = x.oid AND" + DUMPED_INDEX + ")"
-                        + " UNION ALL SELECT 'invalid indexes', count(*)" + classes
-                        + "AND x.relkind IN ('i', 'I') AND EXISTS (SELECT FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid"
-                        + " WHERE i.indexrelid = x.oid AND" + DUMPED_INDEX + "AND NOT i.indisvalid)"
-                        + " UNION ALL SELECT 'sequences', count(*)" + classes + "AND x.relkind = 'S'"
-                        + " UNION ALL SELECT 'foreign keys', count(*)" + foreignKeys
-                        + " UNION ALL SELECT 'foreign keys not validated', count(*)" + foreignKeys
-                        + "AND NOT x.convalidated"
-                        + " UNION ALL SELECT 'primary keys', count(*)" + constraints + "AND x.contype = 'p'"
-                        + " UNION ALL SELECT 'unique constraints', count(*)" + constraints + "AND x.contype = 'u'"
-                        + " UNION ALL SELECT 'check constraints', count(*)" + constraints + "AND x.contype = 'c'"
-                        + " UNION ALL SELECT 'functions', count(*)"
-                        + String.format(namespaced, "pg_proc", "pronamespace", "pg_proc")
-                        + " UNION ALL SELECT 'types', count(*)"
-                        + String.format(namespaced, "pg_type", "typnamespace", "pg_type")
-                        + " UNION ALL SELECT 'triggers', count(*) FROM pg_trigger x JOIN pg_class c ON c.oid = x.tgrelid"
-                        + " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT x.tgisinternal AND x.tgparentid = 0"
-                        + " AND" + USER_SCHEMA
-                        + " UNION ALL SELECT 'policies', count(*) FROM pg_policy"
-                        + " UNION ALL SELECT 'rules', count(*) FROM pg_rewrite x JOIN pg_class c ON c.oid = x.ev_class"
-                        + " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE x.rulename <> '_RETURN' AND"
-                        + USER_SCHEMA
-                        + " UNION ALL SELECT 'event triggers', count(*) FROM pg_event_trigger"
-                        + " UNION ALL SELECT 'schemas', count(*) FROM pg_namespace n WHERE" + USER_SCHEMA
-                        + " UNION ALL SELECT 'extensions', count(*) FROM pg_extension",
-                row -> objects.put(row.getString(1), row.getLong(2)));
+        SortedMap<String, Long> objects = new ObjectCounts(sql).counts();
         objects.putAll(new PrivilegedObjects(sql).counts());
         return objects;
     }

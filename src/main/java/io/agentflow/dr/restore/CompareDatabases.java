@@ -5,6 +5,7 @@ import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.manifest.TableEntry;
 import io.agentflow.dr.postgres.ClusterNeeds.Extension;
 import io.agentflow.dr.postgres.DatabaseCatalog;
+import io.agentflow.dr.postgres.ObjectCounts;
 import io.agentflow.dr.postgres.Relation;
 import io.agentflow.dr.postgres.SequenceState;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ final class CompareDatabases {
     private final List<String> different = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private final List<String> checks = new ArrayList<>();
+    private boolean otherVersion;
 
     /**
      * Compares with what this manifest says.
@@ -48,13 +50,17 @@ final class CompareDatabases {
             List<Relation> relations,
             Map<Relation, Fingerprint> fingerprints,
             @Nullable String largeObjects) {
+        Map<String, String> versions =
+                catalog.extensions().stream().collect(Collectors.toMap(Extension::name, Extension::version));
+        otherVersion = manifest.needs().extensions().stream()
+                .anyMatch(before -> !before.version().equals(versions.getOrDefault(before.name(), before.version())));
         int identical = tables(relations, fingerprints);
         if (rows) {
             largeObjects(catalog.largeObjects(), largeObjects);
         }
         objects(catalog.objects());
         sequences(catalog.sequences(), Set.copyOf(catalog.cyclicSequences()));
-        extensions(catalog.extensions());
+        extensions(versions);
         return new Proof(
                 rows ? manifest.options().proof() : "none",
                 manifest.summary().tables(),
@@ -72,16 +78,16 @@ final class CompareDatabases {
             Relation relation =
                     restored.remove(new Relation(0, table.schema(), table.name(), table.kind(), null).sqlName());
             if (relation == null) {
-                different.add("table " + table.qualifiedName() + " is missing");
+                differs("table " + table.qualifiedName() + " is missing", table.kind());
             } else if (relation.kind() != table.kind()
                     && !mayBeUnfilled(table, relation)
                     && !leftOnPrimary(table, relation)) {
-                different.add(table.qualifiedName() + " is a " + relation.kind() + ", was a " + table.kind());
+                differs(table.qualifiedName() + " is a " + relation.kind() + ", was a " + table.kind(), table.kind());
             } else if (rows && table.holdsRows() && same(table, fingerprints.get(relation))) {
                 identical++;
             }
         }
-        restored.values().forEach(r -> different.add(r.qualifiedName() + " was not in the backup"));
+        restored.values().forEach(r -> differs(r.qualifiedName() + " was not in the backup", r.kind()));
         checks.add(
                 switch (rows ? manifest.options().proof() : "none") {
                     case "full" -> identical + " of " + manifest.summary().tables() + " tables identical";
@@ -89,6 +95,15 @@ final class CompareDatabases {
                     default -> manifest.summary().tables() + " tables present";
                 });
         return identical;
+    }
+
+    /** Which tables hold its configuration is up to the extension, and may be otherwise in another version. */
+    private void differs(String what, Relation.Kind kind) {
+        if (otherVersion && kind == Relation.Kind.EXTENSION_CONFIGURATION) {
+            warnings.add(what + ": an extension of another version has other tables for its configuration");
+        } else {
+            different.add(what);
+        }
     }
 
     /** An unlogged table of which the standby had no rows is an ordinary one here. */
@@ -132,13 +147,34 @@ final class CompareDatabases {
 
     private void objects(Map<String, Long> now) {
         Map<String, Long> kinds = new TreeMap<>(manifest.objects());
-        kinds.forEach((kind, count) -> {
-            if (!count.equals(now.get(kind)) && (sameMajor || !OF_ONE_MAJOR.contains(kind))) {
-                different.add(now.get(kind) + " " + kind + ", were " + count);
+        kinds.forEach((kind, before) -> {
+            long after = counted(kind, now);
+            if (before == after || (!sameMajor && OF_ONE_MAJOR.contains(kind))) {
+                return;
+            }
+            if (ObjectCounts.areOfExtensions(kind)) {
+                extensionsObjects(kind, before, after);
+            } else {
+                different.add(after + " " + kind + ", were " + before);
             }
         });
         checks.add(now.getOrDefault("foreign keys", 0L) + " foreign keys hold");
         checks.add(now.getOrDefault("indexes", 0L) + " indexes");
+    }
+
+    /** The first backups of format 1 count those of extensions among the others. */
+    private long counted(String kind, Map<String, Long> now) {
+        String ofExtensions = ObjectCounts.ofExtensions(kind);
+        return now.getOrDefault(kind, 0L)
+                + (manifest.objects().containsKey(ofExtensions) ? 0 : now.getOrDefault(ofExtensions, 0L));
+    }
+
+    /** Where the version is the same, somebody has put them there by hand: pg_dump leaves such objects out. */
+    private void extensionsObjects(String kind, long before, long after) {
+        if (!otherVersion && sameMajor) {
+            warnings.add(after + " " + kind + ", were " + before
+                    + ": what is put on an extension's own tables by hand is in no dump; make it again");
+        }
     }
 
     /** A cyclic sequence hands its values out again, so that none of them is behind. */
@@ -157,8 +193,7 @@ final class CompareDatabases {
         checks.add(restored.size() + " sequences");
     }
 
-    private void extensions(List<Extension> restored) {
-        Map<String, String> now = restored.stream().collect(Collectors.toMap(Extension::name, Extension::version));
+    private void extensions(Map<String, String> now) {
         for (Extension before : manifest.needs().extensions()) {
             String version = now.get(before.name());
             if (version == null) {

@@ -4,11 +4,13 @@ import io.agentflow.dr.core.DatabaseName;
 import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.manifest.TableEntry;
+import io.agentflow.dr.postgres.ObjectCounts;
 import io.agentflow.dr.postgres.PgCommand;
 import io.agentflow.dr.postgres.ServerVersion;
 import io.agentflow.dr.verify.VerifiedBackup;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +50,10 @@ public sealed interface RestoreRun {
         }
 
         boolean eventTriggers() {
-            return planned.backup().manifest().objects().getOrDefault("event triggers", 0L) > 0;
+            Map<String, Long> objects = planned.backup().manifest().objects();
+            return objects.getOrDefault("event triggers", 0L)
+                            + objects.getOrDefault(ObjectCounts.ofExtensions("event triggers"), 0L)
+                    > 0;
         }
 
         @Override

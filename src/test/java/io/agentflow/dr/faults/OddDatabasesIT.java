@@ -108,6 +108,20 @@ class OddDatabasesIT {
     }
 
     @Test
+    void row11_anExtensionOfAnotherVersionThanTheOneThatARestoreMakesDoesNotSpoilTheProof() {
+        ADatabase database = postgres.database("older_extension")
+                .with("CREATE EXTENSION pg_stat_statements VERSION '1.8'; CREATE TABLE t AS SELECT 1 AS a");
+        ok(af(database).run("backup", "create", "--json"));
+
+        AfProcess.Result restored = af(database).run("backup", "restore", "latest", "--yes", "--json");
+
+        assertThat(restored.exitCode()).as(restored.toString()).isEqualTo(3);
+        assertThat(restored.json().path("warnings")).hasSize(1);
+        assertThat(restored.json().path("warnings").toString())
+                .contains("extension pg_stat_statements is at ", "was at 1.8");
+    }
+
+    @Test
     void row15_aDatabaseWithoutTheSchemaPublic() {
         comesBack(postgres.database("no_public")
                 .with("DROP SCHEMA public; CREATE SCHEMA own; CREATE TABLE own.t (i int)"));
@@ -253,7 +267,11 @@ class OddDatabasesIT {
         ADatabase database = postgres.database("extension_table")
                 .with("CREATE EXTENSION hstore")
                 // In a transaction of its own: rows of the extension's are those of its own script.
-                .with("CREATE TABLE precious AS SELECT generate_series(1, 5) AS i; CREATE TABLE empty (i int)")
+                .with(
+                        "CREATE TABLE precious AS SELECT generate_series(1, 5) AS i; CREATE TABLE empty (i int"
+                                + " GENERATED ALWAYS AS IDENTITY PRIMARY KEY CHECK (i > 0) REFERENCES empty);"
+                                + " CREATE TRIGGER same BEFORE UPDATE ON empty FOR EACH ROW EXECUTE FUNCTION"
+                                + " suppress_redundant_updates_trigger(); CREATE RULE none AS ON DELETE TO empty DO INSTEAD NOTHING")
                 .with("ALTER EXTENSION hstore ADD TABLE precious; ALTER EXTENSION hstore ADD TABLE empty");
 
         AfProcess.Result made = af(database).run("backup", "create", "--json");
@@ -264,6 +282,11 @@ class OddDatabasesIT {
         JsonNode excluded =
                 af(database).run("backup", "show", "latest", "--json").json().findPath("excluded");
         assertThat(excluded.findValuesAsText("name")).containsExactly("empty", "precious");
+
+        AfProcess.Result restored = af(database).run("backup", "restore", "latest", "--yes", "--json");
+        assertThat(restored.exitCode()).as(restored.toString()).isEqualTo(3);
+        assertThat(restored.json().path("warnings").toString())
+                .contains("0 indexes of extensions, were 1", "0 triggers of extensions, were 1");
     }
 
     @Test
