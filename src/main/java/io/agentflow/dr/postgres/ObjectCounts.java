@@ -61,7 +61,7 @@ public final class ObjectCounts {
                     onRelation("pg_trigger", "tgrelid") + "NOT x.tgisinternal AND x.tgparentid = 0",
                     member("pg_class", "x.tgrelid")),
             // pg_dump keeps those on tables of extensions.
-            new Kind("policies", "pg_policy", "false"),
+            new Kind("policies", onRelation("pg_policy", "polrelid") + "true", "false"),
             new Kind(
                     "rules",
                     onRelation("pg_rewrite", "ev_class") + "x.rulename <> '_RETURN'",

@@ -29,18 +29,24 @@ public final class PrivilegedObjects {
                 .toList();
     }
 
+    private static String schema(String column) {
+        return " JOIN pg_namespace n ON n.oid = x." + column + " AND" + DatabaseCatalog.USER_SCHEMA;
+    }
+
     private static Map<String, String> kinds() {
         Map<String, String> kinds = new LinkedHashMap<>();
         kinds.put("foreign-data wrappers", "pg_foreign_data_wrapper x WHERE" + OWN);
         kinds.put(
                 "functions in untrusted languages",
-                "pg_proc x JOIN pg_language l ON l.oid = x.prolang WHERE NOT l.lanpltrusted AND x.prokind <> 'a' AND"
-                        + OWN);
-        kinds.put("base types", "pg_type x WHERE x.typtype = 'b' AND x.typinput::oid >= 16384 AND" + OWN);
-        kinds.put("operator classes", "pg_opclass x WHERE" + OWN);
+                "pg_proc x JOIN pg_language l ON l.oid = x.prolang" + schema("pronamespace")
+                        + "WHERE NOT l.lanpltrusted AND x.prokind <> 'a' AND" + OWN);
+        kinds.put(
+                "base types",
+                "pg_type x" + schema("typnamespace") + "WHERE x.typtype = 'b' AND x.typinput::oid >= 16384 AND" + OWN);
+        kinds.put("operator classes", "pg_opclass x" + schema("opcnamespace") + "WHERE" + OWN);
         kinds.put("access methods", "pg_am x WHERE" + OWN);
-        kinds.put("text search parsers", "pg_ts_parser x WHERE" + OWN);
-        kinds.put("text search templates", "pg_ts_template x WHERE" + OWN);
+        kinds.put("text search parsers", "pg_ts_parser x" + schema("prsnamespace") + "WHERE" + OWN);
+        kinds.put("text search templates", "pg_ts_template x" + schema("tmplnamespace") + "WHERE" + OWN);
         kinds.put("publications of all tables", "pg_publication x WHERE x.puballtables");
         kinds.put(
                 SUBSCRIPTIONS,

@@ -1,14 +1,19 @@
 package io.agentflow.dr.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.agentflow.dr.postgres.Connections;
+import io.agentflow.dr.postgres.Sql;
 import io.agentflow.dr.testing.ADatabase;
 import io.agentflow.dr.testing.AfProcess;
+import io.agentflow.dr.testing.HeldRoutes;
 import io.agentflow.dr.testing.LocalPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -251,12 +256,41 @@ class OddDatabasesIT {
     }
 
     @Test
+    void row24_aForeignKeyThatIsValidatedInMidDumpIsNoDifference() {
+        ADatabase database = postgres.database("validated")
+                .with("CREATE TABLE a (id int PRIMARY KEY, up int); INSERT INTO a VALUES (1, 1);"
+                        + " ALTER TABLE a ADD CONSTRAINT late FOREIGN KEY (up) REFERENCES a NOT VALID");
+        AfProcess.Running dump = HeldRoutes.in(folder)
+                .before("backup/backup-attempt", "dump")
+                .of(af(database))
+                .start("backup", "create", "--json");
+        await().atMost(Duration.ofSeconds(60))
+                .until(() ->
+                        database.number("SELECT count(*) FROM pg_locks WHERE relation = 'public.a'::regclass") > 0);
+        database.with("ALTER TABLE a VALIDATE CONSTRAINT late");
+        ok(dump.await());
+        assertThat(af(database)
+                        .run("backup", "show", "latest", "--json")
+                        .json()
+                        .findPath("foreign keys not validated")
+                        .asInt())
+                .isEqualTo(1);
+
+        ok(af(database).run("backup", "restore", "latest", "--yes", "--json"));
+    }
+
+    @Test
     void row25_unloggedAndTemporaryTables() {
         ADatabase database = postgres.database("unlogged")
                 .with(
                         "CREATE UNLOGGED TABLE u AS SELECT generate_series(1, 5) AS i; CREATE TEMPORARY TABLE gone (i int)");
+        try (Sql other = Connections.open(database.url(), "test")) {
+            other.run("CREATE TEMPORARY TABLE gone (i int); CREATE POLICY p ON gone;"
+                    + " CREATE FUNCTION pg_temp.up(text) RETURNS text LANGUAGE internal STRICT AS 'upper'");
+            ok(af(database).run("backup", "create", "--json"));
+        }
 
-        JsonNode restored = comesBack(database);
+        JsonNode restored = ok(af(database).run("backup", "restore", "latest", "--yes", "--json"));
 
         assertThat(restored.path("proof").path("tables").asInt()).isEqualTo(1);
         assertThat(database.number("SELECT count(*) FROM public.u")).isEqualTo(5);
