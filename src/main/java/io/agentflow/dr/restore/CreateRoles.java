@@ -30,7 +30,9 @@ public final class CreateRoles {
         sql.texts("SELECT rolname FROM pg_roles").forEach(missing::remove);
         sql.run("BEGIN");
         try {
-            globals.creating(missing, options.rolePasswords()).forEach(statement -> run(sql, statement));
+            for (String statement : globals.creating(missing, options.rolePasswords())) {
+                run(planned, sql, statement);
+            }
             sql.run("COMMIT");
         } catch (AfException e) {
             if (!(e instanceof ConnectionLost)) {
@@ -61,11 +63,18 @@ public final class CreateRoles {
     }
 
     /** Who granted a membership may not exist here, or may not grant it: then it is granted by us. */
-    private static void run(Sql sql, String statement) {
+    private static void run(RestoreRun.Planned planned, Sql sql, String statement) {
         sql.run("SAVEPOINT one");
         try {
             sql.run(statement);
         } catch (AfException e) {
+            if (!e.retryable() && Globals.ofParameter(statement)) {
+                sql.run("ROLLBACK TO SAVEPOINT one");
+                planned.operation()
+                        .events()
+                        .accept(new OperationEvent.Warned("not done: " + statement + "; " + e.fact()));
+                return;
+            }
             String ours = GRANTOR.matcher(statement).replaceFirst("");
             if (e.retryable() || ours.equals(statement)) {
                 throw e.retryable() ? e : refused(statement, e);

@@ -33,6 +33,8 @@ final class Globals {
             "(?:CREATE ROLE|ALTER ROLE|COMMENT ON ROLE|SECURITY LABEL FOR \\S+ ON ROLE) " + NAME + ".*",
             Pattern.DOTALL);
     private static final Pattern MEMBERSHIP = Pattern.compile("GRANT " + NAME + " TO " + NAME + ".*", Pattern.DOTALL);
+    private static final Pattern PARAMETER =
+            Pattern.compile("GRANT [A-Z, ]+ ON PARAMETER \\S+ TO " + NAME + ".*", Pattern.DOTALL);
     private static final Pattern TABLESPACE = Pattern.compile("CREATE TABLESPACE " + NAME + ".*", Pattern.DOTALL);
     private static final Pattern OF_TABLESPACE = Pattern.compile(
             "(?:CREATE TABLESPACE|ALTER TABLESPACE|COMMENT ON TABLESPACE|(?:GRANT|REVOKE) [^\"]* ON TABLESPACE) " + NAME
@@ -159,8 +161,10 @@ final class Globals {
         for (String statement : statements) {
             Matcher role = OF_ROLE.matcher(statement);
             Matcher membership = MEMBERSHIP.matcher(statement);
+            Matcher parameter = PARAMETER.matcher(statement);
             // A membership changes the role that gains it.
             if ((role.matches() && roles.contains(name(role.group(1))))
+                    || (parameter.matches() && roles.contains(name(parameter.group(1))))
                     || (membership.matches() && roles.contains(name(membership.group(2))))) {
                 creating.add(passwords ? statement : PASSWORD.matcher(statement).replaceFirst(""));
             }
@@ -190,6 +194,11 @@ final class Globals {
                 })
                 .map(statement -> statement + ";")
                 .toList();
+    }
+
+    /** Whether a statement lets a role set a parameter, which a superuser alone may do. */
+    static boolean ofParameter(String statement) {
+        return PARAMETER.matcher(statement).matches();
     }
 
     private static String name(String identifier) {

@@ -73,14 +73,25 @@ class CompleteLossIT {
             lost.role("with_password", "");
             ADatabase database = lost.database("small").with("CREATE TABLE t (a int)");
             database.with("ALTER TABLE t OWNER TO with_password");
-            new AfProcess(folder).on(database).run("backup", "create", "--role-passwords");
+            lost.maintain(
+                    "GRANT SET ON PARAMETER log_statement TO with_password; ALTER ROLE ALL SET work_mem = '123MB';"
+                            + " INSERT INTO pg_shseclabel SELECT oid, 'pg_database'::regclass, 'some provider', 'secret'"
+                            + " FROM pg_database WHERE datname = 'small'");
+            database.with("CREATE FUNCTION pg_catalog.lost_fn() RETURNS int LANGUAGE sql AS 'SELECT 1'");
+            AfProcess.Result made =
+                    expect(3, new AfProcess(folder).on(database).run("backup", "create", "--role-passwords", "--json"));
+            assertThat(made.json().path("warnings")).hasSize(3);
+            assertThat(made.json().path("warnings").toString())
+                    .contains("ALTER ROLE ALL SET work_mem", "function lost_fn()", "the provider some provider")
+                    .doesNotContain("123MB");
 
             AfProcess.Result restored = new AfProcess(folder)
                     .with("AF_TARGET_DATABASE_URL", empty.uri("small"))
                     .run("backup", "restore", "latest", "--create-roles", "--yes");
 
             assertThat(restored.exitCode()).as(restored.toString()).isZero();
-            assertThat(empty.globals()).contains("CREATE ROLE with_password;");
+            assertThat(empty.globals())
+                    .contains("CREATE ROLE with_password;", "GRANT SET ON PARAMETER log_statement TO with_password;");
             assertThat(empty.globals().lines().filter(l -> l.startsWith("ALTER ROLE with_password")))
                     .hasSize(1)
                     .noneMatch(line -> line.contains("PASSWORD"));

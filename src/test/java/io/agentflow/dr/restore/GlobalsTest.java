@@ -31,6 +31,9 @@ class GlobalsTest {
             GRANT postgres TO app GRANTED BY postgres;
             GRANT app TO "Odd ""role""; x" WITH ADMIN OPTION GRANTED BY postgres;
             GRANT app TO postgres GRANTED BY postgres;
+            GRANT SET ON PARAMETER log_statement TO app;
+            GRANT ALL ON PARAMETER "my.own" TO "Odd ""role""; x" WITH GRANT OPTION;
+            GRANT SET ON PARAMETER log_statement TO postgres;
             CREATE TABLESPACE fast OWNER postgres LOCATION E'/srv/fa\\'st';
             \\unrestrict Xy12
             """);
@@ -49,7 +52,10 @@ class GlobalsTest {
                                 + " VALID UNTIL '2030-01-01'",
                         "COMMENT ON ROLE app IS 'first; line\nCREATE ROLE not_a_role;'",
                         "ALTER ROLE app SET search_path TO 'a', 'b;c'",
-                        "GRANT postgres TO app GRANTED BY postgres");
+                        "GRANT postgres TO app GRANTED BY postgres",
+                        "GRANT SET ON PARAMETER log_statement TO app");
+        assertThat(globals.creating(Set.of("Odd \"role\"; x"), false))
+                .contains("GRANT ALL ON PARAMETER \"my.own\" TO \"Odd \"\"role\"\"; x\" WITH GRANT OPTION");
     }
 
     @Test
