@@ -1,5 +1,6 @@
 package io.agentflow.dr.restore;
 
+import io.agentflow.dr.core.DatabaseName;
 import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.postgres.ClusterNeeds.Extension;
 import io.agentflow.dr.postgres.Sql;
@@ -39,8 +40,11 @@ final class CheckExtensions {
 
     private final Sql sql;
     private final Manifest manifest;
+    private final DatabaseName staging;
 
-    CheckExtensions(Sql sql, Manifest manifest) {
+    /** @param staging where they would be created */
+    CheckExtensions(Sql sql, Manifest manifest, DatabaseName staging) {
+        this.staging = staging;
         this.sql = sql;
         this.manifest = manifest;
     }
@@ -53,11 +57,21 @@ final class CheckExtensions {
             Available there = available.get(needed.name());
             if (there == null) {
                 findings.add(missing(needed));
-            } else if (there.superuserOnly() && !superuser && !needed.name().equals("plpgsql")) {
+            } else if (needed.name().equals("pg_cron") && !staging.text().equals(cronDatabase())) {
                 findings.add(Finding.stop(
-                        "the extension " + needed.name() + " may be created by a superuser only",
-                        "its functions could do what only a superuser may",
-                        "Restore as a superuser."));
+                        "the extension pg_cron can be created in the database " + cronDatabase() + " only",
+                        "a restore fills a database of another name until it is proven: " + staging,
+                        "By hand, into a database of that name: the file RESTORE.md of the backup says how. Or let"
+                                + " cron.database_name be " + staging + " while it is restored (needs a restart)."));
+            } else if (there.superuserOnly() && !superuser && !needed.name().equals("plpgsql")) {
+                String fact = "the extension " + needed.name() + " may be created by a superuser only";
+                findings.add(
+                        ManagedService.administers(sql)
+                                ? ManagedService.mayCreate(fact)
+                                : Finding.stop(
+                                        fact,
+                                        "its functions could do what only a superuser may",
+                                        "Restore as a superuser."));
             } else if (!there.defaultVersion().equals(needed.version())) {
                 findings.add(Finding.note(
                         "the extension " + needed.name() + " comes in " + there.defaultVersion()
@@ -67,6 +81,11 @@ final class CheckExtensions {
             }
         }
         return findings;
+    }
+
+    /** The only database in which pg_cron lets itself be created. */
+    private String cronDatabase() {
+        return sql.text("SELECT coalesce(current_setting('cron.database_name', true), 'postgres')");
     }
 
     private Map<String, Available> available() {

@@ -69,10 +69,14 @@ final class CheckRights {
         for (String kind : PrivilegedObjects.ofSuperusers()) {
             long objects = manifest.objects().getOrDefault(kind, 0L);
             if (objects > 0) {
-                findings.add(Finding.stop(
-                        "the backup has " + kind + " (" + objects + ")",
-                        "only a superuser may create them",
-                        "Restore as a superuser, or make this role one meanwhile: ALTER ROLE " + me + " SUPERUSER;"));
+                findings.add(
+                        ManagedService.administers(sql)
+                                ? ManagedService.mayCreate("the backup has " + kind + " (" + objects + ")")
+                                : Finding.stop(
+                                        "the backup has " + kind + " (" + objects + ")",
+                                        "only a superuser may create them",
+                                        "Restore as a superuser, or make this role one meanwhile: ALTER ROLE " + me
+                                                + " SUPERUSER;"));
             }
         }
     }

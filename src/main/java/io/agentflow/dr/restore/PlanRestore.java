@@ -52,7 +52,8 @@ public final class PlanRestore {
         findings.addAll(proving(manifest));
         findings.addAll(new CheckRoles(sql, manifest, request.options(), globals).findings());
         findings.addAll(new CheckRights(sql, manifest, request.options()).findings());
-        findings.addAll(new CheckExtensions(sql, manifest).findings());
+        findings.addAll(
+                new CheckExtensions(sql, manifest, PrepareStaging.staging(request.database(), manifest)).findings());
         findings.addAll(new CheckTablespaces(sql, manifest, request.options(), globals).findings());
         findings.addAll(new CheckLocale(sql, manifest).findings());
         CheckTarget target = new CheckTarget(sql, request, manifest);

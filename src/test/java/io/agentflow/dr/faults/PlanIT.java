@@ -127,6 +127,17 @@ class PlanIT {
     }
 
     @Test
+    void row11_pgCronThatOnlyOneDatabaseMayHaveIsNamedBeforehandWithTheWayByHand() {
+        AfProcess af = new AfProcess(folder).on(source.database("plan_cron").with("CREATE EXTENSION pg_cron"));
+        af.run("backup", "create");
+
+        AfProcess.Result plan = af.run("backup", "restore", "latest", "--plan", "--json");
+
+        assertThat(plan.exitCode()).as(plan.toString()).isEqualTo(4);
+        assertThat(obstacles(plan)).hasSize(1).allMatch(o -> o.contains("pg_cron") && o.contains("RESTORE.md"));
+    }
+
+    @Test
     void aPlainRoleIsToldWhatItMayNotDo() {
         try (LocalPostgres there = sameExtensionElsewhere()) {
             there.role("plain", "");
@@ -164,6 +175,7 @@ class PlanIT {
             Path prefix = Files.createTempDirectory(Path.of("/tmp"), "af-plan-");
             Files.setPosixFilePermissions(prefix, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
             return PostgresCopy.in(prefix)
+                    .with("pg_cron", "CREATE FUNCTION cron() RETURNS int LANGUAGE sql AS 'SELECT 1';")
                     .with("af_plan", version, "CREATE FUNCTION plan() RETURNS int LANGUAGE sql AS 'SELECT 1';")
                     .start("allow_in_place_tablespaces = on");
         } catch (IOException e) {

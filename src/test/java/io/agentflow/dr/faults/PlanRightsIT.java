@@ -66,6 +66,14 @@ class PlanRightsIT {
         assertThat(facts(plan, "note"))
                 .anyMatch(fact -> fact.contains("log_min_duration_statement is not applied")
                         && fact.contains("SET log_min_duration_statement TO '5s';"));
+        // The administrator of a managed service may be allowed to make much of it.
+        postgres.maintain("CREATE ROLE rds_superuser; GRANT rds_superuser TO rights_owner");
+        AfProcess.Result managed = plain.run("backup", "restore", "latest", "--plan", "--json");
+        postgres.maintain("DROP ROLE rds_superuser");
+        assertThat(facts(managed, "stop")).allMatch(fact -> fact.contains("subscriptions"));
+        assertThat(facts(managed, "note"))
+                .anyMatch(
+                        fact -> fact.contains("the backup has operator classes") && fact.contains("the load says so"));
         // The very command that the plan names mends it.
         postgres.maintain("ALTER ROLE \"rights_owner\" SUPERUSER;");
         AfProcess.Result restored = expect(3, plain.run("backup", "restore", "latest", "--yes", "--json"));
