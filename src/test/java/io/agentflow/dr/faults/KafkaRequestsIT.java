@@ -68,8 +68,10 @@ class KafkaRequestsIT extends RequestsContract {
 
     @AfterAll
     static void endBroker() {
-        producer.close(Duration.ZERO);
-        kafka.close();
+        if (kafka != null) {
+            producer.close(Duration.ZERO);
+            kafka.close();
+        }
     }
 
     /** The rights are those of docs/reference/messages.md. */

@@ -145,6 +145,7 @@ public final class LocalKafka implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         } catch (ExecutionException e) {
+            kill();
             throw new IllegalStateException("no Kafka: see " + folder.resolve("log"), e);
         }
     }
@@ -174,7 +175,7 @@ public final class LocalKafka implements AutoCloseable {
 
     /** A client that may do everything. */
     public Admin admin() {
-        return Admin.create(Map.of("bootstrap.servers", openServer(), "default.api.timeout.ms", 60_000));
+        return Admin.create(Map.of("bootstrap.servers", openServer(), "default.api.timeout.ms", 180_000));
     }
 
     /** Makes a topic of one partition. */
