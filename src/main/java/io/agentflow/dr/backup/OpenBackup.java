@@ -76,6 +76,8 @@ public final class OpenBackup {
                 contents,
                 warnings,
                 operation.hold(DumpProgress.watch(operation, request, folder, contents)));
+        // Whatever is still to be asked in this session is answered at once, if at all.
+        snapshot.sql().answersWithin(request.stall());
         Early.begin("prepare-manifest", ManifestJson::prepare);
         return open;
     }

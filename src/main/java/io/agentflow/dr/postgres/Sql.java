@@ -84,6 +84,18 @@ public final class Sql implements AutoCloseable {
         }
     }
 
+    /**
+     * From now on takes the connection for lost when an answer does not come, or stops coming, for so long. Only for
+     * sessions whose statements are short: one that works sends nothing, either.
+     */
+    public void answersWithin(Duration limit) {
+        try {
+            connection.setNetworkTimeout(Runnable::run, Math.toIntExact(limit.toMillis()));
+        } catch (SQLException e) {
+            throw PgFailures.of(e);
+        }
+    }
+
     /** Runs one or more statements without parameters. */
     public void run(String statements) {
         try (Statement statement = connection.createStatement()) {

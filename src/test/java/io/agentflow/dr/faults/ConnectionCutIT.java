@@ -8,6 +8,7 @@ import io.agentflow.dr.testing.AfProcess;
 import io.agentflow.dr.testing.Aftermath;
 import io.agentflow.dr.testing.Ballast;
 import io.agentflow.dr.testing.CuttingProxy;
+import io.agentflow.dr.testing.HeldRoutes;
 import io.agentflow.dr.testing.LocalPostgres;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -145,7 +146,11 @@ class ConnectionCutIT {
     void row02_aLongStallOfTheSnapshotSessionEndsAtTheTimeOut() {
         proxy.when("af data", MIDDLE).onlyAt("af snapshot").stall(FOR_EVER);
 
-        AfProcess.Result result = af().with("AF_STALL_TIMEOUT", "5s").run("backup", "create", "--json");
+        // The proof asks in that session, too: by then it hears nothing any more.
+        AfProcess.Result result = HeldRoutes.in(folder)
+                .before("backup/backup-fingerprint", "fingerprint-tables")
+                .of(af().with("AF_STALL_TIMEOUT", "5s"))
+                .run("backup", "create", "--json");
         proxy.close();
 
         aftermath.failed(result, 8, "connection").tidy();
