@@ -68,6 +68,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -96,6 +97,9 @@ final class AfOperations implements Operations, AutoCloseable {
     private final Outcomes measured;
     private final OperationJournal journal;
     private final Set<Operation> running;
+    /** From a signal on: what is begun now has ended already, or a question that is just asked would be answered yes. */
+    private final AtomicBoolean ending;
+
     private volatile @Nullable ServedRoutes shared;
     private volatile @Nullable Service service;
     private volatile @Nullable Requests requests;
@@ -115,6 +119,7 @@ final class AfOperations implements Operations, AutoCloseable {
         this.sources = new RouteSources(config, home);
         this.redaction = sources.redaction();
         this.running = ConcurrentHashMap.newKeySet();
+        this.ending = new AtomicBoolean();
         this.measured = new Outcomes(config, clock);
         this.announcements = new Announcements(config, sources::notifying, clock, redaction);
         this.journal = new OperationJournal(config.stateDirectory(), clock, announcements.announcer(), redaction, who);
@@ -135,6 +140,7 @@ final class AfOperations implements Operations, AutoCloseable {
         this.programs = same.programs;
         this.tools = same.tools;
         this.running = same.running;
+        this.ending = same.ending;
         this.shared = same.shared;
         this.measured = same.measured;
         this.redaction = same.redaction;
@@ -258,12 +264,24 @@ final class AfOperations implements Operations, AutoCloseable {
             Operation operation,
             Object request,
             Class<T> outcome) {
-        running.add(operation);
         try {
             // The routes are not stopped: they end with the process, a moment later.
-            return routes.apply(serving -> serving.operations().run(endpoint, operation, request, outcome));
+            return during(
+                    operation,
+                    () -> routes.apply(serving -> serving.operations().run(endpoint, operation, request, outcome)));
         } catch (RuntimeException e) {
             throw withoutSecrets(e);
+        }
+    }
+
+    /** A signal ends it. */
+    private <T> T during(Operation operation, Supplier<T> work) {
+        running.add(operation);
+        try {
+            if (ending.get()) {
+                operation.cancel();
+            }
+            return work.get();
         } finally {
             running.remove(operation);
         }
@@ -344,13 +362,17 @@ final class AfOperations implements Operations, AutoCloseable {
     @Override
     public RestorePlan preview(RestoreRequest request, OperationEvents events) {
         try (Operation operation = begin("plan", "", List.of(), events)) {
-            if (request.type() == RestoreType.CRITICAL) {
-                VerifyBackup verify = new VerifyBackup(new ArchiveCheck(programs, tools), events);
-                return new OpenTables(new FetchTables(programs, tools, verify)).preview(operation, request);
-            }
-            return new PlanRestore(tools)
-                    .preview(operation, request, new BackupCatalog(request.store()).manifest(request.id()));
+            return during(operation, () -> plan(operation, request, events));
         }
+    }
+
+    private RestorePlan plan(Operation operation, RestoreRequest request, OperationEvents events) {
+        if (request.type() == RestoreType.CRITICAL) {
+            VerifyBackup verify = new VerifyBackup(new ArchiveCheck(programs, tools), events);
+            return new OpenTables(new FetchTables(programs, tools, verify)).preview(operation, request);
+        }
+        return new PlanRestore(tools)
+                .preview(operation, request, new BackupCatalog(request.store()).manifest(request.id()));
     }
 
     @Override
@@ -377,29 +399,32 @@ final class AfOperations implements Operations, AutoCloseable {
 
     private AuditReport chains(DatabaseUrl url, @Nullable UUID tenant) {
         try (Operation operation = begin("audit", "", List.of(), event -> {})) {
-            running.add(operation);
-            Sql first = Connections.open(url, operation.sessionName("audit"));
-            operation.hold(first::abort);
-            first.run("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
-            AuditTable table = AuditTable.in(first)
-                    .orElseThrow(() -> new NotFound(
-                            "database '" + url.database() + "' has no table audits with a hash chain",
-                            "It must have the columns that AgentFlow's has: docs/reference/audit-chain.md"));
-            if (tenant == null && table.tooManyTenants(first)) {
-                throw new Refused(
-                        "there are audit chains of more than " + AuditTable.MOST_TENANTS + " tenants",
-                        "Check them one by one: af audit verify --tenant-id=UUID");
-            }
-            String snapshot = first.text("SELECT pg_export_snapshot()");
-            return new VerifyChains(() -> {
-                        Sql session = Connections.open(url, operation.sessionName("audit"));
-                        operation.hold(session::abort);
-                        session.run("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;"
-                                + " SET TRANSACTION SNAPSHOT " + Sql.literal(snapshot));
-                        return session;
-                    })
-                    .verify(table, tenant);
+            return during(operation, () -> chains(operation, url, tenant));
         }
+    }
+
+    private static AuditReport chains(Operation operation, DatabaseUrl url, @Nullable UUID tenant) {
+        Sql first = Connections.open(url, operation.sessionName("audit"));
+        operation.hold(first::abort);
+        first.run("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+        AuditTable table = AuditTable.in(first)
+                .orElseThrow(() -> new NotFound(
+                        "database '" + url.database() + "' has no table audits with a hash chain",
+                        "It must have the columns that AgentFlow's has: docs/reference/audit-chain.md"));
+        if (tenant == null && table.tooManyTenants(first)) {
+            throw new Refused(
+                    "there are audit chains of more than " + AuditTable.MOST_TENANTS + " tenants",
+                    "Check them one by one: af audit verify --tenant-id=UUID");
+        }
+        String snapshot = first.text("SELECT pg_export_snapshot()");
+        return new VerifyChains(() -> {
+                    Sql session = Connections.open(url, operation.sessionName("audit"));
+                    operation.hold(session::abort);
+                    session.run("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;"
+                            + " SET TRANSACTION SNAPSHOT " + Sql.literal(snapshot));
+                    return session;
+                })
+                .verify(table, tenant);
     }
 
     @Override
@@ -417,10 +442,10 @@ final class AfOperations implements Operations, AutoCloseable {
                     "drop",
                     "drop of " + previous.name() + " at " + target.address(),
                     operation.events(),
-                    () -> {
+                    () -> during(operation, () -> {
                         new DropPrevious().drop(operation, target, previous);
                         return previous;
-                    },
+                    }),
                     dropped -> Verdict.good(dropped.name() + " is dropped"));
         }
     }
@@ -569,6 +594,7 @@ final class AfOperations implements Operations, AutoCloseable {
         if (serving != null) {
             serving.drain(config.time(ConfigKey.DRAIN_TIMEOUT));
         }
+        ending.set(true);
         running.forEach(Operation::cancel);
         programs.close();
         if (serving != null) {

@@ -13,6 +13,8 @@ import io.agentflow.dr.postgres.Sql;
  * database is restored by one operation at a time; the server gives it up when the session ends, however it ends.
  */
 public final class MaintenanceSession implements AutoCloseable {
+    private static final int GONE_MILLIS = 10_000;
+
     private final DatabaseUrl url;
     private final Sql sql;
 
@@ -22,7 +24,7 @@ public final class MaintenanceSession implements AutoCloseable {
     }
 
     public static MaintenanceSession open(DatabaseUrl target, Operation operation) {
-        String name = operation.sessionName("maintenance");
+        String name = name(operation);
         DatabaseUrl url = target.database(elsewhere(target.database()));
         try {
             return new MaintenanceSession(url, Connections.open(url, name));
@@ -59,6 +61,21 @@ public final class MaintenanceSession implements AutoCloseable {
     /** A second session in the same place, for what must go on while the first one waits. */
     Sql another(String applicationName) {
         return Connections.open(url, applicationName);
+    }
+
+    /** Ends other sessions of this kind that are in the middle of a statement; servers from 14 on wait until they have gone. */
+    void endOthers(Operation operation) {
+        String terminate = sql.serverVersion().major() >= 14
+                ? "pg_terminate_backend(pid, " + GONE_MILLIS + ")"
+                : "pg_terminate_backend(pid)";
+        sql.number(
+                "SELECT count(CASE WHEN state = 'active' THEN " + terminate
+                        + " END) FROM pg_stat_activity WHERE application_name = ? AND pid <> pg_backend_pid()",
+                name(operation));
+    }
+
+    private static String name(Operation operation) {
+        return operation.sessionName("maintenance");
     }
 
     boolean exists(DatabaseName name) {

@@ -194,6 +194,8 @@ public final class PrepareStaging {
         // The maintenance session may be the very thing that broke.
         try (MaintenanceSession session =
                 MaintenanceSession.open(planned.request().target(), planned.operation())) {
+            // Cancelled while the server makes the database, it would be there a moment after it was looked for.
+            session.endOthers(planned.operation());
             if (!ready(session.sql(), planned.request(), planned.backup().manifest())) {
                 new DropDatabase(session, planned.request().target(), planned.operation()).staging(staging);
                 return;

@@ -14,7 +14,8 @@ public final class AnnounceRetry implements Processor {
         Operation operation = exchange.getProperty(StepEvents.OPERATION, Operation.class);
         Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         AfException known = AfException.in(failure);
-        if (operation != null) {
+        // What was cancelled ends when it begins its next attempt.
+        if (operation != null && !operation.cancelled()) {
             operation
                     .events()
                     .accept(new OperationEvent.Retrying(known == null ? String.valueOf(failure) : known.fact(), null));

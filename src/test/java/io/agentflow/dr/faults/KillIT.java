@@ -35,6 +35,9 @@ class KillIT {
     private static final Duration FOR_EVER = Duration.ofMinutes(10);
     private static final String[] CREATE = {"backup", "create"};
     private static final String[] RESTORE = {"backup", "restore", "oldest", "--yes"};
+    private static final String[] CRITICAL = {
+        "backup", "restore", "oldest", "critical", "--tables", "ballast", "--replace", "--yes"
+    };
 
     /** How af is ended. */
     private enum Signal {
@@ -130,6 +133,20 @@ class KillIT {
         aftermath.hidSecrets(next).unchanged().tidy();
         assertThat(af().run("backup", "restore", "--drop-old", "--yes").exitCode())
                 .isZero();
+    }
+
+    /** That is when a person sees that it is the wrong database. */
+    @ParameterizedTest
+    @EnumSource(names = {"INT", "TERM"})
+    void row03_aRestoreEndedWhileItsPlanIsToldChangesNothing(Signal signal) {
+        for (String[] command : List.of(RESTORE, CRITICAL)) {
+            AfProcess.Running running = af().start(command);
+            awaitThat(running, () -> said("server").test(running));
+
+            signal.send(running.process());
+
+            requireEnded(signal, "the plan", running);
+        }
     }
 
     @Test
