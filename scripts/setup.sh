@@ -35,7 +35,7 @@ fi
 
 jar=target/dist/lib/af.jar
 if [ ! -f "$jar" ] || [ -n "$(find pom.xml src/main -newer "$jar" -print -quit)" ]; then
-  echo "building af (the first time Maven fetches its libraries) ..." >&2
+  echo "building af: one to three minutes, and longer the first time, when Maven fetches its libraries ..." >&2
   mvn -q -B -DskipTests -Dspotbugs.skip -Djacoco.skip package
   touch "$jar"
 fi

@@ -29,7 +29,8 @@ final class RestoreInstructions {
 
                        sha256sum -c *.sha256
 
-                2. On a new cluster, create the roles and tablespaces (errors about existing ones are harmless):
+                2. On a new cluster, create the roles and tablespaces. Errors about existing ones are harmless. If the backup
+                   was made with --role-passwords, roles that are there, yours too, have the old passwords from then on:
 
                        gunzip -c globals.sql.gz | psql -d postgres
 

@@ -5,6 +5,7 @@ import io.agentflow.dr.config.ConfigKey;
 import io.agentflow.dr.config.LibpqEnvironment;
 import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.ShellWord;
+import io.agentflow.dr.core.UsageError;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -58,6 +59,9 @@ final class ConnectionOptions {
 
     private String text(AfConfig config, Map<String, String> environment) {
         if (url != null) {
+            if (url.isBlank()) {
+                throw new UsageError("--database-url is empty", "Give an address, or leave the option away.");
+            }
             return url;
         }
         return config.given(ConfigKey.DATABASE_URL)
