@@ -7,10 +7,6 @@ archive=$1
 # The JVM compares class paths as text: this is the one that the launcher gives.
 jar=$(pwd -P)/target/dist/lib/af.jar
 
-# An index of all libraries: what is in none of them is asked for at every start, and would have them all opened.
-# Java 22 and newer look into no index, and a JDK without "jar -i" needs none.
-(cd "${jar%/*}" && "${JAVA_HOME:+$JAVA_HOME/bin/}jar" -i "${jar##*/}") || true
-
 work=$(mktemp -d)
 export AF_STATE_DIR=$work/state
 trap 'scripts/throwaway-postgres.sh stop "$work/postgres" 2>/dev/null || true; rm -rf "$work"' EXIT

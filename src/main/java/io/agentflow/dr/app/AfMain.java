@@ -45,8 +45,8 @@ public final class AfMain {
         AtomicBoolean ending = new AtomicBoolean();
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(() -> cleanUp(operations.get(), terminal, ending, ended), "clean-up"));
-        // The first class or file that is in none of the libraries has their index read, or all of them opened. Picocli
-        // asks for one: Groovy's.
+        // The first class or file that is in none of the libraries has all of them opened. Picocli asks for one:
+        // Groovy's. (An index of them, "jar -i", finds of each name only the first file: Camel's converters are many.)
         new Early<>("open-libraries", () -> String.valueOf(AfMain.class.getResource("/none")));
         Supplier<DefaultCamelContext> camel = camel(arguments);
         List<AfOperations> used = new CopyOnWriteArrayList<>();
