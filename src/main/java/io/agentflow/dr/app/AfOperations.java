@@ -487,7 +487,9 @@ final class AfOperations implements Operations, AutoCloseable {
     }
 
     @Override
-    public void serve(List<Served> served, @Nullable DatabaseUrl cluster, Consumer<String> say) {
+    public void serve(List<Served> served, @Nullable DatabaseUrl cluster, Consumer<String> log) {
+        // A broker's client may repeat the address that it was given.
+        Consumer<String> say = line -> log.accept(redaction.of(line));
         Service serving = new Service(this, served, clock, say, this::overdue);
         Meters meters = serving.meters();
         DeadLetterFolder letters = new DeadLetterFolder(Path.of(config.text(ConfigKey.DEAD_LETTERS)));

@@ -85,7 +85,11 @@ final class JmsKeys {
             JmsComponent component = new JmsComponent(say);
             component.setConnectionFactory(connections());
             // Instead of Camel's own.
-            return Map.of("sjms2", component, "jmsRequests", new JmsRequests(mostBytes));
+            return Map.of(
+                    "sjms2",
+                    component,
+                    "jmsRequests",
+                    new JmsRequests(mostBytes, config.text(ConfigKey.REQUEST_JMS_QUEUE)));
         } catch (IllegalArgumentException e) {
             throw new UsageError(String.valueOf(e.getMessage()), "Mend the configuration.", e);
         }

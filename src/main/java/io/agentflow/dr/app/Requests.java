@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** Requests by messages, from the configuration to the end of the service. Without a trigger there are none. */
 final class Requests implements AutoCloseable {
     private final AfConfig config;
+    private final Consumer<String> say;
     private final CompletableFuture<ServedRoutes> routes = new CompletableFuture<>();
     private final RequestStore store;
     private final RequestedWork work;
@@ -50,6 +51,7 @@ final class Requests implements AutoCloseable {
             Clock clock,
             Consumer<String> say) {
         this.config = config;
+        this.say = say;
         Map<String, Operations.Served> byName =
                 served.stream().collect(Collectors.toMap(one -> one.database().name(), one -> one));
         Map<String, RequestKey> keys = new RequestKeys(new ArrayList<>()).read(config.requestKeys(), byName.keySet());
@@ -158,11 +160,20 @@ final class Requests implements AutoCloseable {
         }
     }
 
+    /** One whose client fails at its end must not keep the others from theirs. */
+    private void quietly(Runnable end) {
+        try {
+            end.run();
+        } catch (RuntimeException e) {
+            say.accept("a trigger of requests has not ended well: " + AfException.line(e));
+        }
+    }
+
     /** Begins nothing more, and tells what is due. */
     @Override
     public void close() {
-        triggers.forEach(Trigger::leave);
+        triggers.forEach(trigger -> quietly(trigger::leave));
         work.close();
-        triggers.forEach(Trigger::close);
+        triggers.forEach(trigger -> quietly(trigger::close));
     }
 }

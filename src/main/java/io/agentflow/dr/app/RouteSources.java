@@ -96,12 +96,16 @@ final class RouteSources {
         Stream.of(
                         config.ofRoutes().values().stream(),
                         config.list(ConfigKey.NOTIFY_URIS).stream(),
-                        Stream.of(config.text(ConfigKey.EVENTS_URI), config.text(ConfigKey.DEAD_LETTER_URI)))
+                        Stream.of(
+                                config.text(ConfigKey.EVENTS_URI),
+                                config.text(ConfigKey.DEAD_LETTER_URI),
+                                config.text(ConfigKey.REQUEST_JMS_URL)))
                 .flatMap(texts -> texts)
                 .filter(text -> text.contains("://"))
                 .flatMap(text -> Stream.of(text, text.replaceFirst("\\?.*", "")))
                 .filter(text -> URI_PATH.matcher(text).find())
                 .forEach(text -> redaction.learn(new Secret(text)));
+        redaction.learn(new Secret(config.text(ConfigKey.REQUEST_JMS_PASSWORD)));
         return redaction;
     }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record AuditTable(String sqlName, AuditKey key) {
     /** A chain takes about half a kilobyte of memory, and a third of one in a manifest. */
-    public static final int MOST_TENANTS = 100_000;
+    public static final int MOST_TENANTS = 50_000;
 
     private static final String FIND = """
             SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname)

@@ -12,7 +12,7 @@ public final class Redaction {
     /** {@code password=…}, {@code "token": "…"}, {@code PASSWORD '…'} and their like, in options, URIs, JSON and SQL. */
     private static final Pattern NAMED = Pattern.compile(
             "(?i)((?:password|passwd|passphrase|secret|token|api-?_?key|access-?_?key|private-?_?key|signature)"
-                    + "[a-z_-]{0,32}\"?(?:\\s{0,8}[=:]\\s*|\\s{1,8}(?=')))(RAW\\([^)]*\\)|'(?:[^'\\\\]|\\\\.|'')*'|\"[^\"]*\"|[^\\s&;,'\"}\\])]+)");
+                    + "[a-z_-]{0,32}\"?(?:\\s{0,8}[=:]\\s*|\\s{1,8}(?=')))(RAW\\([^)]*\\)|'(?:[^'\\\\]++|\\\\.|'')*+'|\"[^\"]*\"|[^\\s&;,'\"}\\])]+)");
     /** Shorter than this a secret would mask half of every text. */
     private static final int SHORTEST = 4;
 

@@ -105,11 +105,17 @@ final class KafkaIntake implements AutoCloseable {
 
     private void lookAtTopic() throws IOException, InterruptedException {
         if (!looked) {
-            String complaint = new Unpacking(clients).complaint();
+            // Once, and whatever comes of it: this is advice, and no reason to take no requests.
+            looked = true;
+            String complaint;
+            try {
+                complaint = new Unpacking(clients).complaint();
+            } catch (RuntimeException e) {
+                complaint = "kafka: how the topic is compressed cannot be seen: " + KafkaFailures.line(e);
+            }
             if (!complaint.isEmpty()) {
                 log.say(complaint);
             }
-            looked = true;
         }
     }
 

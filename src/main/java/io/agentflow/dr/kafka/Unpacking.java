@@ -51,7 +51,7 @@ final class Unpacking {
                 .get()
                 .values()
                 .stream()
-                .allMatch(config -> BY_BROKER.equals(
-                        config.get(TopicConfig.COMPRESSION_TYPE_CONFIG).value()));
+                .map(config -> config.get(TopicConfig.COMPRESSION_TYPE_CONFIG))
+                .allMatch(entry -> entry != null && BY_BROKER.equals(entry.value()));
     }
 }

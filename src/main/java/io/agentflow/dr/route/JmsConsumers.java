@@ -49,6 +49,9 @@ final class JmsConsumers extends SimpleMessageListenerContainer {
     }
 
     private void connect() {
+        if (thread == null) {
+            return;
+        }
         // Consumers of an attempt that got half way would count as there. Still due, so that this schedules nothing.
         onException(new JMSException("all anew"));
         due.set(false);
@@ -56,8 +59,9 @@ final class JmsConsumers extends SimpleMessageListenerContainer {
             refreshConnection();
             initConsumers();
             tell("connected");
-        } catch (Exception e) {
-            tell("the broker cannot be used, and is tried again: " + e.getMessage());
+        } catch (Exception | LinkageError e) {
+            // Also of a client that lacks a jar: without this nobody would try again, and nobody would know.
+            tell("the broker cannot be used, and is tried again: " + (e.getMessage() == null ? e : e.getMessage()));
             scheduleConnectionRecovery();
         }
     }

@@ -28,10 +28,15 @@ public final class JmsRequests {
     private static final int LONGEST_CORRELATION = 200;
 
     private final int mostBytes;
+    private final String requests;
 
-    /** @param mostBytes how much of a message is kept: a longer one is no request */
-    public JmsRequests(int mostBytes) {
+    /**
+     * @param mostBytes how much of a message is kept: a longer one is no request
+     * @param requests the queue of the requests: results that came back there would be refused
+     */
+    public JmsRequests(int mostBytes, String requests) {
         this.mostBytes = mostBytes;
+        this.requests = requests;
     }
 
     /**
@@ -70,15 +75,15 @@ public final class JmsRequests {
                 .sum();
     }
 
-    private static Arrival arrival(Message message) throws JMSException {
+    private Arrival arrival(Message message) throws JMSException {
         String given = message.getJMSCorrelationID();
         String correlation = given == null || given.length() > LONGEST_CORRELATION ? message.getJMSMessageID() : given;
         return new Arrival(TRIGGER, queue(message.getJMSReplyTo()), correlation);
     }
 
-    private static @Nullable String queue(@Nullable Destination destination) throws JMSException {
+    private @Nullable String queue(@Nullable Destination destination) throws JMSException {
         String name = destination instanceof Queue queue ? queue.getQueueName() : null;
-        return name != null && QUEUE.matcher(name).matches() ? name : null;
+        return name != null && QUEUE.matcher(name).matches() && !name.equals(requests) ? name : null;
     }
 
     /** Makes the message that tells a result, to the queue that the sender named. */

@@ -25,6 +25,11 @@ class RedactionTest {
     }
 
     @Test
+    void aLongOneTakesNoStack() {
+        assertThat(redaction.of("the secret '" + "x".repeat(200_000) + "'")).isEqualTo("the secret ****");
+    }
+
+    @Test
     void whatIsNoneStays() {
         String text = "the password of af is wrong; password authentication failed for user 'af'";
 

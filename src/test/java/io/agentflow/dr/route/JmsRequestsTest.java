@@ -30,7 +30,7 @@ class JmsRequestsTest {
     private static Connection connection;
     private static Session session;
 
-    private final JmsRequests requests = new JmsRequests(8);
+    private final JmsRequests requests = new JmsRequests(8, "af.requests");
 
     @BeforeAll
     static void start(@TempDir Path folder) throws Exception {
@@ -105,7 +105,7 @@ class JmsRequestsTest {
         sent.setJMSCorrelationID("c-1");
         assertThat(requests.read(through(sent)).arrival()).isEqualTo(new Arrival("jms", "team.answers-1", "c-1"));
 
-        for (String name : List.of("other::queue", "a b", "a,b", "x".repeat(201))) {
+        for (String name : List.of("af.requests", "other::queue", "a b", "a,b", "x".repeat(201))) {
             sent = session.createTextMessage("x");
             sent.setJMSReplyTo(session.createQueue(name));
             assertThat(requests.read(through(sent)).arrival().replyTo())
