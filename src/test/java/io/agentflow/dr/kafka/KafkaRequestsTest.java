@@ -5,17 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentflow.dr.core.OperationFailed;
-import io.agentflow.dr.request.AcceptedRequest;
 import io.agentflow.dr.request.Arrival;
-import io.agentflow.dr.request.OperationRequest;
-import io.agentflow.dr.request.RequestResult;
 import io.agentflow.dr.route.ReceivedMessage;
 import io.agentflow.dr.route.RequestReply;
+import io.agentflow.dr.testing.AcceptedBackup;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -101,27 +97,7 @@ class KafkaRequestsTest {
     }
 
     private static RequestReply reply(String replyTo) {
-        OperationRequest request = OperationRequest.of(Map.of(
-                "id",
-                "b-1",
-                "operation",
-                "backup",
-                "database",
-                "main",
-                "requestedBy",
-                "the tests",
-                "issuedAt",
-                "2026-11-26T10:00:00Z",
-                "expiresAt",
-                "2026-11-26T11:00:00Z",
-                "keyId",
-                "ops",
-                "signature",
-                "A".repeat(43) + "="));
-        Arrival arrival = new Arrival("kafka", replyTo, "af.requests-0@7");
-        return new RequestReply(
-                arrival,
-                RequestResult.accepted(new AcceptedRequest(request, arrival, Instant.parse("2026-11-26T10:00:00Z"))));
+        return AcceptedBackup.reply(new Arrival("kafka", replyTo, "af.requests-0@7"));
     }
 
     @Test

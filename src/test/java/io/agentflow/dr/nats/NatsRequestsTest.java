@@ -4,14 +4,10 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentflow.dr.core.OperationFailed;
-import io.agentflow.dr.request.AcceptedRequest;
 import io.agentflow.dr.request.Arrival;
-import io.agentflow.dr.request.OperationRequest;
-import io.agentflow.dr.request.RequestResult;
 import io.agentflow.dr.route.RequestReply;
-import java.time.Instant;
+import io.agentflow.dr.testing.AcceptedBackup;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class NatsRequestsTest {
@@ -27,26 +23,7 @@ class NatsRequestsTest {
     }
 
     private static RequestReply reply(String replyTo) {
-        Instant now = Instant.parse("2026-11-26T10:00:00Z");
-        OperationRequest request = OperationRequest.of(Map.of(
-                "id",
-                "b-1",
-                "operation",
-                "backup",
-                "database",
-                "main",
-                "requestedBy",
-                "the tests",
-                "issuedAt",
-                "2026-11-26T10:00:00Z",
-                "expiresAt",
-                "2026-11-26T11:00:00Z",
-                "keyId",
-                "ops",
-                "signature",
-                "A".repeat(43) + "="));
-        Arrival arrival = new Arrival("nats", replyTo, "7");
-        return new RequestReply(arrival, RequestResult.accepted(new AcceptedRequest(request, arrival, now)));
+        return AcceptedBackup.reply(new Arrival("nats", replyTo, "7"));
     }
 
     @Test
