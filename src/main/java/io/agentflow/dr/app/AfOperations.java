@@ -1,8 +1,6 @@
 package io.agentflow.dr.app;
 
 import io.agentflow.dr.auditchain.AuditReport;
-import io.agentflow.dr.auditchain.AuditTable;
-import io.agentflow.dr.auditchain.VerifyChains;
 import io.agentflow.dr.backup.BackupRequest;
 import io.agentflow.dr.backup.BackupRun;
 import io.agentflow.dr.backup.EarlySession;
@@ -16,13 +14,11 @@ import io.agentflow.dr.core.DatabaseName;
 import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.Early;
 import io.agentflow.dr.core.ExitCode;
-import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.OperationId;
 import io.agentflow.dr.core.Redaction;
-import io.agentflow.dr.core.Refused;
 import io.agentflow.dr.core.Requester;
 import io.agentflow.dr.core.Secret;
 import io.agentflow.dr.critical.CriticalRun;
@@ -34,9 +30,7 @@ import io.agentflow.dr.deadletter.DeadLetterFolder;
 import io.agentflow.dr.lint.CheckRoutes;
 import io.agentflow.dr.lint.Finding;
 import io.agentflow.dr.lint.RouteFile;
-import io.agentflow.dr.postgres.Connections;
 import io.agentflow.dr.postgres.PgTools;
-import io.agentflow.dr.postgres.Sql;
 import io.agentflow.dr.process.Programs;
 import io.agentflow.dr.request.Arrival;
 import io.agentflow.dr.request.OperationRequest;
@@ -385,7 +379,6 @@ final class AfOperations implements Operations, AutoCloseable {
         journal.refused(OperationId.startedAt(clock.instant(), verb, random), request, why, events);
     }
 
-    /** Both sessions of the check see one snapshot, so that records which come meanwhile are no breaks. */
     @Override
     public AuditReport verifyAudits(DatabaseUrl url, @Nullable UUID tenant, boolean acceptContent) {
         return journal.around(
@@ -399,32 +392,8 @@ final class AfOperations implements Operations, AutoCloseable {
 
     private AuditReport chains(DatabaseUrl url, @Nullable UUID tenant) {
         try (Operation operation = begin("audit", "", List.of(), event -> {})) {
-            return during(operation, () -> chains(operation, url, tenant));
+            return during(operation, () -> AuditCheck.of(operation, url, tenant));
         }
-    }
-
-    private static AuditReport chains(Operation operation, DatabaseUrl url, @Nullable UUID tenant) {
-        Sql first = Connections.open(url, operation.sessionName("audit"));
-        operation.hold(first::abort);
-        first.run("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
-        AuditTable table = AuditTable.in(first)
-                .orElseThrow(() -> new NotFound(
-                        "database '" + url.database() + "' has no table audits with a hash chain",
-                        "It must have the columns that AgentFlow's has: docs/reference/audit-chain.md"));
-        if (tenant == null && table.tooManyTenants(first)) {
-            throw new Refused(
-                    "there are audit chains of more than " + AuditTable.MOST_TENANTS + " tenants",
-                    "Check them one by one: af audit verify --tenant-id=UUID");
-        }
-        String snapshot = first.text("SELECT pg_export_snapshot()");
-        return new VerifyChains(() -> {
-                    Sql session = Connections.open(url, operation.sessionName("audit"));
-                    operation.hold(session::abort);
-                    session.run("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;"
-                            + " SET TRANSACTION SNAPSHOT " + Sql.literal(snapshot));
-                    return session;
-                })
-                .verify(table, tenant);
     }
 
     @Override
