@@ -15,14 +15,6 @@ import java.util.stream.Stream;
 
 /** Requests by JMS, as the configuration says. Nothing of JMS is loaded unless it does. */
 final class JmsKeys {
-    private static final List<ConfigKey> DETAILS = List.of(
-            ConfigKey.REQUEST_JMS_FACTORY,
-            ConfigKey.REQUEST_JMS_USER,
-            ConfigKey.REQUEST_JMS_PASSWORD,
-            ConfigKey.REQUEST_JMS_QUEUE,
-            ConfigKey.REQUEST_JMS_SELECTOR,
-            ConfigKey.REQUEST_JMS_RESULTS);
-
     private final AfConfig config;
 
     JmsKeys(AfConfig config) {
@@ -33,9 +25,7 @@ final class JmsKeys {
     List<String> problems() {
         List<String> wrong = new ArrayList<>();
         if (!config.given(ConfigKey.REQUEST_JMS_URL)) {
-            DETAILS.stream()
-                    .filter(config::given)
-                    .forEach(key -> wrong.add(key.key() + " is given, but not " + ConfigKey.REQUEST_JMS_URL.key()));
+            RequestedBy.complainOfRest(config, ConfigKey.REQUEST_JMS_URL, wrong);
             return wrong;
         }
         Stream.of(ConfigKey.REQUEST_JMS_QUEUE, ConfigKey.REQUEST_JMS_RESULTS)
@@ -72,15 +62,12 @@ final class JmsKeys {
     }
 
     /**
-     * What the routes need of it, by name.
+     * What the routes need of it, by name, if requests come by it.
      *
      * @param say is told when the broker is lost and found
      * @throws UsageError if it cannot be used as it is configured
      */
     Map<String, Object> beans(int mostBytes, Consumer<String> say) {
-        if (!config.given(ConfigKey.REQUEST_JMS_URL)) {
-            return Map.of();
-        }
         try {
             JmsComponent component = new JmsComponent(say);
             component.setConnectionFactory(connections());

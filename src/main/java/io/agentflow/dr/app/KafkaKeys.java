@@ -13,11 +13,6 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code af.request.kafka.…}, and says all that is wrong with it. */
 final class KafkaKeys {
     private static final Pattern SERVER = Pattern.compile("([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+]):[0-9]{1,5}");
-    private static final List<ConfigKey> WITH_SERVERS = List.of(
-            ConfigKey.REQUEST_KAFKA_TOPIC,
-            ConfigKey.REQUEST_KAFKA_GROUP,
-            ConfigKey.REQUEST_KAFKA_RESULTS,
-            ConfigKey.REQUEST_KAFKA_FILE);
 
     private final AfConfig config;
     private final List<String> wrong;
@@ -33,9 +28,7 @@ final class KafkaKeys {
     KafkaSettings read() {
         String key = ConfigKey.REQUEST_KAFKA_SERVERS.key();
         if (!config.given(ConfigKey.REQUEST_KAFKA_SERVERS)) {
-            WITH_SERVERS.stream()
-                    .filter(config::given)
-                    .forEach(other -> wrong.add(other.key() + " is given, but not " + key));
+            RequestedBy.complainOfRest(config, ConfigKey.REQUEST_KAFKA_SERVERS, wrong);
             return null;
         }
         List<String> servers = config.list(ConfigKey.REQUEST_KAFKA_SERVERS);

@@ -14,14 +14,6 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code af.request.nats.…}, and says all that is wrong with it. */
 final class NatsKeys {
     private static final Set<String> SCHEMES = Set.of("nats", "tls");
-    private static final List<ConfigKey> WITH_URL = List.of(
-            ConfigKey.REQUEST_NATS_STREAM,
-            ConfigKey.REQUEST_NATS_SUBJECT,
-            ConfigKey.REQUEST_NATS_DURABLE,
-            ConfigKey.REQUEST_NATS_RESULTS,
-            ConfigKey.REQUEST_NATS_CREDENTIALS,
-            ConfigKey.REQUEST_NATS_USER,
-            ConfigKey.REQUEST_NATS_PASSWORD);
 
     private final AfConfig config;
     private final List<String> wrong;
@@ -36,9 +28,7 @@ final class NatsKeys {
     @Nullable
     NatsSettings read() {
         if (!config.given(ConfigKey.REQUEST_NATS_URL)) {
-            WITH_URL.stream()
-                    .filter(config::given)
-                    .forEach(key -> wrong.add(key.key() + " is given, but not " + ConfigKey.REQUEST_NATS_URL.key()));
+            RequestedBy.complainOfRest(config, ConfigKey.REQUEST_NATS_URL, wrong);
             return null;
         }
         List<String> servers = config.list(ConfigKey.REQUEST_NATS_URL);

@@ -10,6 +10,7 @@ import io.agentflow.dr.request.Trigger;
 import io.agentflow.dr.route.FolderRequests;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -90,6 +91,14 @@ enum RequestedBy {
     /** The id of its route; that of its replies ends in {@code -reply}. */
     String route() {
         return "request-" + name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Adds the other keys of a trigger that are given although the one that switches it on is not. */
+    static void complainOfRest(AfConfig config, ConfigKey on, List<String> wrong) {
+        String group = on.key().substring(0, on.key().lastIndexOf('.') + 1);
+        Arrays.stream(ConfigKey.values())
+                .filter(key -> key.key().startsWith(group) && config.given(key))
+                .forEach(key -> wrong.add(key.key() + " is given, but not " + on.key()));
     }
 
     boolean wanted(AfConfig config) {

@@ -31,28 +31,30 @@ final class Membership {
     private final Consumer<byte[], byte[]> kafka;
     private final KafkaSettings settings;
     private final java.util.function.Consumer<Object> desk;
-    private final Log log;
+    private final java.util.function.Consumer<String> say;
+    private final java.util.function.Consumer<String> once;
     /** Partitions whose next request could not be kept, and when it is tried again. */
     private final Map<TopicPartition, Long> held = new HashMap<>();
 
     private Set<TopicPartition> ours = Set.of();
     private long looked = System.nanoTime();
 
-    /** Who is told. */
-    interface Log {
-        void say(String line);
-
-        /** The same, for what goes on and on: told when it changes. */
-        void once(String line);
-    }
-
-    /** @param desk takes a record; throws if it must not be acknowledged */
+    /**
+     * @param desk takes a record; throws if it must not be acknowledged
+     * @param say is told what happens
+     * @param once is told what goes on and on
+     */
     Membership(
-            Consumer<byte[], byte[]> kafka, KafkaSettings settings, java.util.function.Consumer<Object> desk, Log log) {
+            Consumer<byte[], byte[]> kafka,
+            KafkaSettings settings,
+            java.util.function.Consumer<Object> desk,
+            java.util.function.Consumer<String> say,
+            java.util.function.Consumer<String> once) {
         this.kafka = kafka;
         this.settings = settings;
         this.desk = desk;
-        this.log = log;
+        this.say = say;
+        this.once = once;
     }
 
     /**
@@ -88,7 +90,7 @@ final class Membership {
             desk.accept(request);
         } catch (RuntimeException e) {
             // Also after a bug, here or in a route: it stays until it can be kept.
-            log.say("kafka: a request comes again: " + AfException.line(e));
+            say.accept("kafka: a request comes again: " + AfException.line(e));
             holdBack(partition, request.offset());
             return;
         }
@@ -133,11 +135,11 @@ final class Membership {
         }
         ours = now;
         if (!answers(now.isEmpty() ? Set.of(new TopicPartition(settings.topic(), 0)) : now)) {
-            log.once("kafka: no broker answers");
+            once.accept("kafka: no broker answers");
         } else if (now.isEmpty()) {
-            log.once("kafka: no requests come yet: the group " + settings.group() + " has no partition for us");
+            once.accept("kafka: no requests come yet: the group " + settings.group() + " has no partition for us");
         } else {
-            log.once("kafka: requests come from " + settings.topic() + " at " + settings.bootstrap());
+            once.accept("kafka: requests come from " + settings.topic() + " at " + settings.bootstrap());
         }
         looked = System.nanoTime();
     }

@@ -1,6 +1,8 @@
 package io.agentflow.dr.nats;
 
 import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.ChangedLines;
+import io.agentflow.dr.request.IntakeThread;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
@@ -14,8 +16,6 @@ import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,15 +33,13 @@ final class NatsIntake implements AutoCloseable {
     private static final Duration FETCH = Duration.ofSeconds(5);
     private static final Duration LOOK = Duration.ofMillis(250);
     private static final Duration KEPT = Duration.ofDays(7);
-    private static final Duration END = Duration.ofSeconds(10);
     private static final int NOT_FOUND = 404;
 
     private final NatsLink link;
     private final Consumer<Message> desk;
     private final Consumer<String> say;
-    private final CountDownLatch ending = new CountDownLatch(1);
-    private @Nullable Thread thread;
-    private String said = "";
+    private final Consumer<String> once;
+    private final IntakeThread thread = new IntakeThread("requests-nats", COME_BACK, this::session);
 
     /**
      * @param desk takes a message; throws if it must not be acknowledged
@@ -51,24 +49,12 @@ final class NatsIntake implements AutoCloseable {
         this.link = link;
         this.desk = desk;
         this.say = say;
+        this.once = new ChangedLines(say);
     }
 
     /** Begins to fetch. A server that is away does not matter: it is tried until it is there. */
-    synchronized void start() {
-        Thread fetching = new Thread(this::fetch, "requests-nats");
-        fetching.setDaemon(true);
-        fetching.start();
-        thread = fetching;
-    }
-
-    private void fetch() {
-        try {
-            do {
-                session();
-            } while (!ending.await(COME_BACK.toMillis(), TimeUnit.MILLISECONDS));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    void start() {
+        thread.start();
     }
 
     /** From a connection to its end. At our own end it stays: there are results to be sent. */
@@ -78,9 +64,10 @@ final class NatsIntake implements AutoCloseable {
             serve(connection, subscribe(connection));
         } catch (IOException | JetStreamApiException | RuntimeException | LinkageError e) {
             // Also of a bug: without this thread no request would ever come again, and nobody would know.
-            once("nats: no requests can come, and it is tried again: " + (e.getMessage() == null ? e : e.getMessage()));
+            once.accept("nats: no requests can come, and it is tried again: "
+                    + (e.getMessage() == null ? e : e.getMessage()));
         }
-        if (!ended()) {
+        if (!thread.ended()) {
             link.close();
         }
     }
@@ -121,17 +108,17 @@ final class NatsIntake implements AutoCloseable {
     }
 
     private void serve(Connection connection, JetStreamSubscription requests) throws InterruptedException {
-        once("nats: requests come from " + link.settings().subject() + " at " + connection.getConnectedUrl());
-        while (!ended() && connection.getStatus() == Connection.Status.CONNECTED) {
+        once.accept("nats: requests come from " + link.settings().subject() + " at " + connection.getConnectedUrl());
+        while (!thread.ended() && connection.getStatus() == Connection.Status.CONNECTED) {
             Message message = next(connection, requests);
             if (message != null) {
                 take(message);
             }
         }
-        if (ended()) {
+        if (thread.ended()) {
             leave(connection, requests);
         } else {
-            once("nats: the connection is lost");
+            once.accept("nats: the connection is lost");
         }
     }
 
@@ -151,7 +138,7 @@ final class NatsIntake implements AutoCloseable {
         requests.pullExpiresIn(1, FETCH);
         Message message = null;
         for (long left = FETCH.dividedBy(LOOK);
-                left > 0 && message == null && !ended() && connection.getStatus() == Connection.Status.CONNECTED;
+                left > 0 && message == null && !thread.ended() && connection.getStatus() == Connection.Status.CONNECTED;
                 left--) {
             message = requests.nextMessage(LOOK);
         }
@@ -169,29 +156,10 @@ final class NatsIntake implements AutoCloseable {
         }
     }
 
-    /** What is tried every second is told when it changes. */
-    private void once(String line) {
-        if (!line.equals(said)) {
-            said = line;
-            say.accept(line);
-        }
-    }
-
-    private boolean ended() {
-        return ending.getCount() == 0;
-    }
-
     /** Fetches nothing more; what was fetched is kept and acknowledged. The connection stays for the results. */
     @Override
-    public synchronized void close() {
-        ending.countDown();
-        Thread fetching = thread;
-        if (fetching != null) {
-            try {
-                fetching.join(END.toMillis());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
+    public void close() {
+        thread.end();
+        thread.join();
     }
 }

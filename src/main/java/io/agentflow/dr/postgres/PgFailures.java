@@ -163,8 +163,7 @@ public final class PgFailures {
             return new ConnectionLost(e.tool() + " lost its connection: " + said, "Run the command again.", e);
         }
         // After the other: a worker's lock is not obtained either when its leader has lost the connection. The leader
-        // waits
-        // for its locks with a limit for statements, and no tool has another one.
+        // waits for its locks with a limit for statements, and no tool has another one.
         if (all.contains(NO_LOCK) || all.contains("due to lock timeout") || all.contains("due to statement timeout")) {
             return locked(said, e);
         }

@@ -1,5 +1,6 @@
 package io.agentflow.dr.route;
 
+import io.agentflow.dr.core.ChangedLines;
 import jakarta.jms.JMSException;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -12,15 +13,14 @@ import org.jspecify.annotations.Nullable;
 
 /** The consumers of one endpoint. They are made anew, on a thread of their own, until that works, each time it is needed. */
 final class JmsConsumers extends SimpleMessageListenerContainer {
-    private final Consumer<String> say;
+    private final Consumer<String> once;
     private final AtomicBoolean due = new AtomicBoolean();
     private volatile @Nullable ScheduledExecutorService thread;
     private volatile @Nullable Future<?> next;
-    private volatile String said = "";
 
     JmsConsumers(SjmsEndpoint endpoint, Consumer<String> say) {
         super(endpoint);
-        this.say = say;
+        this.once = new ChangedLines(line -> say.accept("jms: " + endpoint.getDestinationName() + ": " + line));
     }
 
     @Override
@@ -58,18 +58,12 @@ final class JmsConsumers extends SimpleMessageListenerContainer {
         try {
             refreshConnection();
             initConsumers();
-            tell("connected");
+            once.accept("connected");
         } catch (Exception | LinkageError e) {
             // Also of a client that lacks a jar: without this nobody would try again, and nobody would know.
-            tell("the broker cannot be used, and is tried again: " + (e.getMessage() == null ? e : e.getMessage()));
+            once.accept(
+                    "the broker cannot be used, and is tried again: " + (e.getMessage() == null ? e : e.getMessage()));
             scheduleConnectionRecovery();
-        }
-    }
-
-    private void tell(String what) {
-        if (!what.equals(said)) {
-            said = what;
-            say.accept("jms: " + getEndpoint().getDestinationName() + ": " + what);
         }
     }
 

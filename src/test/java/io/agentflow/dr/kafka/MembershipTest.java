@@ -55,18 +55,7 @@ class MembershipTest {
     }
 
     private void serve(Consumer<Object> desk, int rounds) {
-        Membership.Log log = new Membership.Log() {
-            @Override
-            public void say(String line) {
-                said.add(line);
-            }
-
-            @Override
-            public void once(String line) {
-                said.add(line);
-            }
-        };
-        Membership membership = new Membership(kafka, SETTINGS, desk, log);
+        Membership membership = new Membership(kafka, SETTINGS, desk, said::add, said::add);
         membership.requireTopic();
         membership.serve(() -> polls++ >= rounds);
     }
