@@ -24,6 +24,9 @@ class ConnectionCutIT {
     private static final long MIDDLE = 3_000_000;
     private static final Duration FOR_EVER = Duration.ofMinutes(10);
 
+    /** Another session may be opening its connection just then: it says that it cannot connect. */
+    private static final String LOST = "connect";
+
     @TempDir
     static Path store;
 
@@ -89,7 +92,7 @@ class ConnectionCutIT {
         terminate("data");
         proxy.release();
 
-        aftermath.failed(dump.await(), 8, "connection").tidy().reported("data-folder", 8);
+        aftermath.failed(dump.await(), 8, LOST).tidy().reported("data-folder", 8);
     }
 
     @Test
@@ -101,14 +104,14 @@ class ConnectionCutIT {
         terminate("snapshot");
         proxy.release();
 
-        aftermath.failed(dump.await(), 8, "connection").tidy();
+        aftermath.failed(dump.await(), 8, LOST).tidy();
     }
 
     @Test
     void row02_aCutInMidDumpIsALostConnection() {
         proxy.when("af data", MIDDLE).cut();
 
-        aftermath.failed(startDump().await(), 8, "connection").tidy();
+        aftermath.failed(startDump().await(), 8, LOST).tidy();
         assertThat(proxy.struck()).isTrue();
     }
 
@@ -116,7 +119,7 @@ class ConnectionCutIT {
     void row02_aResetInMidDumpIsALostConnection() {
         proxy.when("af data", MIDDLE).reset();
 
-        aftermath.failed(startDump().await(), 8, "connection").tidy();
+        aftermath.failed(startDump().await(), 8, LOST).tidy();
         assertThat(proxy.struck()).isTrue();
     }
 
@@ -127,7 +130,7 @@ class ConnectionCutIT {
         // One session: of two, the other one may still be connecting.
         AfProcess.Result result = af().run("backup", "create", "--jobs", "1");
 
-        aftermath.failed(result, 8, "connection").tidy();
+        aftermath.failed(result, 8, LOST).tidy();
         assertThat(proxy.struck()).isTrue();
     }
 
@@ -138,7 +141,7 @@ class ConnectionCutIT {
         AfProcess.Result result = af().with("AF_STALL_TIMEOUT", "5s").run("backup", "create", "--json");
         proxy.close();
 
-        aftermath.failed(result, 8, "connection").tidy();
+        aftermath.failed(result, 8, LOST).tidy();
         assertThat(proxy.struck()).isTrue();
     }
 
@@ -153,7 +156,7 @@ class ConnectionCutIT {
                 .run("backup", "create", "--json");
         proxy.close();
 
-        aftermath.failed(result, 8, "connection").tidy();
+        aftermath.failed(result, 8, LOST).tidy();
         assertThat(proxy.struck()).isTrue();
     }
 
@@ -191,7 +194,7 @@ class ConnectionCutIT {
         terminate("load");
         proxy.release();
 
-        aftermath.failed(restore.await(), 8, "connection").tidy().reported("load-outcome", 8);
+        aftermath.failed(restore.await(), 8, LOST).tidy().reported("load-outcome", 8);
     }
 
     @Test
@@ -203,14 +206,14 @@ class ConnectionCutIT {
         terminate("maintenance");
         proxy.release();
 
-        aftermath.failed(restore.await(), 8, "connection").tidy();
+        aftermath.failed(restore.await(), 8, LOST).tidy();
     }
 
     @Test
     void row02_aCutInMidRestoreIsALostConnection() {
         proxy.when("af load", MIDDLE).cut();
 
-        aftermath.failed(startRestore().await(), 8, "connection").tidy();
+        aftermath.failed(startRestore().await(), 8, LOST).tidy();
         assertThat(proxy.struck()).isTrue();
     }
 
@@ -218,7 +221,7 @@ class ConnectionCutIT {
     void row02_aResetInMidRestoreIsALostConnection() {
         proxy.when("af load", MIDDLE).reset();
 
-        aftermath.failed(startRestore().await(), 8, "connection").tidy();
+        aftermath.failed(startRestore().await(), 8, LOST).tidy();
         assertThat(proxy.struck()).isTrue();
     }
 
@@ -230,7 +233,7 @@ class ConnectionCutIT {
                 af().with("AF_STALL_TIMEOUT", "5s").run("backup", "restore", "oldest", "--yes", "--json");
         proxy.close();
 
-        aftermath.failed(result, 8, "connection");
+        aftermath.failed(result, 8, LOST);
         // Nobody could reach the server to drop it: the next restore does.
         AfProcess.Result next = new AfProcess(folder)
                 .with("AF_STORE", store.toString())
