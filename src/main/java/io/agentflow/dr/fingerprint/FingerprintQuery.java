@@ -26,8 +26,9 @@ final class FingerprintQuery {
 
     static final String LARGE_OBJECTS = "SELECT " + sums("h.m") + ", max(o.oid)::bigint FROM"
             + " (SELECT oid, lo_lseek64(lo_open(oid, 262144), 0, 2) AS bytes FROM pg_largeobject_metadata"
-            + " WHERE oid > ? ORDER BY oid LIMIT 500) o, LATERAL (SELECT md5(o.oid || ':' || o.bytes || ':' ||"
-            + " coalesce(string_agg(md5(lo_get(o.oid, piece * " + PIECE + ", " + PIECE + ")), ',' ORDER BY piece), ''))"
+            + " WHERE oid > ? ORDER BY oid LIMIT 500) o, LATERAL (SELECT "
+            + bits("md5(o.oid || ':' || o.bytes || ':' || coalesce(string_agg(md5(lo_get(o.oid, piece * " + PIECE + ", "
+                    + PIECE + ")), ',' ORDER BY piece), ''))")
             + " AS m FROM generate_series(0, (o.bytes - 1) / " + PIECE + ") AS piece) h";
 
     private FingerprintQuery() {}
@@ -41,8 +42,8 @@ final class FingerprintQuery {
     static String of(Relation table, List<RowColumn> columns, FingerprintFormat format, boolean tree) {
         String row = format == FingerprintFormat.M1 ? RowColumn.asRow(columns) : RowColumn.asText(columns);
         // OFFSET 0 keeps the planner from writing the MD5 into the query twice.
-        return "SELECT count(*), " + sums("h.m") + " FROM (SELECT md5(" + row + ") AS m" + source(table, tree)
-                + " OFFSET 0) h";
+        return "SELECT count(*), " + sums("h.m") + " FROM (SELECT " + bits("md5(" + row + ")") + " AS m"
+                + source(table, tree) + " OFFSET 0) h";
     }
 
     /** The query that only counts. */
@@ -55,8 +56,13 @@ final class FingerprintQuery {
                 + (table.filter() == null ? "" : table.filter());
     }
 
-    private static String sums(String md5) {
-        return "coalesce(sum(('x' || left(" + md5 + ", 16))::bit(64)::bigint), 0)::text,"
-                + " coalesce(sum(('x' || right(" + md5 + ", 16))::bit(64)::bigint), 0)::text";
+    /** Read once, for both halves: to read each by itself takes the server a tenth more time. */
+    private static String bits(String md5) {
+        return "('x' || " + md5 + ")::bit(128)";
+    }
+
+    private static String sums(String bits) {
+        return "coalesce(sum(" + bits + "::bit(64)::bigint), 0)::text," + " coalesce(sum((" + bits
+                + " << 64)::bit(64)::bigint), 0)::text";
     }
 }

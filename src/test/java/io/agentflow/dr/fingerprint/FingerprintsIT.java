@@ -103,6 +103,26 @@ class FingerprintsIT {
         assertThat(of("none", format)).isEqualTo(format.empty());
     }
 
+    /** The values were computed by hand in psql, from what the decisions 0005 and 0008 say. */
+    @Test
+    void areThoseThatOlderBackupsHold() {
+        database.with("DROP TABLE IF EXISTS kept")
+                .with("CREATE TABLE kept (a int, b text, c jsonb, d timestamptz)")
+                .with("INSERT INTO kept VALUES (1, 'x', '{\"k\": [1, null]}', '2026-11-27 03:00:00+00'),"
+                        + " (2, NULL, NULL, NULL), (3, '', '\"y\"', 'infinity')");
+
+        assertThat(of("kept", FingerprintFormat.M1)).isEqualTo("m1:-6801599418207876458:-2826190221184732940");
+        assertThat(of("kept", FingerprintFormat.M2)).isEqualTo("m2:-3829309327285327673:2765368804068777957");
+        sql.run("BEGIN");
+        try {
+            sql.number("SELECT lo_from_bytea(77, 'hello')");
+            assertThat(TakeFingerprints.ofLargeObjects(sql, FingerprintFormat.M2))
+                    .isEqualTo("m2:8632944005142347913:4026488333827174523");
+        } finally {
+            sql.run("ROLLBACK");
+        }
+    }
+
     @Test
     void leavesNoSavepointBehindHoweverManyLargeObjectsThereAre() {
         sql.run("BEGIN");
