@@ -213,6 +213,37 @@ class CriticalRestoreIT {
     }
 
     @Test
+    void aGeneratedColumnThatIsComputedAnewToAnotherValueIsSaidAndMakesNoRowDiffer() {
+        ADatabase database = postgres.database("critical_recomputed")
+                .with("CREATE FUNCTION weight(text) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT length($1)';"
+                        + " CREATE TABLE events (id int PRIMARY KEY, note text,"
+                        + " weight int GENERATED ALWAYS AS (weight(note)) STORED) PARTITION BY RANGE (id);"
+                        + " CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (0) TO (10);"
+                        + " CREATE TABLE events_2 PARTITION OF events DEFAULT;"
+                        + " INSERT INTO events SELECT i, 'note ' || i FROM generate_series(1, 20) i;"
+                        + " CREATE OR REPLACE FUNCTION weight(text) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT -1'");
+        backUp(database);
+        String said = "public.events: the generated column weight was computed anew and differs";
+
+        database.with("DROP TABLE events");
+        AfProcess.Result restored = restore(database, "--tables", "events");
+
+        assertThat(restored.exitCode()).as(restored.toString()).isEqualTo(3);
+        assertThat(restored.json().path("warnings").toString()).contains(said);
+        assertThat(restored.json().path("proof").path("identical").asInt()).isEqualTo(1);
+
+        database.with("DELETE FROM events WHERE id = 2; UPDATE events SET note = 'other' WHERE id > 18");
+        AfProcess.Result replaced = restore(database, "--tables", "events", "--replace");
+
+        assertThat(replaced.exitCode()).as(replaced.toString()).isEqualTo(3);
+        assertThat(replaced.json().path("warnings").toString()).contains(said);
+        assertThat(table(replaced.json(), "events").path("inserted").asInt()).isEqualTo(1);
+        assertThat(table(replaced.json(), "events").path("updated").asInt()).isEqualTo(2);
+        assertThat(database.number("SELECT count(*) FROM public.events WHERE note = 'note ' || id AND weight = -1"))
+                .isEqualTo(20);
+    }
+
+    @Test
     void emptiedTablesGetTheirRowsBackAndNoOtherTableChanges() {
         ADatabase database = postgres.database("critical_delete").agentflow();
         Map<String, String> before = rows(database);

@@ -5,8 +5,10 @@ import io.agentflow.dr.core.Refused;
 import io.agentflow.dr.core.VerificationFailed;
 import io.agentflow.dr.fingerprint.Fingerprint;
 import io.agentflow.dr.fingerprint.FingerprintFormat;
+import io.agentflow.dr.fingerprint.GeneratedColumns;
 import io.agentflow.dr.fingerprint.ProofLevel;
 import io.agentflow.dr.fingerprint.TakeFingerprints;
+import io.agentflow.dr.postgres.Relation;
 import io.agentflow.dr.postgres.SequenceState;
 import io.agentflow.dr.postgres.Sql;
 import io.agentflow.dr.restore.ProveRestore;
@@ -65,13 +67,16 @@ public final class ProveTables {
             return UNKNOWN;
         }
         FingerprintFormat format = ProveRestore.format(opened.fetched().backup().manifest());
-        Fingerprint now = TakeFingerprints.ofOne(
-                opened.live().sql(), LiveTables.relation(table.table()), level, format, table.partitioned());
-        Fingerprint before = table.expected(format);
-        boolean same = level == ProofLevel.FULL
-                ? now.equals(before)
-                : String.valueOf(now.rows()).equals(String.valueOf(before.rows()));
-        if (!same) {
+        Sql sql = opened.live().sql();
+        Relation relation = LiveTables.relation(table.table());
+        Fingerprint now = TakeFingerprints.ofOne(sql, relation, level, format, table.partitioned());
+        Fingerprint expected = table.expected(format);
+        Fingerprint before = level == ProofLevel.FULL ? expected : new Fingerprint(expected.rows(), null);
+        Fingerprint.Likeness likeness = now.comparedTo(before);
+        if (likeness == Fingerprint.Likeness.RECOMPUTED) {
+            opened.notes().add(GeneratedColumns.recomputed(sql, relation));
+        }
+        if (likeness == Fingerprint.Likeness.OTHER) {
             throw new VerificationFailed(
                     table + " is not what it was: it has " + now.rows() + " rows, had " + before.rows()
                             + (String.valueOf(now.rows()).equals(String.valueOf(before.rows()))

@@ -24,26 +24,35 @@ final class FingerprintQuery {
     /** Reads a large object by pieces, so that the server's memory stays flat and holes count as zeros. */
     private static final int PIECE = 1024 * 1024;
 
-    static final String LARGE_OBJECTS = "SELECT " + sums("h.m") + ", max(o.oid)::bigint FROM"
-            + " (SELECT oid, lo_lseek64(lo_open(oid, 262144), 0, 2) AS bytes FROM pg_largeobject_metadata"
-            + " WHERE oid > ? ORDER BY oid LIMIT 500) o, LATERAL (SELECT "
-            + bits("md5(o.oid || ':' || o.bytes || ':' || coalesce(string_agg(md5(lo_get(o.oid, piece * " + PIECE + ", "
-                    + PIECE + ")), ',' ORDER BY piece), ''))")
-            + " AS m FROM generate_series(0, (o.bytes - 1) / " + PIECE + ") AS piece) h";
+    static final String LARGE_OBJECTS =
+            "SELECT " + left("h.m") + "::text, " + right("h.m") + "::text, max(o.oid)::bigint FROM"
+                    + " (SELECT oid, lo_lseek64(lo_open(oid, 262144), 0, 2) AS bytes FROM pg_largeobject_metadata"
+                    + " WHERE oid > ? ORDER BY oid LIMIT 500) o, LATERAL (SELECT "
+                    + bits("md5(o.oid || ':' || o.bytes || ':' || coalesce(string_agg(md5(lo_get(o.oid, piece * "
+                            + PIECE + ", " + PIECE + ")), ',' ORDER BY piece), ''))")
+                    + " AS m FROM generate_series(0, (o.bytes - 1) / " + PIECE + ") AS piece) h";
 
     private FingerprintQuery() {}
 
     /**
-     * The query.
+     * The query for number of rows and hash. The hash of a table with generated columns ends with that of the others:
+     * these alone are in a dump, and come back whatever an expression gives today.
      *
      * @param columns in the order of their names
      * @param tree whether the rows of its partitions count, too
      */
     static String of(Relation table, List<RowColumn> columns, FingerprintFormat format, boolean tree) {
-        String row = format == FingerprintFormat.M1 ? RowColumn.asRow(columns) : RowColumn.asText(columns);
+        List<RowColumn> stored = columns.stream().filter(c -> !c.generated()).toList();
+        boolean twice = format != FingerprintFormat.M1 && stored.size() < columns.size();
         // OFFSET 0 keeps the planner from writing the MD5 into the query twice.
-        return "SELECT count(*), " + sums("h.m") + " FROM (SELECT " + bits("md5(" + row + ")") + " AS m"
-                + source(table, tree) + " OFFSET 0) h";
+        return "SELECT count(*), concat('" + format.prefix() + "', " + sums("h.m")
+                + (twice ? ", '+', " + sums("h.s") : "") + ") FROM (SELECT " + bits(columns, format) + " AS m"
+                + (twice ? ", " + bits(stored, format) + " AS s" : "") + source(table, tree) + " OFFSET 0) h";
+    }
+
+    private static String bits(List<RowColumn> columns, FingerprintFormat format) {
+        String row = format == FingerprintFormat.M1 ? RowColumn.asRow(columns) : RowColumn.asText(columns);
+        return bits("md5(" + row + ")");
     }
 
     /** The query that only counts. */
@@ -62,7 +71,14 @@ final class FingerprintQuery {
     }
 
     private static String sums(String bits) {
-        return "coalesce(sum(" + bits + "::bit(64)::bigint), 0)::text," + " coalesce(sum((" + bits
-                + " << 64)::bit(64)::bigint), 0)::text";
+        return left(bits) + ", ':', " + right(bits);
+    }
+
+    private static String left(String bits) {
+        return "coalesce(sum(" + bits + "::bit(64)::bigint), 0)";
+    }
+
+    private static String right(String bits) {
+        return "coalesce(sum((" + bits + " << 64)::bit(64)::bigint), 0)";
     }
 }

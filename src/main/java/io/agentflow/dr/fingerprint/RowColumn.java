@@ -12,8 +12,9 @@ import java.util.stream.Collectors;
  *
  * @param value its value in SQL
  * @param kind how its text is kept apart from that of its neighbours
+ * @param generated whether the server computes it from others, stored or when it is read: no dump holds it
  */
-record RowColumn(String value, Kind kind) {
+record RowColumn(String value, Kind kind, boolean generated) {
     /** What the text of a type can hold. */
     enum Kind {
         /** Anything: its length goes before it. */
@@ -33,7 +34,8 @@ record RowColumn(String value, Kind kind) {
     static final String COLUMNS =
             "SELECT attname, CASE WHEN atttypid IN ('text'::regtype, 'varchar'::regtype) THEN 'TEXT'"
                     + " WHEN atttypid = ANY (" + PLAIN_TYPES + ") THEN 'PLAIN' ELSE 'OTHER' END,"
-                    + " atttypid = '\"char\"'::regtype AND current_setting('server_version_num')::int < 160000"
+                    + " atttypid = '\"char\"'::regtype AND current_setting('server_version_num')::int < 160000,"
+                    + " attgenerated <> ''"
                     + " FROM pg_attribute WHERE attrelid = ?::text::regclass AND attnum > 0"
                     + " AND NOT attisdropped ORDER BY attname COLLATE \"C\"";
 
@@ -45,7 +47,8 @@ record RowColumn(String value, Kind kind) {
     /** One row of {@link #COLUMNS}. */
     static RowColumn of(ResultSet row) throws SQLException {
         String column = "r." + Sql.identifier(row.getString(1));
-        return new RowColumn(row.getBoolean(3) ? octal(column) : column, Kind.valueOf(row.getString(2)));
+        return new RowColumn(
+                row.getBoolean(3) ? octal(column) : column, Kind.valueOf(row.getString(2)), row.getBoolean(4));
     }
 
     /**

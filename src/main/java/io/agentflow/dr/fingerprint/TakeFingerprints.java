@@ -83,7 +83,7 @@ public final class TakeFingerprints {
         List<RowColumn> columns = session.list(RowColumn.COLUMNS, RowColumn::of, table.sqlName());
         return session.one(
                 FingerprintQuery.of(table, columns, format, tree),
-                row -> new Fingerprint(row.getLong(1), text(format, row.getString(2), row.getString(3))));
+                row -> new Fingerprint(row.getLong(1), row.getString(2)));
     }
 
     /**
@@ -115,10 +115,6 @@ public final class TakeFingerprints {
             right = right.add(new BigInteger(sums[1]));
             last = sums[2] == null ? null : Long.valueOf(sums[2]);
         }
-        return text(format, left.toString(), right.toString());
-    }
-
-    private static String text(FingerprintFormat format, String left, String right) {
         return format.prefix() + left + ":" + right;
     }
 }

@@ -1,6 +1,7 @@
 package io.agentflow.dr.restore;
 
 import io.agentflow.dr.fingerprint.Fingerprint;
+import io.agentflow.dr.fingerprint.GeneratedColumns;
 import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.manifest.TableEntry;
 import io.agentflow.dr.postgres.ClusterNeeds.Extension;
@@ -8,6 +9,7 @@ import io.agentflow.dr.postgres.DatabaseCatalog;
 import io.agentflow.dr.postgres.ObjectCounts;
 import io.agentflow.dr.postgres.Relation;
 import io.agentflow.dr.postgres.SequenceState;
+import io.agentflow.dr.postgres.Sql;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,7 @@ final class CompareDatabases {
     private static final String UNVALIDATED = "foreign keys not validated";
 
     private final Manifest manifest;
+    private final Sql sql;
     private final boolean sameMajor;
     private final boolean rows;
     private final Set<TableEntry> unfilled;
@@ -38,14 +41,17 @@ final class CompareDatabases {
     /**
      * Compares with what this manifest says.
      *
+     * @param sql a session in the restored database
      * @param rows whether they were restored, too, and not the structure alone
      * @param unfilled the materialised views of which the load has said that they could not be filled
      */
-    CompareDatabases(Manifest manifest, int major, boolean rows, Set<TableEntry> unfilled) {
+    CompareDatabases(Manifest manifest, Sql sql, boolean rows, Set<TableEntry> unfilled) {
         this.manifest = manifest;
+        this.sql = sql;
         this.rows = rows;
         this.unfilled = unfilled;
-        this.sameMajor = manifest.source().serverVersionNumber() / 10000 == major;
+        this.sameMajor = manifest.source().serverVersionNumber() / 10000
+                == sql.serverVersion().major();
     }
 
     Proof compare(
@@ -86,7 +92,7 @@ final class CompareDatabases {
                     && !mayBeUnfilled(table, relation)
                     && !leftOnPrimary(table, relation)) {
                 differs(table.qualifiedName() + " is a " + relation.kind() + ", was a " + table.kind(), table.kind());
-            } else if (rows && table.holdsRows() && same(table, fingerprints.get(relation))) {
+            } else if (rows && table.holdsRows() && same(table, relation, fingerprints.get(relation))) {
                 identical++;
             }
         }
@@ -121,7 +127,7 @@ final class CompareDatabases {
                 && (!rows || unfilled.contains(before));
     }
 
-    private boolean same(TableEntry table, @Nullable Fingerprint now) {
+    private boolean same(TableEntry table, Relation relation, @Nullable Fingerprint now) {
         if (table.rows() == null) {
             return false;
         }
@@ -130,11 +136,18 @@ final class CompareDatabases {
                     table.qualifiedName() + " has " + (now == null ? "no" : now.rows()) + " rows, had " + table.rows());
             return false;
         }
-        if (!Objects.equals(table.fingerprint(), now.hash())) {
-            different.add(table.qualifiedName() + " has other content than before in " + now.rows() + " rows");
-            return false;
-        }
-        return true;
+        return switch (now.comparedTo(new Fingerprint(table.rows(), table.fingerprint()))) {
+            case SAME -> true;
+            // What the backup holds has come back whole.
+            case RECOMPUTED -> {
+                warnings.add(GeneratedColumns.recomputed(sql, relation));
+                yield true;
+            }
+            case OTHER -> {
+                different.add(table.qualifiedName() + " has other content than before in " + now.rows() + " rows");
+                yield false;
+            }
+        };
     }
 
     private void largeObjects(long count, @Nullable String fingerprint) {

@@ -124,6 +124,33 @@ class FingerprintsIT {
     }
 
     @Test
+    void hasASecondHashOfWhatIsStoredWhereColumnsAreGenerated() {
+        database.with("DROP TABLE IF EXISTS computed, whole, stored, nothing")
+                .with("CREATE TABLE computed (b text, \"a+\" int GENERATED ALWAYS AS (length(b)) STORED, c int)")
+                .with("INSERT INTO computed (b, c) VALUES ('x', 1), (NULL, 2), ('yy', NULL)")
+                .with("CREATE TABLE whole AS SELECT * FROM computed; CREATE TABLE stored AS SELECT b, c FROM computed")
+                .with("CREATE TABLE nothing (a int GENERATED ALWAYS AS (1) STORED)");
+
+        assertThat(of("computed", FingerprintFormat.M2))
+                .isEqualTo(of("whole", FingerprintFormat.M2) + "+"
+                        + of("stored", FingerprintFormat.M2).replace("m2:", ""));
+        assertThat(of("computed", FingerprintFormat.M1)).isEqualTo(of("whole", FingerprintFormat.M1));
+        assertThat(of("nothing", FingerprintFormat.M2)).isEqualTo("m2:0:0+0:0");
+    }
+
+    @Test
+    void namesTheColumnsThatAreGenerated() {
+        database.with("DROP TABLE IF EXISTS named")
+                .with("CREATE TABLE named (a int, \"B b\" int GENERATED ALWAYS AS (a) STORED,"
+                        + " gone int GENERATED ALWAYS AS (a) STORED, c int GENERATED ALWAYS AS (a) STORED)")
+                .with("ALTER TABLE named DROP gone");
+
+        assertThat(GeneratedColumns.recomputed(sql, new Relation(0, "public", "named", Relation.Kind.TABLE, null)))
+                .isEqualTo("public.named: of the generated columns B b, c, which were computed anew, one or more differ"
+                        + " (an expression gives another value today); all other columns are the same");
+    }
+
+    @Test
     void leavesNoSavepointBehindHoweverManyLargeObjectsThereAre() {
         sql.run("BEGIN");
         try {

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ManifestJsonTest {
@@ -46,6 +47,20 @@ class ManifestJsonTest {
                         .getSchema(schema)
                         .validate(JSON.readTree(golden)))
                 .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"m1:1:-2,true", "m2:1:-2,true", "m2:1:-2+-3:4,true", "m1:1:-2+3:4,false", "m2:1:-2+3,false"})
+    void itsJsonSchemaKnowsWhatAFingerprintIs(String fingerprint, boolean fits) throws IOException {
+        JsonNode schema =
+                JSON.readTree(Project.file("docs/manifest.schema.json").toFile());
+        byte[] manifest = changed(m -> ((ObjectNode) m.at("/tables/0")).put("fingerprint", fingerprint));
+
+        assertThat(JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+                        .getSchema(schema)
+                        .validate(JSON.readTree(manifest))
+                        .isEmpty())
+                .isEqualTo(fits);
     }
 
     @Test
