@@ -32,11 +32,12 @@ store=$work/store
 run counts backup create "$store" --database-url "$url" --proof counts --json
 run create backup create "$store" --database-url "$url"
 run help backup create --help
-run list backup list "$store"
-run json backup list "$store" --json
 run show backup show latest "$store"
 run verify backup verify latest "$store"
 run restore backup restore latest "$store" full --yes --target-database-url "$url"
+# Last: now there is evidence to list.
+run list backup list "$store"
+run json backup list "$store" --json
 
 sort -u "$work"/*.classes >"$work/classes"
 "$java" -XX:+UseSerialGC -Xshare:dump -XX:SharedClassListFile="$work/classes" -XX:SharedArchiveFile="$archive.new" \

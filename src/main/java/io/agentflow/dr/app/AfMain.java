@@ -1,8 +1,10 @@
 package io.agentflow.dr.app;
 
 import io.agentflow.dr.cli.AfCommandLine;
+import io.agentflow.dr.cli.Operations;
 import io.agentflow.dr.cli.Session;
 import io.agentflow.dr.cli.Terminal;
+import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.core.Early;
 import io.agentflow.dr.route.Routes;
 import java.nio.file.Path;
@@ -15,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.jspecify.annotations.Nullable;
 
@@ -45,20 +47,21 @@ public final class AfMain {
         AtomicBoolean ending = new AtomicBoolean();
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(() -> cleanUp(operations.get(), terminal, ending, ended), "clean-up"));
-        // The first class or file that is in none of the libraries has all of them opened. Picocli asks for one:
-        // Groovy's. (An index of them, "jar -i", finds of each name only the first file: Camel's converters are many.)
-        new Early<>("open-libraries", () -> String.valueOf(AfMain.class.getResource("/none")));
-        Supplier<DefaultCamelContext> camel = camel(arguments);
+        if (!named("backup", "list", arguments)) {
+            // The first class or file that is in none of the libraries has all of them opened. Picocli asks for one:
+            // Groovy's. (An index of them, "jar -i", finds of each name only the first file: Camel's converters are
+            // many.)
+            new Early<>("open-libraries", () -> String.valueOf(AfMain.class.getResource("/none")));
+        }
+        Early<DefaultCamelContext> camel =
+                named("backup", "create", arguments) || named("backup", "restore", arguments) ? preparing() : null;
         List<AfOperations> used = new CopyOnWriteArrayList<>();
-        Session session = new Session(terminal, environment, clock, VERSION, config -> {
-            AfOperations made = new AfOperations(
-                    config, environment.getOrDefault("PATH", ""), clock, home, Caller.of(environment), camel);
-            operations.set(made);
-            used.add(made);
-            return made;
-        });
+        Session session = new Session(
+                terminal, environment, clock, VERSION, new Opening(environment, clock, home, camel, operations, used));
         int code = AfCommandLine.run(session, arguments);
-        used.forEach(AfOperations::tell);
+        for (AfOperations each : used) {
+            each.tell();
+        }
         boolean signalled = !ending.compareAndSet(false, true);
         ended.countDown();
         if (signalled) {
@@ -71,11 +74,40 @@ public final class AfMain {
         }
     }
 
+    private static boolean named(String group, String name, String... arguments) {
+        return arguments.length > 1 && arguments[0].equals(group) && arguments[1].equals(name);
+    }
+
     /** A command that will go through routes need not have read its arguments before Camel begins to start. */
-    private static Supplier<DefaultCamelContext> camel(String... arguments) {
-        return arguments.length > 1 && arguments[0].equals("backup") && arguments[1].matches("create|restore")
-                ? new Early<>("prepare-camel", Routes::prepare)
-                : Routes::prepare;
+    private static Early<DefaultCamelContext> preparing() {
+        return new Early<>("prepare-camel", Routes::prepare);
+    }
+
+    /**
+     * Makes the operations once the configuration is known. No lambda: one that holds so much has the JVM write code at
+     * every start, and one that makes a Camel context loads Camel's classes for commands that need none.
+     */
+    private record Opening(
+            Map<String, String> environment,
+            Clock clock,
+            Path home,
+            @Nullable Early<DefaultCamelContext> camel,
+            AtomicReference<@Nullable AfOperations> current,
+            List<AfOperations> used)
+            implements Function<AfConfig, Operations> {
+        @Override
+        public Operations apply(AfConfig config) {
+            AfOperations made = new AfOperations(
+                    config,
+                    environment.getOrDefault("PATH", ""),
+                    clock,
+                    home,
+                    Caller.of(environment),
+                    camel == null ? Routes::prepare : camel);
+            current.set(made);
+            used.add(made);
+            return made;
+        }
     }
 
     private static void cleanUp(

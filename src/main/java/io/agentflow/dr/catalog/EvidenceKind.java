@@ -1,6 +1,5 @@
 package io.agentflow.dr.catalog;
 
-import java.util.Arrays;
 import java.util.Optional;
 
 /** What later proved or disproved a backup. */
@@ -37,6 +36,11 @@ public enum EvidenceKind {
     }
 
     static Optional<EvidenceKind> parse(String text) {
-        return Arrays.stream(values()).filter(k -> k.text.equals(text)).findFirst();
+        for (EvidenceKind kind : values()) {
+            if (kind.text.equals(text)) {
+                return Optional.of(kind);
+            }
+        }
+        return Optional.empty();
     }
 }

@@ -13,19 +13,31 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** A command: reads its options, has one thing done, prints the outcome, and turns a failure into its exit code. */
 abstract class AfCommand implements Callable<Integer> {
-    @Option(names = "--json", description = "Print one JSON document on standard output.")
-    boolean json;
+    /** Options that all have. Described by code: to read annotations takes longer than to list a thousand backups. */
+    private final OptionSpec asJson = OptionSpec.builder("--json")
+            .type(boolean.class)
+            .description("Print one JSON document on standard output.")
+            .build();
 
-    @Option(
-            names = {"-v", "--verbose"},
-            description = "Show what the tools say.")
+    private final OptionSpec talkative = OptionSpec.builder("-v", "--verbose")
+            .type(boolean.class)
+            .description("Show what the tools say.")
+            .build();
+
+    private final OptionSpec properties = OptionSpec.builder("--config")
+            .type(Path.class)
+            .paramLabel("FILE")
+            .description("Read this af.properties.")
+            .build();
+
+    boolean json;
     boolean verbose;
 
-    @Option(names = "--config", paramLabel = "FILE", description = "Read this af.properties.")
     @Nullable
     Path configFile;
 
@@ -37,6 +49,16 @@ abstract class AfCommand implements Callable<Integer> {
         this.session = session;
     }
 
+    /** What picocli is to know of it. */
+    final CommandSpec described() {
+        return own().addOption(asJson).addOption(talkative).addOption(properties);
+    }
+
+    /** Its own arguments and options; of most of them by annotations. */
+    CommandSpec own() {
+        return CommandSpec.forAnnotatedObject(this);
+    }
+
     /** The kind of its JSON document. */
     abstract String kind();
 
@@ -45,6 +67,9 @@ abstract class AfCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        json = Boolean.TRUE.equals(asJson.getValue());
+        verbose = Boolean.TRUE.equals(talkative.getValue());
+        configFile = properties.getValue();
         Terminal terminal = session.terminal();
         try (LiveProgress progress = new LiveProgress(terminal, verbose)) {
             AfConfig config = configuration(

@@ -5,14 +5,16 @@ import io.agentflow.dr.core.UsageError;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import picocli.CommandLine;
+import picocli.CommandLine.IFactory;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /** The tree of commands. */
 public final class AfCommandLine {
+    static final IFactory FACTORY = new Made();
+
     private static final List<String> FOOTER = List.of(
             "",
             "Exit codes: 0 ok, 1 failed, 2 usage, 3 done with warnings, 4 refused before anything was touched,",
@@ -35,35 +37,39 @@ public final class AfCommandLine {
             "request",
             "Sign requests for operations, and show those that messages brought.");
 
-    /** Every command, by its group; empty for one that stands alone. Not X::new: such lambdas are in no class-data archive. */
+    /** Every command, by its group; empty for one that stands alone. */
     private static final List<Entry> COMMANDS = List.of(
-            new Entry("backup", "create", session -> new BackupCreateCommand(session)),
-            new Entry("backup", "list", session -> new BackupListCommand(session)),
-            new Entry("backup", "show", session -> new BackupShowCommand(session)),
-            new Entry("backup", "verify", session -> new BackupVerifyCommand(session)),
-            new Entry("backup", "restore", session -> new BackupRestoreCommand(session)),
-            new Entry("backup", "delete", session -> new BackupDeleteCommand(session)),
-            new Entry("audit", "verify", session -> new AuditVerifyCommand(session)),
-            new Entry("journal", "show", session -> new JournalShowCommand(session)),
-            new Entry("journal", "verify", session -> new JournalVerifyCommand(session)),
-            new Entry("dead-letters", "list", session -> new DeadLettersListCommand(session)),
-            new Entry("dead-letters", "show", session -> new DeadLettersShowCommand(session)),
-            new Entry("dead-letters", "replay", session -> new DeadLettersReplayCommand(session)),
-            new Entry("dead-letters", "discard", session -> new DeadLettersDiscardCommand(session)),
-            new Entry("routes", "list", session -> new RoutesListCommand(session)),
-            new Entry("routes", "check", session -> new RoutesCheckCommand(session)),
-            new Entry("routes", "show", session -> new RoutesShowCommand(session)),
-            new Entry("config", "show", session -> new ConfigShowCommand(session)),
-            new Entry("request", "sign", session -> new RequestSignCommand(session)),
-            new Entry("request", "list", session -> new RequestListCommand(session)),
-            new Entry("request", "show", session -> new RequestListCommand(session)),
-            new Entry("", "serve", session -> new ServeCommand(session)));
+            new Entry("backup", "create"),
+            new Entry("backup", "list"),
+            new Entry("backup", "show"),
+            new Entry("backup", "verify"),
+            new Entry("backup", "restore"),
+            new Entry("backup", "delete"),
+            new Entry("audit", "verify"),
+            new Entry("journal", "show"),
+            new Entry("journal", "verify"),
+            new Entry("dead-letters", "list"),
+            new Entry("dead-letters", "show"),
+            new Entry("dead-letters", "replay"),
+            new Entry("dead-letters", "discard"),
+            new Entry("routes", "list"),
+            new Entry("routes", "check"),
+            new Entry("routes", "show"),
+            new Entry("config", "show"),
+            new Entry("request", "sign"),
+            new Entry("request", "list"),
+            new Entry("request", "show"),
+            new Entry("", "serve"));
 
-    /** Where a command stands, and how it is made. */
-    private record Entry(String group, String name, Function<Session, AfCommand> made) {
+    /** Where a command stands. */
+    private record Entry(String group, String name) {
 
         List<String> path() {
             return group.isEmpty() ? List.of(name) : List.of(group, name);
+        }
+
+        String words() {
+            return String.join(" ", path());
         }
 
         boolean isNamedBy(String... arguments) {
@@ -73,14 +79,45 @@ public final class AfCommandLine {
 
         /** By itself, under its whole name. */
         CommandLine alone(Session session) {
-            CommandLine command = new CommandLine(made.apply(session));
-            command.setCommandName("af " + String.join(" ", path()));
+            CommandLine command = made(session);
+            command.setCommandName("af " + words());
             withHelp(command);
             return command;
         }
 
         void addTo(CommandLine af, Session session) {
-            parent(af).addSubcommand(name, made.apply(session));
+            parent(af).addSubcommand(name, made(session));
+        }
+
+        private CommandLine made(Session session) {
+            return new CommandLine(command(session).described(), FACTORY);
+        }
+
+        /** A switch, not a constructor for each: to make twenty of those takes longer than to make one command. */
+        private AfCommand command(Session session) {
+            return switch (words()) {
+                case "backup create" -> new BackupCreateCommand(session);
+                case "backup list" -> new BackupListCommand(session);
+                case "backup show" -> new BackupShowCommand(session);
+                case "backup verify" -> new BackupVerifyCommand(session);
+                case "backup restore" -> new BackupRestoreCommand(session);
+                case "backup delete" -> new BackupDeleteCommand(session);
+                case "audit verify" -> new AuditVerifyCommand(session);
+                case "journal show" -> new JournalShowCommand(session);
+                case "journal verify" -> new JournalVerifyCommand(session);
+                case "dead-letters list" -> new DeadLettersListCommand(session);
+                case "dead-letters show" -> new DeadLettersShowCommand(session);
+                case "dead-letters replay" -> new DeadLettersReplayCommand(session);
+                case "dead-letters discard" -> new DeadLettersDiscardCommand(session);
+                case "routes list" -> new RoutesListCommand(session);
+                case "routes check" -> new RoutesCheckCommand(session);
+                case "routes show" -> new RoutesShowCommand(session);
+                case "config show" -> new ConfigShowCommand(session);
+                case "request sign" -> new RequestSignCommand(session);
+                case "request list", "request show" -> new RequestListCommand(session);
+                case "serve" -> new ServeCommand(session);
+                default -> throw new IllegalStateException("no command is called " + words());
+            };
         }
 
         private CommandLine parent(CommandLine af) {
@@ -105,6 +142,8 @@ public final class AfCommandLine {
      * and the suggestions.
      */
     public static int run(Session session, String... arguments) {
+        // No argument is of these types, and to have picocli prepare for them loads all of java.time.
+        System.setProperty("picocli.converters.excludes", "java[.](time|sql)[.].*");
         for (Entry command : COMMANDS) {
             if (command.isNamedBy(arguments)) {
                 int named = command.path().size();
@@ -139,7 +178,7 @@ public final class AfCommandLine {
     private static CommandLine described(String name, String description) {
         CommandSpec spec = CommandSpec.create().name(name);
         spec.usageMessage().description(description);
-        return new CommandLine(spec);
+        return new CommandLine(spec, FACTORY);
     }
 
     private static void withHelp(CommandLine command) {
@@ -150,6 +189,14 @@ public final class AfCommandLine {
                 .build());
         spec.usageMessage().footer(FOOTER.toArray(String[]::new));
         command.getSubcommands().values().forEach(AfCommandLine::withHelp);
+    }
+
+    /** Makes what annotations name. Picocli's own looks for Groovy first, and for that opens all libraries. */
+    private static final class Made implements IFactory {
+        @Override
+        public <K> K create(Class<K> type) throws Exception {
+            return CommandLine.defaultFactory().create(type);
+        }
     }
 
     /** A class and no lambda: for a lambda the JVM links the interface, and then leaves it out of the class-data archive. */

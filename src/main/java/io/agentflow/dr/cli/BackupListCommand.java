@@ -13,28 +13,39 @@ import io.agentflow.dr.manifest.ManifestHead;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code af backup list}. */
-@Command(name = "list", description = "List the backups of a store, newest first.", addMethodSubcommands = false)
 final class BackupListCommand extends AfCommand {
     private static final int[] WIDTHS = {-22, -21, -12, 9, 7, 13};
 
-    @Parameters(
-            index = "0",
-            arity = "0..1",
-            paramLabel = "STORE",
-            description = "Directory of the backups (default: ./backups).")
-    @Nullable
-    String store;
+    private final PositionalParamSpec place = PositionalParamSpec.builder()
+            .index("0")
+            .arity("0..1")
+            .type(String.class)
+            .paramLabel("STORE")
+            .description("Directory of the backups (default: ./backups).")
+            .build();
 
     BackupListCommand(Session session) {
         super(session);
+    }
+
+    /** Without annotations, whose reading takes longer than all the rest. */
+    @Override
+    CommandSpec own() {
+        CommandSpec spec = CommandSpec.wrapWithoutInspection(this, AfCommandLine.FACTORY)
+                .name("list")
+                .addPositional(place);
+        spec.usageMessage().description("List the backups of a store, newest first.");
+        return spec;
     }
 
     @Override
@@ -44,6 +55,7 @@ final class BackupListCommand extends AfCommand {
 
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
+        String store = place.getValue();
         BackupCatalog catalog = new BackupCatalog(store(store, config));
         Path root = catalog.store().root();
         if ((store != null || config.given(ConfigKey.STORE)) && !Files.isDirectory(root)) {
@@ -73,17 +85,18 @@ final class BackupListCommand extends AfCommand {
         }
         Instant now = session().clock().instant();
         terminal().data(row("ID", "DATABASE", "TAKEN", "SIZE", "TABLES", "ROWS", "EVIDENCE"));
-        backups.forEach(b -> terminal().data(line(b, now)));
-        long bytes = backups.stream()
-                .mapToLong(b -> b.head() == null ? 0 : b.head().summary().bytes())
-                .sum();
-        long databases = backups.stream()
-                .map(b -> b.head() == null ? "" : b.head().database())
-                .distinct()
-                .count();
+        long bytes = 0;
+        Set<String> databases = new HashSet<>();
+        for (ListedBackup backup : backups) {
+            terminal().data(line(backup, now));
+            ManifestHead head = backup.head();
+            bytes += head == null ? 0 : head.summary().bytes();
+            databases.add(head == null ? "" : head.database());
+        }
         terminal()
-                .say(backups.size() + (backups.size() == 1 ? " backup of " : " backups of ") + databases
-                        + (databases == 1 ? " database, " : " databases, ") + new ByteSize(bytes) + " in " + root);
+                .say(backups.size() + (backups.size() == 1 ? " backup of " : " backups of ") + databases.size()
+                        + (databases.size() == 1 ? " database, " : " databases, ") + new ByteSize(bytes) + " in "
+                        + root);
     }
 
     private String line(ListedBackup backup, Instant now) {

@@ -40,20 +40,6 @@ public final class AfConfig {
     private static final Pattern OF_ROUTES = Pattern.compile("af\\.route\\.[a-z0-9.-]+");
     private static final String CANNOT_BE_READ = ", which cannot be read";
     static final String A_TIME = "a time such as 90s, 10m or 2h";
-    private static final List<ConfigKey> NUMBERS =
-            List.of(ConfigKey.JOBS, ConfigKey.RETRIES, ConfigKey.MANAGEMENT_PORT, ConfigKey.REQUEST_MAX_BYTES);
-    private static final List<ConfigKey> TIMES = List.of(
-            ConfigKey.JITTER,
-            ConfigKey.ROUTES_RELOAD,
-            ConfigKey.CLUSTER_CHECK_IN,
-            ConfigKey.LOCK_TIMEOUT,
-            ConfigKey.DRAIN_TIMEOUT,
-            ConfigKey.REQUEST_VALIDITY,
-            ConfigKey.REQUEST_RETENTION,
-            ConfigKey.STALL_TIMEOUT,
-            ConfigKey.RETRY_DELAY,
-            ConfigKey.EVENTS_PACE);
-
     private String stateHome = "";
     private @Nullable Path file;
     private final Map<ConfigKey, String> sources = new EnumMap<>(ConfigKey.class);
@@ -186,21 +172,38 @@ public final class AfConfig {
         });
     }
 
+    /** Only what was given: a test sees to the defaults. */
     private void checkAll() {
-        NUMBERS.forEach(key -> check(key, Integer::parseInt, "a number"));
-        TIMES.forEach(key -> check(key, AfConfig::duration, A_TIME));
-        // The system's own zone takes long to find, and only schedules need it.
-        check(
-                ConfigKey.TIME_ZONE,
-                text -> text.isEmpty() ? text : zone(text),
-                "a time zone such as Europe/Vienna or UTC");
-        check(ConfigKey.MISFIRE, AfConfig::misfire, "once or skip");
-        check(ConfigKey.PROOF, ProofLevel::parse, "full, counts or none");
-        check(ConfigKey.NOTIFY_SEVERITY, Severity::parse, "info, warning or error");
-        checkAddress(ConfigKey.EVENTS_URI);
-        checkAddress(ConfigKey.NOTIFY_URIS);
-        checkAddress(ConfigKey.DEAD_LETTER_URI);
-        check(ConfigKey.STORE_FILE_MODE, AfConfig::permissions, "owner, group or all");
+        for (ConfigKey key : values.keySet()) {
+            check(key);
+        }
+    }
+
+    private void check(ConfigKey key) {
+        switch (key) {
+            case JOBS, RETRIES, MANAGEMENT_PORT, REQUEST_MAX_BYTES -> check(key, Integer::parseInt, "a number");
+            case JITTER,
+                    ROUTES_RELOAD,
+                    CLUSTER_CHECK_IN,
+                    LOCK_TIMEOUT,
+                    DRAIN_TIMEOUT,
+                    REQUEST_VALIDITY,
+                    REQUEST_RETENTION,
+                    STALL_TIMEOUT,
+                    RETRY_DELAY,
+                    EVENTS_PACE -> check(key, AfConfig::duration, A_TIME);
+            // The system's own zone takes long to find, and only schedules need it.
+            case TIME_ZONE ->
+                check(key, text -> text.isEmpty() ? text : zone(text), "a time zone such as Europe/Vienna or UTC");
+            case MISFIRE -> check(key, AfConfig::misfire, "once or skip");
+            case PROOF -> check(key, ProofLevel::parse, "full, counts or none");
+            case NOTIFY_SEVERITY -> check(key, Severity::parse, "info, warning or error");
+            case EVENTS_URI, NOTIFY_URIS, DEAD_LETTER_URI -> checkAddress(key);
+            case STORE_FILE_MODE -> check(key, AfConfig::permissions, "owner, group or all");
+            default -> {
+                // Any text will do.
+            }
+        }
     }
 
     private void require() {

@@ -2,9 +2,9 @@ package io.agentflow.dr.config;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Where the configuration is looked for: the first of these that is there. */
@@ -25,11 +25,12 @@ public final class ConfigFile {
             return Optional.of(Path.of(variable));
         }
         Path home = Path.of(System.getProperty("user.home", "."));
-        return Stream.of(
-                        Path.of("af.properties"),
-                        home.resolve(".config/af/af.properties"),
-                        Path.of("/etc/af/af.properties"))
-                .filter(Files::isRegularFile)
-                .findFirst();
+        for (Path usual : List.of(
+                Path.of("af.properties"), home.resolve(".config/af/af.properties"), Path.of("/etc/af/af.properties"))) {
+            if (Files.isRegularFile(usual)) {
+                return Optional.of(usual);
+            }
+        }
+        return Optional.empty();
     }
 }

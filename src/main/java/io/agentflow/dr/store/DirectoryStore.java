@@ -18,6 +18,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
@@ -59,11 +60,12 @@ public final class DirectoryStore {
     }
 
     private List<BackupId> named(Predicate<BackupId> which) {
-        return names().parallelStream()
-                .<BackupId>mapMulti((name, ids) -> BackupId.parse(name).ifPresent(ids))
-                .filter(which)
-                .sorted(Comparator.reverseOrder())
-                .toList();
+        List<BackupId> ids = new ArrayList<>();
+        for (String name : names()) {
+            BackupId.parse(name).filter(which).ifPresent(ids::add);
+        }
+        ids.sort(Comparator.reverseOrder());
+        return List.copyOf(ids);
     }
 
     /** The ids of folders that are called like a backup and have no manifest: they are none. */

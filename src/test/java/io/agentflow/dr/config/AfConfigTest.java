@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,6 +23,15 @@ class AfConfigTest {
 
     private Path file(String content) throws IOException {
         return Files.writeString(folder.resolve("af.properties"), content);
+    }
+
+    /** Only what is given is checked when af starts. */
+    @Test
+    void everyDefaultIsValidWhenItIsGiven() {
+        Map<String, String> defaults =
+                Arrays.stream(ConfigKey.values()).collect(Collectors.toMap(ConfigKey::variable, ConfigKey::fallback));
+
+        assertThat(AfConfig.read(null, defaults).problems()).isEmpty();
     }
 
     @Test
