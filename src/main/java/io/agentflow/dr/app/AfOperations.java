@@ -392,7 +392,7 @@ final class AfOperations implements Operations, AutoCloseable {
 
     private AuditReport chains(DatabaseUrl url, @Nullable UUID tenant) {
         try (Operation operation = begin("audit", "", List.of(), event -> {})) {
-            return during(operation, () -> AuditCheck.of(operation, url, tenant));
+            return during(operation, () -> AuditCheck.of(operation, url, config.time(ConfigKey.STALL_TIMEOUT), tenant));
         }
     }
 

@@ -8,7 +8,9 @@ import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.Refused;
 import io.agentflow.dr.postgres.Connections;
+import io.agentflow.dr.postgres.EndStalled;
 import io.agentflow.dr.postgres.Sql;
+import java.time.Duration;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -22,13 +24,16 @@ final class AuditCheck {
     /**
      * Checks them.
      *
+     * @param stall how long the server may show no work
      * @param tenant whose chain alone is checked, or null for all
      * @throws NotFound if there is no table of audits
      * @throws Refused if there are too many tenants to hold the chains of all of them
      */
-    static AuditReport of(Operation operation, DatabaseUrl url, @Nullable UUID tenant) {
+    static AuditReport of(Operation operation, DatabaseUrl url, Duration stall, @Nullable UUID tenant) {
+        EndStalled stalled = operation.hold(new EndStalled(url, operation.sessionName("audit"), stall));
         Sql first = Connections.open(url, operation.sessionName("audit"));
         operation.hold(first::abort);
+        stalled.add(first);
         first.run("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
         AuditTable table = AuditTable.in(first)
                 .orElseThrow(() -> new NotFound(
@@ -43,6 +48,7 @@ final class AuditCheck {
         return new VerifyChains(() -> {
                     Sql session = Connections.open(url, operation.sessionName("audit"));
                     operation.hold(session::abort);
+                    stalled.add(session);
                     session.run("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;"
                             + " SET TRANSACTION SNAPSHOT " + Sql.literal(snapshot));
                     return session;

@@ -39,6 +39,8 @@ public final class CheckBackup {
         Sql sql = operation.hold(requested.session().get());
         // To ask for a table's size waits for whoever has locked it.
         sql.run("SET lock_timeout = " + Math.max(1, request.lockTimeout().toMillis()));
+        // Every statement here is short, but for the wait for a lock.
+        sql.answersWithin(request.stall().plus(request.lockTimeout()));
         ServerVersion server = sql.serverVersion();
         operation.events().accept(new OperationEvent.Started(headline(request, server, sql)));
         requireSupported(server);

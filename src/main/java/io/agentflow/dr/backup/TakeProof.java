@@ -10,12 +10,14 @@ import io.agentflow.dr.fingerprint.Fingerprint;
 import io.agentflow.dr.fingerprint.FingerprintFormat;
 import io.agentflow.dr.fingerprint.ProofLevel;
 import io.agentflow.dr.fingerprint.TakeFingerprints;
+import io.agentflow.dr.postgres.EndStalled;
 import io.agentflow.dr.postgres.ExportedSnapshot;
 import io.agentflow.dr.postgres.Relation;
 import io.agentflow.dr.postgres.Sql;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /** Takes the fingerprints of everything that the snapshot holds, while the dumps run. */
 public final class TakeProof {
@@ -25,6 +27,15 @@ public final class TakeProof {
         if (level == ProofLevel.NONE) {
             return new BackupPart.Fingerprinted(run, Map.of(), null, null);
         }
+        try (EndStalled stalled = new EndStalled(
+                run.request().url(),
+                run.operation().sessionName("proof"),
+                run.request().stall())) {
+            return take(run, level, () -> stalled.add(session(run)));
+        }
+    }
+
+    private static BackupPart take(BackupRun.Open run, ProofLevel level, Supplier<Sql> session) {
         List<Relation> relations = run.contents().relations();
         OperationEvents events = run.operation().events();
         long total = relations.stream().filter(r -> r.kind().dumped()).count();
@@ -35,11 +46,11 @@ public final class TakeProof {
                         Math.min(2, run.request().jobs()))
                 .of(
                         relations,
-                        () -> session(run),
+                        session,
                         table -> events.accept(new OperationEvent.Progress(
                                 "proof", (double) done.incrementAndGet() / total, done + " of " + total + " tables")));
-        String largeObjects = largeObjects(run, level);
-        List<TenantChain> chains = level == ProofLevel.FULL ? auditChains(run) : null;
+        String largeObjects = largeObjects(run, level, session);
+        List<TenantChain> chains = level == ProofLevel.FULL ? auditChains(run, session) : null;
         events.accept(new OperationEvent.PartDone(
                 "proof",
                 done + " of " + total + " tables"
@@ -49,19 +60,19 @@ public final class TakeProof {
 
     /** A chain that is broken is backed up as it is, and said so. */
     @org.jspecify.annotations.Nullable
-    private static List<TenantChain> auditChains(BackupRun.Open run) {
+    private static List<TenantChain> auditChains(BackupRun.Open run, Supplier<Sql> session) {
         AuditTable table = AuditTable.in(run.snapshot().sql()).orElse(null);
         if (table == null) {
             return null;
         }
-        if (tooManyTenants(run, table)) {
+        if (tooManyTenants(session, table)) {
             run.operation()
                     .events()
                     .accept(new OperationEvent.Warned("the audit chains of more than " + AuditTable.MOST_TENANTS
                             + " tenants are not recorded one by one: the fingerprint of the table stands for them"));
             return null;
         }
-        AuditReport report = new VerifyChains(() -> session(run)).verify(table, null);
+        AuditReport report = new VerifyChains(session).verify(table, null);
         if (report.tampered()) {
             run.operation()
                     .events()
@@ -73,9 +84,9 @@ public final class TakeProof {
     }
 
     /** Reads all of it, which takes its time: not in the session that must answer at once. */
-    private static boolean tooManyTenants(BackupRun.Open run, AuditTable table) {
-        try (Sql session = session(run)) {
-            return table.tooManyTenants(session);
+    private static boolean tooManyTenants(Supplier<Sql> session, AuditTable table) {
+        try (Sql sql = session.get()) {
+            return table.tooManyTenants(sql);
         }
     }
 
@@ -88,12 +99,12 @@ public final class TakeProof {
     }
 
     @org.jspecify.annotations.Nullable
-    private static String largeObjects(BackupRun.Open run, ProofLevel level) {
+    private static String largeObjects(BackupRun.Open run, ProofLevel level, Supplier<Sql> session) {
         if (level != ProofLevel.FULL || run.contents().largeObjects() == 0) {
             return null;
         }
-        try (Sql session = session(run)) {
-            return TakeFingerprints.ofLargeObjects(session, FingerprintFormat.newest());
+        try (Sql sql = session.get()) {
+            return TakeFingerprints.ofLargeObjects(sql, FingerprintFormat.newest());
         }
     }
 }

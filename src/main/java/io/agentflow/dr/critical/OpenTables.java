@@ -8,6 +8,7 @@ import io.agentflow.dr.fingerprint.FingerprintFormat;
 import io.agentflow.dr.manifest.TableEntry;
 import io.agentflow.dr.postgres.ArchiveEntry;
 import io.agentflow.dr.postgres.Connections;
+import io.agentflow.dr.postgres.EndStalled;
 import io.agentflow.dr.postgres.Sql;
 import io.agentflow.dr.restore.Finding;
 import io.agentflow.dr.restore.MaintenanceSession;
@@ -59,6 +60,9 @@ public final class OpenTables {
         maintenance.lock(request.database());
         Sql sql = Connections.open(request.target(), operation.sessionName("critical"));
         operation.hold(sql::abort);
+        operation
+                .hold(new EndStalled(request.target(), operation.sessionName("critical"), request.stall()))
+                .add(sql);
         LiveTables live = new LiveTables(sql);
         CriticalRun.Fetched fetched = effective(all, live);
         new RestorePlan(findings(fetched, live), true, 0, 0).require();

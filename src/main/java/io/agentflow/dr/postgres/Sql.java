@@ -35,6 +35,7 @@ public final class Sql implements AutoCloseable {
 
     private final Connection connection;
     private final AtomicReference<@Nullable Statement> running = new AtomicReference<>();
+    private volatile @Nullable Long waiting;
 
     public Sql(Connection connection) {
         this.connection = connection;
@@ -96,17 +97,33 @@ public final class Sql implements AutoCloseable {
         }
     }
 
+    /** Whether somebody has been waiting for the server in this session for longer than that, in nanoseconds. */
+    boolean waitingFor(long nanos) {
+        Long since = waiting;
+        return since != null && System.nanoTime() - since > nanos;
+    }
+
+    private void begin(@Nullable Statement statement) {
+        running.set(statement);
+        waiting = System.nanoTime();
+    }
+
+    private void end() {
+        running.set(null);
+        waiting = null;
+    }
+
     /** Runs one or more statements without parameters. */
     public void run(String statements) {
         try (Statement statement = connection.createStatement()) {
-            running.set(statement);
+            begin(statement);
             // What stands in braces is SQL, and no escape of JDBC's.
             statement.setEscapeProcessing(false);
             statement.execute(statements);
         } catch (SQLException e) {
             throw PgFailures.of(e);
         } finally {
-            running.set(null);
+            end();
         }
     }
 
@@ -117,6 +134,7 @@ public final class Sql implements AutoCloseable {
      * @return how many rows
      */
     public long copyIn(String statement, InputStream rows) throws IOException {
+        begin(null);
         try {
             return connection.unwrap(PGConnection.class).getCopyAPI().copyIn(statement, rows, COPY_BUFFER);
         } catch (SQLException e) {
@@ -125,6 +143,8 @@ public final class Sql implements AutoCloseable {
                 throw broken;
             }
             throw PgFailures.of(e);
+        } finally {
+            end();
         }
     }
 
@@ -134,6 +154,7 @@ public final class Sql implements AutoCloseable {
      * @param statement a COPY … TO STDOUT
      */
     public void copyOut(String statement, CopyReader reader) {
+        begin(null);
         try (InputStream copy = new PGCopyInputStream(connection.unwrap(PGConnection.class), statement)) {
             reader.read(copy);
         } catch (SQLException e) {
@@ -143,26 +164,28 @@ public final class Sql implements AutoCloseable {
                 throw PgFailures.of(broken);
             }
             throw new OperationFailed("the server's answer cannot be read: " + e.getMessage(), "Run it again.", e);
+        } finally {
+            end();
         }
     }
 
     /** Runs one statement that changes rows, and says how many. */
     public long change(String statement) {
         try (Statement changing = connection.createStatement()) {
-            running.set(changing);
+            begin(changing);
             changing.setEscapeProcessing(false);
             return changing.executeLargeUpdate(statement);
         } catch (SQLException e) {
             throw PgFailures.of(e);
         } finally {
-            running.set(null);
+            end();
         }
     }
 
     /** All rows of a query with parameters bound in order. */
     public <T> List<T> list(String query, Row<T> row, Object... parameters) {
         try (PreparedStatement statement = connection.prepareStatement(query)) {
-            running.set(statement);
+            begin(statement);
             for (int i = 0; i < parameters.length; i++) {
                 statement.setObject(i + 1, parameters[i]);
             }
@@ -176,7 +199,7 @@ public final class Sql implements AutoCloseable {
         } catch (SQLException e) {
             throw PgFailures.of(e);
         } finally {
-            running.set(null);
+            end();
         }
     }
 

@@ -24,7 +24,7 @@ public final class SureCommit {
 
     /**
      * @param another opens a second session on the same cluster
-     * @param limit how long the server is asked before it is given up
+     * @param limit how long COMMIT may take, and how long the server is asked then before it is given up
      */
     public SureCommit(Operation operation, Supplier<Sql> another, Duration limit) {
         this.operation = operation;
@@ -49,6 +49,7 @@ public final class SureCommit {
                 "Ask the server before anything else: psql -c \"SELECT pg_xact_status('" + transaction.id()
                         + "'::xid8)\" says committed or aborted.");
         try {
+            sql.answersWithin(limit);
             sql.run("COMMIT");
         } catch (ConnectionLost e) {
             settle(transaction, e);

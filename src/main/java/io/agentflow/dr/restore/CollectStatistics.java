@@ -6,6 +6,7 @@ import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.postgres.Connections;
 import io.agentflow.dr.postgres.DatabaseCatalog;
+import io.agentflow.dr.postgres.EndStalled;
 import io.agentflow.dr.postgres.PgCommand;
 import io.agentflow.dr.postgres.PgFailures;
 import io.agentflow.dr.postgres.PgToolSet;
@@ -13,6 +14,7 @@ import io.agentflow.dr.postgres.Sql;
 import io.agentflow.dr.process.Programs;
 import io.agentflow.dr.process.ToolFailedException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,18 +27,26 @@ final class CollectStatistics {
     private final PgToolSet tools;
     private final Operation operation;
     private final DatabaseUrl staging;
+    private final Duration stall;
 
     CollectStatistics(Programs programs, PgToolSet tools, RestoreRun.Staged staged) {
         this.programs = programs;
         this.tools = tools;
         this.operation = staged.operation();
         this.staging = staged.url();
+        this.stall = staged.request().stall();
     }
 
     /** Collects them and says why they are missing where they are. */
     List<String> problems() {
+        try (EndStalled stalled = new EndStalled(staging, operation.sessionName("analyze"), stall)) {
+            return problems(stalled);
+        }
+    }
+
+    private List<String> problems(EndStalled stalled) {
         List<String> problems = new ArrayList<>();
-        Sql sql = session();
+        Sql sql = session(stalled);
         try {
             boolean tellsLate = sql.serverVersion().major() >= TELLS_LATE;
             for (String table : new DatabaseCatalog(sql).analyzable()) {
@@ -51,7 +61,7 @@ final class CollectStatistics {
                     // An index on a function that sets DateStyle: pgJDBC gives up the session as soon as it hears of
                     // it.
                     sql.close();
-                    sql = session();
+                    sql = session(stalled);
                     byPsql(table, problems);
                 }
             }
@@ -61,10 +71,10 @@ final class CollectStatistics {
         }
     }
 
-    private Sql session() {
+    private Sql session(EndStalled stalled) {
         Sql session = Connections.open(staging, operation.sessionName("analyze"));
         operation.hold(session::abort);
-        return session;
+        return stalled.add(session);
     }
 
     private void byPsql(String table, List<String> problems) {

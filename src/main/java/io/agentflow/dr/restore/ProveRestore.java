@@ -14,6 +14,7 @@ import io.agentflow.dr.fingerprint.TakeFingerprints;
 import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.postgres.Connections;
 import io.agentflow.dr.postgres.DatabaseCatalog;
+import io.agentflow.dr.postgres.EndStalled;
 import io.agentflow.dr.postgres.Relation;
 import io.agentflow.dr.postgres.Sql;
 import io.agentflow.dr.verify.RecordEvidence;
@@ -41,11 +42,15 @@ public final class ProveRestore {
         boolean rows = loaded.request().type() != RestoreType.SCHEMA;
         ProofLevel level = rows ? ProofLevel.parse(manifest.options().proof()) : ProofLevel.NONE;
         Proof proof;
-        try (Sql sql = session(loaded)) {
+        try (EndStalled stalled = new EndStalled(
+                        loaded.staged().url(),
+                        loaded.operation().sessionName("prove"),
+                        loaded.request().stall());
+                Sql sql = stalled.add(session(loaded))) {
             DatabaseCatalog catalog = new DatabaseCatalog(sql);
             List<Relation> relations = catalog.relations();
             Map<Relation, Fingerprint> fingerprints =
-                    level == ProofLevel.NONE ? Map.of() : take(loaded, level, relations);
+                    level == ProofLevel.NONE ? Map.of() : take(loaded, stalled, level, relations);
             String largeObjects =
                     !rows || manifest.largeObjects().fingerprint() == null ? null : largeObjects(sql, format(manifest));
             proof = new CompareDatabases(manifest, sql, rows, loaded.unfilled())
@@ -67,13 +72,18 @@ public final class ProveRestore {
 
     /** A chain that is worse than it was, or only another one, has not come back. */
     private static List<String> differentChains(RestoreRun.Loaded loaded, List<TenantChain> before) {
-        try (Sql sql = session(loaded)) {
+        try (EndStalled stalled = new EndStalled(
+                        loaded.staged().url(),
+                        loaded.operation().sessionName("prove"),
+                        loaded.request().stall());
+                Sql sql = stalled.add(session(loaded))) {
             AuditTable table = AuditTable.in(sql).orElse(null);
             if (table == null) {
                 return List.of("the table of the audit chains is missing");
             }
-            List<TenantChain> now =
-                    new VerifyChains(() -> session(loaded)).verify(table, null).tenants();
+            List<TenantChain> now = new VerifyChains(() -> stalled.add(session(loaded)))
+                    .verify(table, null)
+                    .tenants();
             return before.equals(now)
                     ? List.of()
                     : List.of("the audit chains are not those that were backed up: see af audit verify");
@@ -108,7 +118,7 @@ public final class ProveRestore {
     }
 
     private static Map<Relation, Fingerprint> take(
-            RestoreRun.Loaded loaded, ProofLevel level, List<Relation> relations) {
+            RestoreRun.Loaded loaded, EndStalled stalled, ProofLevel level, List<Relation> relations) {
         OperationEvents events = loaded.operation().events();
         long total = relations.stream().filter(r -> r.kind().dumped()).count();
         AtomicInteger done = new AtomicInteger();
@@ -116,7 +126,7 @@ public final class ProveRestore {
         return new TakeFingerprints(level, format, loaded.request().jobs())
                 .of(
                         relations,
-                        () -> session(loaded),
+                        () -> stalled.add(session(loaded)),
                         table -> events.accept(new OperationEvent.Progress(
                                 "prove", (double) done.incrementAndGet() / total, done + " of " + total + " tables")));
     }

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Row 2 of the fault table: the connection is cut, reset, terminated or stalls, in mid-dump and in mid-restore. */
 class ConnectionCutIT {
@@ -158,6 +160,33 @@ class ConnectionCutIT {
 
         aftermath.failed(result, 8, LOST).tidy();
         assertThat(proxy.struck()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pg_table_size", "::bit(128)"})
+    void row02_aStatementBesideTheDumpWhoseAnswerNeverComesEndsAtTheTimeOut(String statement) {
+        proxy.holdBefore(statement);
+
+        AfProcess.Result result = af().with("AF_STALL_TIMEOUT", "5s")
+                .with("AF_LOCK_TIMEOUT", "1s")
+                .run("backup", "create", "--json");
+        proxy.awaitHeld();
+        proxy.close();
+
+        aftermath.failed(result, 8, LOST).tidy();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ANALYZE ", "::bit(128)"})
+    void row02_aStatementAfterTheLoadWhoseAnswerNeverComesEndsAtTheTimeOut(String statement) {
+        proxy.holdBefore(statement);
+
+        AfProcess.Result result =
+                af().with("AF_STALL_TIMEOUT", "5s").run("backup", "restore", "oldest", "--yes", "--json");
+        proxy.awaitHeld();
+        proxy.close();
+
+        aftermath.failed(result, 8, LOST).tidy();
     }
 
     @Test

@@ -1,0 +1,80 @@
+package io.agentflow.dr.postgres;
+
+import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.DatabaseUrl;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Ends sessions that wait for an answer for which the server has not been seen working for too long. A server that works at a statement sends
+ * nothing: whoever waits for it behind a tunnel that has died would wait for ever. So the server is asked by a session
+ * beside them.
+ */
+public final class EndStalled implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(EndStalled.class.getName());
+    private static final int LOOKS = 10;
+
+    private final long limit;
+    private final Set<Sql> sessions = ConcurrentHashMap.newKeySet();
+    private final AtomicLong lastWork = new AtomicLong(System.nanoTime());
+    private final WatchCopies watch;
+    private final Future<?> looking;
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "end-stalled");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    /**
+     * Begins to look.
+     *
+     * @param application what all these sessions are called
+     * @param limit how long the server may show no work for any of them
+     */
+    public EndStalled(DatabaseUrl url, String application, Duration limit) {
+        this.limit = limit.toNanos();
+        this.watch = new WatchCopies(
+                url, application, (session, copies) -> {}, () -> "", () -> lastWork.set(System.nanoTime()));
+        // By a thread of its own: the look itself may hang.
+        this.looking =
+                timer.scheduleWithFixedDelay(this::look, this.limit / LOOKS, this.limit / LOOKS, TimeUnit.NANOSECONDS);
+    }
+
+    /** Looks after this session, too; what waits for it then meets a lost connection. */
+    public Sql add(Sql session) {
+        sessions.add(session);
+        return session;
+    }
+
+    private void look() {
+        if (System.nanoTime() - lastWork.get() > limit) {
+            for (Sql session : sessions) {
+                if (session.waitingFor(limit)) {
+                    end(session);
+                }
+            }
+        }
+    }
+
+    private static void end(Sql session) {
+        try {
+            session.abort();
+        } catch (AfException e) {
+            LOG.log(System.Logger.Level.DEBUG, "a stalled session could not be ended", e);
+        }
+    }
+
+    /** Looks no more. The sessions are left as they are. */
+    @Override
+    public void close() {
+        looking.cancel(true);
+        timer.shutdownNow();
+        watch.close();
+    }
+}
