@@ -244,15 +244,19 @@ class CriticalRestoreIT {
     }
 
     @Test
-    void emptiedTablesGetTheirRowsBackAndNoOtherTableChanges() {
+    void emptiedTablesGetTheirRowsBackAndNoOtherTableChangesButIsNamed() throws Exception {
         ADatabase database = postgres.database("critical_delete").agentflow();
         Map<String, String> before = rows(database);
         backUp(database);
 
         database.with("DELETE FROM tenants");
         Map<String, String> emptied = rows(database);
-        JsonNode restored = ok(restore(database, "--replace"));
+        AfProcess.Result plan = af(database)
+                .run("backup", "restore", "latest", "critical", "--tables", "tenants,users", "--replace", "--plan");
+        AfProcess.Result some = restore(database, "--replace");
 
+        assertThat(some.exitCode()).as(some.toString()).isEqualTo(3);
+        JsonNode restored = some.json();
         Map<String, String> after = rows(database);
         List<String> critical =
                 List.of("public.tenants", "public.users", "public.rbac_roles", "public.rbac_bindings", "public.audits");
@@ -262,6 +266,36 @@ class CriticalRestoreIT {
                 .forEach(table -> assertThat(after).containsEntry(table, emptied.get(table)));
         assertThat(restored.path("proof").path("identical").asInt()).isEqualTo(5);
         assertThat(table(restored, "tenants").path("inserted").asInt()).isEqualTo(5);
+        assertThat(restored.path("warnings")).hasSize(1);
+        String warning = restored.path("warnings").get(0).asText();
+        assertThat(warning)
+                .startsWith("fewer rows than in the backup: public.agents (0 of ")
+                .contains("public.messages (0 of 600)");
+        assertThat(plan.out()).contains("public.messages (0 of 600)", "public.audits (0 of 70)");
+
+        ok(typed(database, ready(plan.out())));
+        assertThat(rows(database)).isEqualTo(before);
+        database.with("DELETE FROM tenants");
+        ok(typed(database, ready(warning)));
+        assertThat(rows(database)).isEqualTo(before);
+    }
+
+    /** The line that is there to be copied. */
+    private static String ready(String said) {
+        return said.substring(said.indexOf("af backup restore "))
+                .lines()
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Does what a line says that somebody copies into a shell. */
+    private AfProcess.Result typed(ADatabase database, String line) throws Exception {
+        Process shell = new ProcessBuilder("bash", "-c", line.replaceFirst("^af", "printf '%s\\\\n'")).start();
+        List<String> words = new String(shell.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)
+                .lines()
+                .collect(java.util.stream.Collectors.toList());
+        words.addAll(List.of("--yes", "--json"));
+        return af(database).run(words.toArray(String[]::new));
     }
 
     @Test

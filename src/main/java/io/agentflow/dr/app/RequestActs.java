@@ -103,7 +103,8 @@ final class RequestActs {
                 RestoreOptions.EXACT,
                 TableChoice.CRITICAL,
                 target.database().jobs(),
-                stall);
+                stall,
+                "");
         RestorePlan plan = by.preview(restore, events);
         plan.require();
         if (!inPlace && plan.replaces()) {

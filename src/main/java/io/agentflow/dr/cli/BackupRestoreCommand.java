@@ -203,7 +203,13 @@ final class BackupRestoreCommand extends AfCommand {
                 deviations.options(),
                 choice,
                 jobs == null ? config.number(ConfigKey.JOBS) : jobs,
-                config.time(ConfigKey.STALL_TIMEOUT));
+                config.time(ConfigKey.STALL_TIMEOUT),
+                targetAgain());
+    }
+
+    /** What names the target, for a command that is shown to be typed next. */
+    private String targetAgain() {
+        return targetUrl == null ? connection.asTyped() : ConnectionOptions.asTyped(targetUrl);
     }
 
     /** A type that is misspelt would be taken for a store that is not there. */
@@ -292,7 +298,7 @@ final class BackupRestoreCommand extends AfCommand {
                 + swapped.request().database() + " is restored from "
                 + swapped.request().id() + String.format(Locale.ROOT, " in %.1f s: ", seconds)
                 + String.join(", ", swapped.proof().checks());
-        String target = targetUrl == null ? connection.asTyped() : ConnectionOptions.asTyped(targetUrl);
+        String target = targetAgain();
         return swapped.previous() == null
                 ? text
                 : text

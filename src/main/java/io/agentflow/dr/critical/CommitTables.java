@@ -6,6 +6,7 @@ import io.agentflow.dr.fingerprint.Fingerprint;
 import io.agentflow.dr.postgres.Connections;
 import io.agentflow.dr.postgres.Sql;
 import io.agentflow.dr.postgres.SureCommit;
+import io.agentflow.dr.restore.Finding;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ public final class CommitTables {
                 .commit(sql, "the tables are in " + opened.request().database());
         List<String> warnings = new ArrayList<>(opened.notes());
         warnings.addAll(analyze(opened));
+        warnings.addAll(emptied(opened));
         return new CriticalRun.Committed(
                 operation,
                 opened.request(),
@@ -67,6 +69,20 @@ public final class CommitTables {
                     proof != null && proof.hash() != null));
         }
         return outcomes;
+    }
+
+    /** Who names only the table of the DELETE still misses what went with its rows. */
+    private static List<String> emptied(CriticalRun.Opened opened) {
+        if (!opened.request().tables().replace()) {
+            return List.of();
+        }
+        try (Sql sql =
+                Connections.open(opened.request().target(), opened.operation().sessionName("emptied"))) {
+            return new EmptiedTables(opened.fetched(), new LiveTables(sql))
+                    .findings().stream().map(Finding::line).toList();
+        } catch (AfException e) {
+            return List.of("whether other tables have fewer rows than in the backup could not be seen: " + e.fact());
+        }
     }
 
     /** What came back has no statistics, and what was replaced has old ones. */

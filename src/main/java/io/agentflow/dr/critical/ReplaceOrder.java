@@ -135,8 +135,8 @@ final class ReplaceOrder {
         if (!lost.isEmpty()) {
             throw new Refused(
                     String.join("; ", lost),
-                    "Nothing was changed. Mend or delete these rows, or restore the whole database beside:"
-                            + " --target-database-url");
+                    "Nothing was changed. If the other table lost rows, too, name it in --tables; else mend or delete these"
+                            + " rows, or restore the whole database beside: --target-database-url");
         }
     }
 

@@ -3,6 +3,7 @@ package io.agentflow.dr.manifest;
 import io.agentflow.dr.postgres.Relation;
 import io.agentflow.dr.postgres.Sql;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ public record TableEntry(
         Relation.Kind kind,
         @Nullable Long rows,
         @Nullable String fingerprint) {
+    private static final Pattern PLAIN = Pattern.compile("\\w+");
 
     /** Whether the archive must hold its rows. */
     public boolean holdsRows() {
@@ -40,6 +42,20 @@ public record TableEntry(
                                 Sql.identifier(schema) + "." + name,
                                 Sql.identifier(schema) + "." + quoted)
                         .contains(typed);
+    }
+
+    /** What to type for it, quoted as SQL quotes it where it must be. */
+    public String typed() {
+        return quoted(schema) + "." + typedName();
+    }
+
+    /** The same without its schema. */
+    public String typedName() {
+        return quoted(name);
+    }
+
+    private static String quoted(String identifier) {
+        return PLAIN.matcher(identifier).matches() ? identifier : Sql.identifier(identifier);
     }
 
     public String qualifiedName() {

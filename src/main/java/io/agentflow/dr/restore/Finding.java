@@ -16,6 +16,11 @@ public record Finding(Severity severity, String fact, String why, String fix) {
         STOP
     }
 
+    /** All of it as one line, for those who are told after the fact. */
+    public String line() {
+        return fact + (why.isEmpty() ? "" : ": " + why) + (fix.isEmpty() ? "" : ". " + fix);
+    }
+
     public static Finding ok(String fact) {
         return new Finding(Severity.OK, fact, "", "");
     }

@@ -3,6 +3,7 @@ package io.agentflow.dr.restore;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.DatabaseName;
 import io.agentflow.dr.core.DatabaseUrl;
+import io.agentflow.dr.core.ShellWord;
 import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.store.DirectoryStore;
 import java.time.Duration;
@@ -16,6 +17,8 @@ import java.util.List;
  * @param tables what a critical restore brings back; of no meaning to the others
  * @param jobs how many workers load the data
  * @param stall how long a tool may show no sign of life
+ * @param targetAgain the options that name the target in a command that is shown to be typed next, with a blank before
+ *     them and without a password; empty where the environment names it
  */
 public record RestoreRequest(
         DirectoryStore store,
@@ -25,7 +28,8 @@ public record RestoreRequest(
         RestoreOptions options,
         TableChoice tables,
         int jobs,
-        Duration stall) {
+        Duration stall,
+        String targetAgain) {
 
     public RestoreRequest {
         if (jobs < 1 || jobs > 256) {
@@ -35,6 +39,12 @@ public record RestoreRequest(
 
     public DatabaseName database() {
         return target.database();
+    }
+
+    /** The line to type for the rows of these tables, each as it is to be typed. */
+    public String line(List<String> names) {
+        return ShellWord.af(List.of("backup", "restore", id.text(), store.root().toString(), type.text())) + targetAgain
+                + " --tables " + ShellWord.of(String.join(",", names)) + " --replace";
     }
 
     /** What is asked for, for people, without secrets. */

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.apache.camel.util.URISupport;
 
@@ -109,11 +108,7 @@ public final class DeadLetters {
         document.put("cause", causes(failure));
         document.put("toolSaid", toolSaid(failure));
         document.put("request", operation.request());
-        document.put(
-                "replay",
-                operation.replay().isEmpty()
-                        ? ""
-                        : "af " + operation.replay().stream().map(ShellWord::of).collect(Collectors.joining(" ")));
+        document.put("replay", operation.replay().isEmpty() ? "" : ShellWord.af(operation.replay()));
         document.put("arguments", operation.replay());
         return document;
     }

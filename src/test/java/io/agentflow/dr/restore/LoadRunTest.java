@@ -68,7 +68,8 @@ class LoadRunTest {
                 RestoreOptions.EXACT,
                 TableChoice.CRITICAL,
                 4,
-                Duration.ofMinutes(1));
+                Duration.ofMinutes(1),
+                "");
         VerifyBackup verify =
                 new VerifyBackup(new ArchiveCheck(programs, new PgTools(programs, List.of())), event -> {});
         RestoreRun.Staged staged = new RestoreRun.Staged(
