@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -120,6 +121,28 @@ class RunbooksIT {
         follow("database-corruption.md");
 
         assertThat(database.number("SELECT count(*) FROM public.messages")).isEqualTo(600);
+    }
+
+    @Test
+    void theOnlyBackupIsDamaged() throws Exception {
+        ADatabase database = backedUp("runbook_only");
+        try (Stream<Path> all = Files.list(folder.resolve("backups"))) {
+            Path backup = all.filter(one -> Files.exists(one.resolve("manifest.json")))
+                    .findFirst()
+                    .orElseThrow();
+            Files.writeString(backup.resolve("RESTORE.md"), "");
+            Files.writeString(backup.resolve("globals.sql.gz"), "");
+        }
+        AfProcess.Result refused = new AfProcess(folder).on(database).run("backup", "restore", "latest", "--yes");
+        assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(9);
+
+        try {
+            follow("damaged-backup.md");
+
+            assertThat(postgres.existing("restored").dump()).isEqualTo(database.dump());
+        } finally {
+            postgres.maintain("DROP DATABASE IF EXISTS restored WITH (FORCE)");
+        }
     }
 
     @Test

@@ -70,7 +70,7 @@ final class BackupVerifyCommand extends AfCommand {
         if (!report.success()) {
             Map<String, Object> error = new LinkedHashMap<>();
             error.put("message", "backup " + report.id() + " is damaged");
-            error.put("hint", "Do not restore from it.");
+            error.put("hint", "Do not restore from it." + report.byHand());
             error.put("exitCode", ExitCode.VERIFICATION_FAILED.number());
             error.put("step", "verify-files");
             document.with("error", error);
@@ -96,7 +96,8 @@ final class BackupVerifyCommand extends AfCommand {
         terminal.say("  Do not restore from it."
                 + newestGood(report.id(), catalog)
                         .map(good -> " The newest backup of which the evidence is good is " + good + ".")
-                        .orElse(""));
+                        .orElse("")
+                + report.byHand().replace("\n", "\n  "));
     }
 
     private static Optional<BackupId> newestGood(BackupId damaged, BackupCatalog catalog) {

@@ -45,9 +45,14 @@ public record VerifyReport(
                             + problems.get(0).problem()
                             + (problems.size() > 1 ? " (and " + (problems.size() - 1) + " more)" : ""),
                     "See all with: af backup verify " + id + store() + "; take another one from: af backup list"
-                            + store());
+                            + store() + byHand());
         }
         return new VerifiedBackup(id, folder, sound);
+    }
+
+    /** Lines on how stock tools restore what is whole, each after a line break; empty if the data is damaged, too. */
+    public String byHand() {
+        return manifest == null || success() ? "" : ByHand.of(manifest, folder, problems);
     }
 
     private String store() {

@@ -1,7 +1,9 @@
 package io.agentflow.dr.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.agentflow.dr.core.VerificationFailed;
 import io.agentflow.dr.postgres.PgTools;
 import io.agentflow.dr.process.Programs;
 import io.agentflow.dr.testing.GoldenBackup;
@@ -99,6 +101,42 @@ class VerifyBackupTest {
         Files.createSymbolicLink(file, elsewhere);
 
         assertThat(verify().problems()).contains(new Problem("schema.dump.gz", "is not a plain file"));
+    }
+
+    private String hint() {
+        return assertThrows(VerificationFailed.class, verify()::require).hint();
+    }
+
+    @Test
+    void aBackupWhoseDataIsWholeIsRefusedAndItsRestoreByHandIsTold() throws IOException {
+        Files.writeString(backup.resolve("RESTORE.md"), "rm -rf data");
+        Files.write(backup.resolve("globals.sql.gz"), new byte[] {1});
+
+        assertThat(hint())
+                .contains(
+                        "damaged is only RESTORE.md, globals.sql.gz",
+                        "docs/runbooks/damaged-backup.md",
+                        "psql -d postgres -c \"CREATE DATABASE restored TEMPLATE template0 ENCODING 'UTF8'",
+                        "pg_restore --exit-on-error --dbname=restored " + backup.resolve("data"))
+                .doesNotContain(backup.resolve("RESTORE.md").toString());
+    }
+
+    @Test
+    void theInstructionsOfABackupAreNamedIfTheyAreWhole() throws IOException {
+        Files.write(backup.resolve("globals.sql.gz"), new byte[] {1});
+
+        assertThat(hint()).contains(backup.resolve("RESTORE.md").toString(), "these roles must be there first: ");
+    }
+
+    @Test
+    void aBackupWhoseDataOrManifestIsDamagedIsNotToBeRestoredByHand() throws IOException {
+        Files.writeString(backup.resolve("RESTORE.md"), "rm -rf data");
+        Files.writeString(backup.resolve("data/more"), "");
+        assertThat(hint()).doesNotContain("pg_restore");
+
+        Files.delete(backup.resolve("data/more"));
+        Files.writeString(backup.resolve("manifest.json"), "{}");
+        assertThat(hint()).doesNotContain("pg_restore");
     }
 
     @Test
