@@ -79,6 +79,9 @@ final class AfOperations implements Operations, AutoCloseable {
     /** At its end af waits so long for whoever is to be told. */
     private static final Duration TELL_LIMIT = Duration.ofSeconds(3);
 
+    /** Id of the request that these are done for; empty if for none. */
+    private final String wish;
+
     private final AfConfig config;
     private final Clock clock;
     private final RouteSources sources;
@@ -106,6 +109,7 @@ final class AfOperations implements Operations, AutoCloseable {
             Path home,
             Requester who,
             Supplier<DefaultCamelContext> contexts) {
+        this.wish = "";
         this.contexts = contexts;
         this.config = config;
         this.clock = clock;
@@ -126,7 +130,8 @@ final class AfOperations implements Operations, AutoCloseable {
         this.tools = new PgTools(programs, directories);
     }
 
-    private AfOperations(AfOperations same, Requester who) {
+    private AfOperations(AfOperations same, Requester who, String wish) {
+        this.wish = wish;
         this.config = same.config;
         this.clock = same.clock;
         this.sources = same.sources;
@@ -143,8 +148,8 @@ final class AfOperations implements Operations, AutoCloseable {
     }
 
     @Override
-    public Operations asked(String from, @Nullable String key) {
-        return new AfOperations(this, journal.who().asked(from, key));
+    public Operations asked(String from, @Nullable String key, String request) {
+        return new AfOperations(this, journal.who().asked(from, key), request);
     }
 
     @Override
@@ -318,7 +323,11 @@ final class AfOperations implements Operations, AutoCloseable {
     private Operation begin(String verb, String request, List<String> replay, OperationEvents events) {
         OperationId id = OperationId.startedAt(clock.instant(), verb, random);
         return new Operation(
-                id, clock.instant(), request, replay, announcements.announcer().listening(id, events));
+                id,
+                clock.instant(),
+                wish.isEmpty() || request.isEmpty() ? request : request + ", for request " + wish,
+                replay,
+                announcements.announcer().listening(id, events));
     }
 
     /** Verifying only reads a directory: the same class as in the route, without the time that Camel takes to start. */

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ final class OperationJournal {
     private final Announcer announcer;
     private final Redaction redaction;
     private final Requester who;
+    private final AtomicInteger failures = new AtomicInteger();
 
     OperationJournal(Path state, Clock clock, Announcer announcer, Redaction redaction, Requester who) {
         this(new RunningOperations(state, clock), announcer, redaction, who);
@@ -63,22 +65,23 @@ final class OperationJournal {
             Supplier<T> work,
             Function<T, Verdict> judge) {
         ToldOperation told = announcer.listening(id, events);
+        int before = failures.get();
         RunningOperations.Begun begun = begin(id, verb, request, told);
         told.started(who, request);
         try {
             T done = work.get();
-            ended(begun, told, judge.apply(done));
+            ended(begun, told, judge.apply(done), before);
             return done;
         } catch (RuntimeException e) {
-            failed(begun, told, e);
+            failed(begun, told, e, before);
             throw e;
         }
     }
 
-    private void ended(RunningOperations.@Nullable Begun begun, ToldOperation told, Verdict verdict) {
+    private void ended(RunningOperations.@Nullable Begun begun, ToldOperation told, Verdict verdict, int before) {
         AfException found = verdict.found();
         if (found != null) {
-            failed(begun, told, found);
+            failed(begun, told, found, before);
             return;
         }
         if (begun != null) {
@@ -87,11 +90,12 @@ final class OperationJournal {
         told.done(verdict.code(), verdict.words(), verdict.warnings());
     }
 
-    private void failed(RunningOperations.@Nullable Begun begun, ToldOperation told, RuntimeException e) {
+    private void failed(RunningOperations.@Nullable Begun begun, ToldOperation told, RuntimeException e, int before) {
         if (begun != null) {
             write(told, () -> failed(begun, e));
         }
-        told.failed(e);
+        // A request fails because the operation in it did, and that has been told.
+        told.failed(e, failures.getAndIncrement() > before);
     }
 
     private void failed(RunningOperations.Begun begun, RuntimeException e) throws IOException {

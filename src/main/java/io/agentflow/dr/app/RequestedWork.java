@@ -117,7 +117,7 @@ final class RequestedWork implements AutoCloseable {
 
     private RequestResult result(AcceptedRequest accepted, Operations.Served target, DatabaseState state) {
         OperationRequest request = accepted.request();
-        Operations by = operations.asked(accepted.arrival().words(), request.keyId());
+        Operations by = operations.asked(accepted.arrival().words(), request.keyId(), request.id());
         try {
             return by.journaled(
                     "request", request.summary(), warnings(request), () -> acts.act(request, by, target, state));

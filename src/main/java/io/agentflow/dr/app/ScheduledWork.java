@@ -82,7 +82,7 @@ public final class ScheduledWork {
             if (fireTime != null && isUsed(one, state, fireTime.toInstant())) {
                 return;
             }
-            backUp(operations.asked("schedule", null), one, state);
+            backUp(operations.asked("schedule", null, ""), one, state);
         });
     }
 
@@ -135,7 +135,7 @@ public final class ScheduledWork {
         run(name, "verify", (one, state) -> {
             BackupCatalog catalog = new BackupCatalog(one.request().store());
             verify(
-                    operations.asked("schedule", null),
+                    operations.asked("schedule", null, ""),
                     one,
                     state,
                     catalog.select("latest", one.request().url().database()));

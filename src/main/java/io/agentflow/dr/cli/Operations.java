@@ -109,8 +109,9 @@ public interface Operations {
      *
      * @param from what the journal says of where the wish came from, such as {@code schedule}
      * @param key id of the key that signed the request; null if none did
+     * @param request id of the request that they are done for; empty if for none
      */
-    Operations asked(String from, @Nullable String key);
+    Operations asked(String from, @Nullable String key, String request);
 
     /** The database that a drop would drop. */
     DropPrevious.Previous previous(DatabaseUrl target, @Nullable DatabaseName named);

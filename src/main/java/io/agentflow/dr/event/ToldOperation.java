@@ -28,7 +28,7 @@ public final class ToldOperation implements OperationEvents {
     private @Nullable Requester who;
     private String request = "";
     private @Nullable Instant startedAt;
-    private @Nullable Instant told;
+    private @Nullable Instant toldAt;
     private String step = "";
     private @Nullable String report;
 
@@ -58,7 +58,7 @@ public final class ToldOperation implements OperationEvents {
     public synchronized void refused(Requester asking, String asked, AfException why) {
         this.who = asking;
         this.request = asked;
-        failed(why);
+        failed(why, false);
     }
 
     @Override
@@ -89,10 +89,10 @@ public final class ToldOperation implements OperationEvents {
 
     private void progress(OperationEvent.Progress progress) {
         Instant now = announcer.now();
-        if (who == null || (told != null && now.isBefore(told.plus(announcer.pace())))) {
+        if (who == null || (toldAt != null && now.isBefore(toldAt.plus(announcer.pace())))) {
             return;
         }
-        told = now;
+        toldAt = now;
         Map<String, Object> data = data();
         data.put("part", progress.part());
         data.put("done", progress.done() < 0 ? null : Math.min(1, progress.done()));
@@ -118,8 +118,12 @@ public final class ToldOperation implements OperationEvents {
         who = null;
     }
 
-    /** It failed, was refused, or was cancelled. */
-    public synchronized void failed(RuntimeException failure) {
+    /**
+     * It failed, was refused, or was cancelled.
+     *
+     * @param told whether an operation within it has told that already: then this is an end and no news
+     */
+    public synchronized void failed(RuntimeException failure, boolean told) {
         AfException known = AfException.in(failure);
         ExitCode code = known == null ? ExitCode.FAILED : known.exitCode();
         Map<String, Object> data = data();
@@ -134,7 +138,7 @@ public final class ToldOperation implements OperationEvents {
         boolean mild = refused || known instanceof Cancelled || code == ExitCode.WARNINGS;
         announce(
                 refused ? CloudEvent.Type.REFUSED : CloudEvent.Type.FAILED,
-                mild ? Severity.WARNING : Severity.ERROR,
+                told ? Severity.INFO : mild ? Severity.WARNING : Severity.ERROR,
                 data);
         who = null;
     }

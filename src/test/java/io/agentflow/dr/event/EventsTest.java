@@ -85,9 +85,9 @@ class EventsTest {
 
     @Test
     void failuresAndRefusalsAreToldApart() {
-        begun().failed(new OperationFailed("it broke", "Mend it."));
-        begun().failed(new Refused("role 'x' is missing", "Create it."));
-        begun().failed(new IllegalStateException("password=geheim"));
+        begun().failed(new OperationFailed("it broke", "Mend it."), false);
+        begun().failed(new Refused("role 'x' is missing", "Create it."), false);
+        begun().failed(new IllegalStateException("password=geheim"), false);
 
         List<JsonNode> documents = documents();
 
@@ -105,8 +105,11 @@ class EventsTest {
         ToldOperation operation = begun();
         operation.accept(new OperationEvent.Warned("it said p'w\":@/\\%?#& ü"));
         operation.accept(new OperationEvent.Progress("data", -1, "token=abc123"));
-        operation.failed(new OperationFailed(
-                "cannot reach https://u:hidden@host/x?apiKey=k1", "Set PGPASSWORD=hunter2 or \"secret\": \"s1\"."));
+        operation.failed(
+                new OperationFailed(
+                        "cannot reach https://u:hidden@host/x?apiKey=k1",
+                        "Set PGPASSWORD=hunter2 or \"secret\": \"s1\"."),
+                false);
 
         assertThat(documents().toString())
                 .doesNotContain("p'w", "abc123", "hidden", "k1", "hunter2", "\"s1", "geheim")

@@ -102,6 +102,49 @@ class FolderRequestsIT extends RequestsContract {
     }
 
     @Test
+    void aRequestThatFailsIsOneFailure() throws Exception {
+        ADatabase main = postgres.database("requests_failure");
+        postgres.maintain("ALTER DATABASE requests_failure ALLOW_CONNECTIONS false");
+        Path told = folder.resolve("told");
+        String file = "file:" + told + "?fileExist=Append&appendChars=%0A&fileName=";
+        AfProcess.Running af = serve(
+                af(), main, "af.events.uri = " + file + "events.jsonl", "af.notify.uris = " + file + "notices.jsonl");
+
+        send(signed("b-1", "backup"), HOSTILE);
+        awaitResult(af, "b-1", "failed");
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> ends(told.resolve("events.jsonl")).size() == 2);
+
+        assertThat(ends(told.resolve("events.jsonl")))
+                .extracting(event -> event.path("data").path("verb").asText() + " "
+                        + event.path("severity").asText())
+                .containsExactly("backup warning", "request info");
+        List<JsonNode> notices = ends(told.resolve("notices.jsonl"));
+        assertThat(notices)
+                .singleElement()
+                .satisfies(notice ->
+                        assertThat(notice.path("data").path("request").asText()).endsWith(", for request b-1"));
+        JsonNode letters = af().run("dead-letters", "list", "--json").json().path("reports");
+        assertThat(letters)
+                .singleElement()
+                .satisfies(letter -> assertThat(letter.path("request").asText()).endsWith(", for request b-1"));
+        assertThat(results())
+                .extracting(result -> result.path("status").asText())
+                .containsExactly("failed");
+    }
+
+    private static List<JsonNode> ends(Path events) throws IOException {
+        List<JsonNode> ends = new ArrayList<>();
+        for (String line : Files.exists(events) ? Files.readAllLines(events) : List.<String>of()) {
+            JsonNode event = new ObjectMapper().readTree(line);
+            if (event.path("type").asText().matches(".*(failed|refused)")) {
+                ends.add(event);
+            }
+        }
+        return ends;
+    }
+
+    @Test
     void everythingWrongWithRequestsIsSaidAtOnceAndNothingIsStarted() throws IOException {
         Files.writeString(folder.resolve("short"), "too short");
         Files.write(
