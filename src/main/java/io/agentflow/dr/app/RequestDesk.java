@@ -1,5 +1,6 @@
 package io.agentflow.dr.app;
 
+import io.agentflow.dr.core.Count;
 import io.agentflow.dr.request.AcceptRequest;
 import io.agentflow.dr.request.Arrival;
 import io.agentflow.dr.request.OperationRequest;
@@ -83,7 +84,7 @@ public final class RequestDesk {
 
     private void refuse(ReceivedMessage message, RequestRefused why) {
         OperationRequest claimed = why.claimed();
-        String what = "message by " + message.arrival().trigger() + " of " + message.size() + " bytes"
+        String what = "message by " + message.arrival().trigger() + " of " + Count.of(message.size(), "byte")
                 + (claimed == null ? "" : (why.authentic() ? ": " : ", which says of itself: ") + claimed.summary());
         say.accept("refused: " + what + ": " + why.fact());
         refusals.refused(message.arrival(), what, why);

@@ -2,6 +2,7 @@ package io.agentflow.dr.app;
 
 import io.agentflow.dr.auditchain.AuditReport;
 import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.Count;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.VerificationFailed;
 import io.agentflow.dr.verify.VerifyReport;
@@ -39,8 +40,8 @@ record Verdict(
 
     /** @param acceptContent whether content that does not fit its hash is taken for the writer's fault */
     static Verdict of(AuditReport report, boolean acceptContent) {
-        String found =
-                report.brokenLinks() + " broken links, " + report.differingContent() + " records of other content";
+        String found = Count.of(report.brokenLinks(), "broken link") + ", "
+                + Count.of(report.differingContent(), "record") + " of other content";
         if (report.broken(acceptContent)) {
             return bad(new VerificationFailed(
                     "the audit chain is broken: " + found,

@@ -3,6 +3,7 @@ package io.agentflow.dr.backup;
 import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvent;
+import io.agentflow.dr.core.Reason;
 import io.agentflow.dr.core.Refused;
 import io.agentflow.dr.postgres.DatabaseCatalog;
 import io.agentflow.dr.postgres.PgToolSet;
@@ -128,7 +129,7 @@ public final class CheckBackup {
             }
         } catch (IOException e) {
             throw new Refused(
-                    "the free space of " + request.store().root() + " cannot be read: " + e.getMessage(),
+                    "the free space of " + request.store().root() + " cannot be read: " + Reason.of(e),
                     "Use another directory.",
                     e);
         }

@@ -4,6 +4,7 @@ import io.agentflow.dr.auditchain.AuditReport;
 import io.agentflow.dr.auditchain.AuditTable;
 import io.agentflow.dr.auditchain.TenantChain;
 import io.agentflow.dr.auditchain.VerifyChains;
+import io.agentflow.dr.core.Count;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.fingerprint.Fingerprint;
@@ -48,13 +49,15 @@ public final class TakeProof {
                         relations,
                         session,
                         table -> events.accept(new OperationEvent.Progress(
-                                "proof", (double) done.incrementAndGet() / total, done + " of " + total + " tables")));
+                                "proof",
+                                (double) done.incrementAndGet() / total,
+                                done + " of " + Count.of(total, "table"))));
         String largeObjects = largeObjects(run, level, session);
         List<TenantChain> chains = level == ProofLevel.FULL ? auditChains(run, session) : null;
         events.accept(new OperationEvent.PartDone(
                 "proof",
-                done + " of " + total + " tables"
-                        + (chains == null ? "" : ", audit chains of " + chains.size() + " tenants")));
+                done + " of " + Count.of(total, "table")
+                        + (chains == null ? "" : ", audit chains of " + Count.of(chains.size(), "tenant"))));
         return new BackupPart.Fingerprinted(run, taken, largeObjects, chains);
     }
 

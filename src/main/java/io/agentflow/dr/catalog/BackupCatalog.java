@@ -2,18 +2,22 @@ package io.agentflow.dr.catalog;
 
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.Count;
 import io.agentflow.dr.core.DatabaseName;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.NotFound;
+import io.agentflow.dr.core.Reason;
 import io.agentflow.dr.core.ShellWord;
 import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.manifest.ManifestDamagedException;
 import io.agentflow.dr.manifest.ManifestHead;
 import io.agentflow.dr.manifest.ManifestJson;
 import io.agentflow.dr.store.DirectoryStore;
+import io.agentflow.dr.store.StoreLock;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +40,18 @@ public final class BackupCatalog {
         return store.ids().parallelStream().map(this::listed).toList();
     }
 
+    /** What to tell of backups that were begun and never finished because af was killed over them; mostly nothing. */
+    public Optional<String> unfinished() {
+        List<Path> left = StoreLock.abandoned(store);
+        return left.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Count.of(left.size(), "unfinished backup") + " ("
+                        + left.get(0).getFileName() + (left.size() > 1 ? " and others" : "") + ") "
+                        + (left.size() == 1 ? "is" : "are")
+                        + " left of a run that was killed; the next backup create sweeps "
+                        + (left.size() == 1 ? "it" : "them"));
+    }
+
     private ListedBackup listed(BackupId id) {
         List<EvidenceFile> all = evidence(id);
         EvidenceFile newest = all.isEmpty() ? null : all.get(0);
@@ -47,7 +63,7 @@ public final class BackupCatalog {
         } catch (ManifestDamagedException e) {
             return new ListedBackup(id, null, e.fact(), newest);
         } catch (IOException e) {
-            return new ListedBackup(id, null, "the manifest cannot be read: " + e.getMessage(), newest);
+            return new ListedBackup(id, null, "the manifest cannot be read: " + Reason.of(e), newest);
         }
     }
 
@@ -168,7 +184,7 @@ public final class BackupCatalog {
         try (InputStream json = open(id)) {
             return ManifestJson.read(json);
         } catch (IOException e) {
-            throw new ManifestDamagedException("the manifest cannot be read: " + e.getMessage(), e);
+            throw new ManifestDamagedException("the manifest cannot be read: " + Reason.of(e), e);
         }
     }
 }

@@ -114,7 +114,8 @@ public final class AfCommandLine {
                 case "routes show" -> new RoutesShowCommand(session);
                 case "config show" -> new ConfigShowCommand(session);
                 case "request sign" -> new RequestSignCommand(session);
-                case "request list", "request show" -> new RequestListCommand(session);
+                case "request list" -> new RequestListCommand(session);
+                case "request show" -> new RequestShowCommand(session);
                 case "serve" -> new ServeCommand(session);
                 default -> throw new IllegalStateException("no command is called " + words());
             };

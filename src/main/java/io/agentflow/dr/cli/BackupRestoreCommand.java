@@ -6,10 +6,12 @@ import io.agentflow.dr.config.ConfigKey;
 import io.agentflow.dr.config.LibpqEnvironment;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.ByteSize;
+import io.agentflow.dr.core.Count;
 import io.agentflow.dr.core.DatabaseName;
 import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.core.Reason;
 import io.agentflow.dr.core.ShellWord;
 import io.agentflow.dr.core.Spelling;
 import io.agentflow.dr.core.UsageError;
@@ -254,7 +256,7 @@ final class BackupRestoreCommand extends AfCommand {
             return head.database();
         } catch (IOException e) {
             throw new io.agentflow.dr.manifest.ManifestDamagedException(
-                    "the manifest cannot be read: " + e.getMessage(), e);
+                    "the manifest cannot be read: " + Reason.of(e), e);
         }
     }
 
@@ -264,8 +266,9 @@ final class BackupRestoreCommand extends AfCommand {
                     + request.target().address() + " as planned above, in one transaction.";
         }
         return "This replaces the database " + request.database() + " at "
-                + request.target().address() + " (" + new ByteSize(plan.bytes()) + ", " + plan.sessions()
-                + " sessions) by backup " + request.id()
+                + request.target().address() + " (" + new ByteSize(plan.bytes()) + ", "
+                + Count.of(plan.sessions(), "session")
+                + ") by backup " + request.id()
                 + ".\nIt is restored beside the live database, proven, and then swapped in; the live one is kept."
                 + (request.type() == RestoreType.SCHEMA
                         ? "\nOnly the structure is restored: the new " + request.database()

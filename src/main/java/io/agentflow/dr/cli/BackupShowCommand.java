@@ -4,6 +4,7 @@ import io.agentflow.dr.catalog.BackupCatalog;
 import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.ByteSize;
+import io.agentflow.dr.core.Count;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.manifest.Manifest;
@@ -80,7 +81,7 @@ final class BackupShowCommand extends AfCommand {
                 "made by",
                 "af " + manifest.toolVersion() + ", pg_dump "
                         + manifest.source().tools().get("pg_dump") + ", "
-                        + manifest.options().jobs() + " jobs, compression "
+                        + Count.of(manifest.options().jobs(), "job") + ", compression "
                         + manifest.options().compression());
         manifest.components()
                 .forEach(c -> field(

@@ -5,6 +5,7 @@ import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.OperationFailed;
+import io.agentflow.dr.core.Reason;
 import io.agentflow.dr.journal.Journal;
 import io.agentflow.dr.journal.JournalHead;
 import java.io.IOException;
@@ -72,7 +73,7 @@ final class JournalShowCommand extends AfCommand {
                     .read(each, known);
         } catch (IOException e) {
             throw new OperationFailed(
-                    "the journal in " + config.stateDirectory() + " cannot be read: " + e.getMessage(),
+                    "the journal in " + config.stateDirectory() + " cannot be read: " + Reason.of(e),
                     "Check the rights, and af.state-dir.",
                     e);
         }

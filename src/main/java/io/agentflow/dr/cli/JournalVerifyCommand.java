@@ -1,6 +1,7 @@
 package io.agentflow.dr.cli;
 
 import io.agentflow.dr.config.AfConfig;
+import io.agentflow.dr.core.Count;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.UsageError;
@@ -44,7 +45,7 @@ final class JournalVerifyCommand extends AfCommand {
                             .with("head", head.toString())
                             .toString());
         } else {
-            terminal().data(terminal().good("✓ ") + "the journal is whole: " + head.number() + " records");
+            terminal().data(terminal().good("✓ ") + "the journal is whole: " + Count.of(head.number(), "record"));
             terminal().data("  head: " + head);
         }
         return ExitCode.OK;

@@ -2,26 +2,19 @@ package io.agentflow.dr.cli;
 
 import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.core.ExitCode;
-import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.request.RequestResult;
 import io.agentflow.dr.request.RequestStore;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
-/** {@code af request list}, and {@code af request show}, which names one. */
+/** {@code af request list}. */
 @Command(
         name = "list",
-        description = "List the requests that messages brought, oldest first, with what became of them; or show one.")
+        description = "List the requests that messages brought, oldest first, with what became of them.")
 final class RequestListCommand extends AfCommand {
-    @Parameters(index = "0", arity = "0..1", paramLabel = "ID", description = "The id of one request.")
-    @Nullable
-    String id;
-
     RequestListCommand(Session session) {
         super(session);
     }
@@ -33,28 +26,22 @@ final class RequestListCommand extends AfCommand {
 
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
-        List<RequestStore.Stored> all = new RequestStore(config.stateDirectory())
-                .all().stream()
-                        .filter(stored -> id == null || stored.id().equals(id))
-                        .toList();
-        if (all.isEmpty() && id != null) {
-            throw new NotFound("there is no request '" + id + "'", "See: af request list");
-        }
-        if (json) {
-            terminal()
-                    .data(new JsonDocument(kind(), "ok")
-                            .with(
-                                    "requests",
-                                    all.stream()
-                                            .map(RequestListCommand::document)
-                                            .toList())
-                            .toString());
-        } else if (all.isEmpty()) {
-            terminal().data("no message has asked for anything");
-        } else {
-            all.forEach(stored -> terminal().data(line(stored)));
-        }
+        print(new RequestStore(config.stateDirectory()).all(), terminal(), json);
         return ExitCode.OK;
+    }
+
+    static void print(List<RequestStore.Stored> all, Terminal terminal, boolean json) {
+        if (json) {
+            terminal.data(new JsonDocument("RequestList", "ok")
+                    .with(
+                            "requests",
+                            all.stream().map(RequestListCommand::document).toList())
+                    .toString());
+        } else if (all.isEmpty()) {
+            terminal.data("no message has asked for anything");
+        } else {
+            all.forEach(stored -> terminal.data(line(stored)));
+        }
     }
 
     private static Map<String, Object> document(RequestStore.Stored stored) {

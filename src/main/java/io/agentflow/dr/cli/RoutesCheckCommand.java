@@ -40,7 +40,9 @@ final class RoutesCheckCommand extends AfCommand {
                                             .toList())
                             .toString());
         } else if (findings.isEmpty()) {
-            terminal().say(terminal().good("✓ ") + files + " files of routes are well");
+            terminal()
+                    .say(terminal().good("✓ ")
+                            + (files == 1 ? "1 file of routes is well" : files + " files of routes are well"));
         } else {
             findings.forEach(one ->
                     terminal().data((one.file().isEmpty() ? "" : one.file() + ": ") + one.rule() + ": " + one.text()));

@@ -1,5 +1,6 @@
 package io.agentflow.dr.critical;
 
+import io.agentflow.dr.core.Count;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.Refused;
@@ -74,7 +75,7 @@ public final class OpenTables {
         CriticalRun.Opened opened = new CriticalRun.Opened(fetched, live, missing, notes, EventTriggers.of(sql));
         int read = fetched.backup()
                 .require(file -> needed(opened).contains(file.path().text().replaceFirst("\\.dat.*", "")));
-        operation.events().accept(new OperationEvent.PartDone("verify", read + " files of the tables"));
+        operation.events().accept(new OperationEvent.PartDone("verify", Count.of(read, "file") + " of the tables"));
         begin(opened);
         return opened;
     }

@@ -1,5 +1,6 @@
 package io.agentflow.dr.critical;
 
+import io.agentflow.dr.core.Count;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.manifest.TableEntry;
 import io.agentflow.dr.postgres.PgTools;
@@ -49,7 +50,7 @@ public final class RecreateTables {
                     .events()
                     .accept(new OperationEvent.PartDone(
                             "structure",
-                            missing.size() + " tables made again"
+                            Count.of(missing.size(), "table") + " made again"
                                     + (recreation.besides().isEmpty()
                                             ? ""
                                             : ", and what they need: " + String.join(", ", recreation.besides()))));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.OperationFailed;
+import io.agentflow.dr.core.Reason;
 import io.agentflow.dr.core.UsageError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -114,7 +115,7 @@ public final class DeadLetterFolder {
 
     private OperationFailed unreadable(IOException e) {
         return new OperationFailed(
-                "the dead letters in " + folder + " cannot be read or written: " + e.getMessage(),
+                "the dead letters in " + folder + " cannot be read or written: " + Reason.of(e),
                 "Check the rights, and af.dead-letters.",
                 e);
     }

@@ -135,6 +135,7 @@ public record ArchiveEntry(int id, long catalog, long oid, String kind, String t
 
     @Override
     public String toString() {
-        return kind.toLowerCase(java.util.Locale.ROOT) + " " + tag;
+        // What is in no schema has a dash for it, and what has no owner ends in a blank.
+        return (kind.toLowerCase(java.util.Locale.ROOT) + " " + tag.replaceFirst("^- ", "")).strip();
     }
 }

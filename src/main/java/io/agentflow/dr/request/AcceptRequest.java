@@ -1,5 +1,6 @@
 package io.agentflow.dr.request;
 
+import io.agentflow.dr.core.Count;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -75,7 +76,7 @@ public final class AcceptRequest {
     public synchronized Decision accept(byte[] body, long size, Arrival arrival) {
         if (size > limits.bytes()) {
             throw refused(
-                    "the message has " + size + " bytes, and " + limits.bytes() + " are allowed",
+                    "the message has " + Count.of(size, "byte") + ", and " + limits.bytes() + " are allowed",
                     "A request is far shorter; see af.request.max-bytes.",
                     null,
                     false);

@@ -1,5 +1,6 @@
 package io.agentflow.dr.request;
 
+import io.agentflow.dr.core.Count;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -33,7 +34,8 @@ public interface RequestSignature {
     static RequestSignature shared(String secret) {
         byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
         if (bytes.length < 32) {
-            throw new IllegalArgumentException("has " + bytes.length + " bytes, and a secret needs 32 or more");
+            throw new IllegalArgumentException(
+                    "has " + Count.of(bytes.length, "byte") + ", and a secret needs 32 or more");
         }
         return new Shared(new SecretKeySpec(bytes, "HmacSHA256"));
     }

@@ -1,6 +1,7 @@
 package io.agentflow.dr.restore;
 
 import io.agentflow.dr.catalog.EvidenceKind;
+import io.agentflow.dr.core.Count;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.store.StoreLock;
@@ -51,7 +52,8 @@ public final class FetchBackup {
         operation
                 .events()
                 .accept(new OperationEvent.PartDone(
-                        "verify", report.files() + " files, " + new io.agentflow.dr.core.ByteSize(report.bytes())));
+                        "verify",
+                        Count.of(report.files(), "file") + ", " + new io.agentflow.dr.core.ByteSize(report.bytes())));
         return fetched;
     }
 }

@@ -1,6 +1,7 @@
 package io.agentflow.dr.restore;
 
 import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.Count;
 import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationFailed;
@@ -134,9 +135,9 @@ public final class LoadArchive {
     private static String loaded(LoadRun run) {
         var summary = run.staged().planned().backup().manifest().summary();
         if (run.staged().request().type() == RestoreType.SCHEMA) {
-            return summary.tables() + " tables without rows";
+            return Count.of(summary.tables(), "table") + " without rows";
         }
-        return summary.tables() + " tables"
+        return Count.of(summary.tables(), "table")
                 + (summary.rows() == null ? "" : String.format(java.util.Locale.ROOT, ", %,d rows", summary.rows()));
     }
 

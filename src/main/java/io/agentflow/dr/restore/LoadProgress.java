@@ -1,5 +1,6 @@
 package io.agentflow.dr.restore;
 
+import io.agentflow.dr.core.Count;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.manifest.TableEntry;
@@ -36,7 +37,7 @@ final class LoadProgress {
     synchronized void finishedOne() {
         finished++;
         double done = tables == 0 ? 1 : (double) finished / tables;
-        tell(rows == 0 ? done : loaded(), finished + " of " + tables + " tables");
+        tell(rows == 0 ? done : loaded(), finished + " of " + Count.of(tables, "table"));
     }
 
     /** What the server says of the copies under way. */

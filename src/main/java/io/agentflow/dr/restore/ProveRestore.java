@@ -4,6 +4,7 @@ import io.agentflow.dr.auditchain.AuditTable;
 import io.agentflow.dr.auditchain.TenantChain;
 import io.agentflow.dr.auditchain.VerifyChains;
 import io.agentflow.dr.catalog.EvidenceKind;
+import io.agentflow.dr.core.Count;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.VerificationFailed;
@@ -64,7 +65,7 @@ public final class ProveRestore {
         }
         List<TenantChain> chains = manifest.auditChains();
         if (rows && chains != null) {
-            proof = proof.and("audit chains of " + chains.size() + " tenants", differentChains(loaded, chains));
+            proof = proof.and("audit chains of " + Count.of(chains.size(), "tenant"), differentChains(loaded, chains));
         }
         report(loaded, manifest, proof);
         return new RestoreRun.Proven(loaded, proof);
@@ -128,7 +129,9 @@ public final class ProveRestore {
                         relations,
                         () -> stalled.add(session(loaded)),
                         table -> events.accept(new OperationEvent.Progress(
-                                "prove", (double) done.incrementAndGet() / total, done + " of " + total + " tables")));
+                                "prove",
+                                (double) done.incrementAndGet() / total,
+                                done + " of " + Count.of(total, "table"))));
     }
 
     private void report(RestoreRun.Loaded loaded, Manifest manifest, Proof proof) {

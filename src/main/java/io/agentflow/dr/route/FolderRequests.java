@@ -2,6 +2,7 @@ package io.agentflow.dr.route;
 
 import io.agentflow.dr.artifact.DurableFile;
 import io.agentflow.dr.core.OperationFailed;
+import io.agentflow.dr.core.Reason;
 import io.agentflow.dr.request.Arrival;
 import io.agentflow.dr.request.RequestResult;
 import java.io.File;
@@ -42,7 +43,7 @@ public final class FolderRequests {
             DurableFile.forceDirectory(results);
         } catch (IOException e) {
             throw new OperationFailed(
-                    "the result cannot be written to " + results + ": " + e.getMessage(),
+                    "the result cannot be written to " + results + ": " + Reason.of(e),
                     "Check the free space and the rights.",
                     e);
         }

@@ -4,11 +4,11 @@ import io.agentflow.dr.artifact.DurableFile;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.OperationFailed;
+import io.agentflow.dr.core.Reason;
 import io.agentflow.dr.core.Refused;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -126,7 +126,7 @@ public final class DirectoryStore {
             throw new Refused("'" + e.getFile() + "' is in the way", "Choose a directory for the backups.", e);
         } catch (IOException e) {
             throw new Refused(
-                    "the store " + root + " cannot be written to: " + reason(e),
+                    "the store " + root + " cannot be written to: " + Reason.of(e),
                     "Choose another directory, or give this user the right to write there.",
                     e);
         }
@@ -155,7 +155,7 @@ public final class DirectoryStore {
         } catch (AtomicMoveNotSupportedException e) {
             throw new OperationFailed("the store " + root + " cannot rename atomically", "Use another file system.", e);
         } catch (IOException e) {
-            throw new OperationFailed("the backup cannot be published: " + reason(e), "Run the command again.", e);
+            throw new OperationFailed("the backup cannot be published: " + Reason.of(e), "Run the command again.", e);
         }
     }
 
@@ -166,7 +166,7 @@ public final class DirectoryStore {
         } catch (IOException e) {
             throw new OperationFailed(
                     "the backup " + id + " is published, but the store " + root
-                            + " cannot be forced to the disk: a power cut now may undo it: " + reason(e),
+                            + " cannot be forced to the disk: a power cut now may undo it: " + Reason.of(e),
                     "Check the disk, then: af backup verify " + id,
                     e);
         }
@@ -203,7 +203,7 @@ public final class DirectoryStore {
                 alone.close();
             }
         } catch (IOException e) {
-            throw new OperationFailed("the backup cannot be deleted: " + reason(e), "Delete it by hand.", e);
+            throw new OperationFailed("the backup cannot be deleted: " + Reason.of(e), "Delete it by hand.", e);
         }
     }
 
@@ -254,10 +254,5 @@ public final class DirectoryStore {
                 .filter(name -> name.startsWith(PARTIAL))
                 .map(root::resolve)
                 .toList();
-    }
-
-    private static String reason(IOException e) {
-        String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
-        return reason == null ? e.getClass().getSimpleName() : reason;
     }
 }

@@ -2,9 +2,12 @@ package io.agentflow.dr.store;
 
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.Busy;
+import io.agentflow.dr.core.Reason;
 import io.agentflow.dr.core.Refused;
 import java.io.IOException;
+import java.nio.channels.NonWritableChannelException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -35,9 +38,27 @@ public final class StoreLock implements AutoCloseable {
             return new StoreLock(LockFile.shared(file, BUILDING));
         } catch (IOException e) {
             throw new Refused(
-                    "the store " + store.root() + " cannot be written to: " + e.getMessage(),
+                    "the store " + store.root() + " cannot be written to: " + Reason.of(e),
                     "Choose another directory, or give this user the right to write there.",
                     e);
+        }
+    }
+
+    /**
+     * Folders of backups that were begun and are neither finished nor being worked on: their owners are dead. Empty where
+     * that cannot be known, because somebody is at work or nothing can be written.
+     */
+    public static List<Path> abandoned(DirectoryStore store) {
+        List<Path> remains = store.remains();
+        if (remains.isEmpty()) {
+            return remains;
+        }
+        try {
+            Optional<LockFile.Held> alone = LockFile.alone(file(store), BUILDING);
+            alone.ifPresent(LockFile.Held::close);
+            return alone.isPresent() ? remains : List.of();
+        } catch (IOException | NonWritableChannelException e) {
+            return List.of();
         }
     }
 

@@ -1,6 +1,7 @@
 package io.agentflow.dr.verify;
 
 import io.agentflow.dr.catalog.EvidenceFile;
+import io.agentflow.dr.core.Count;
 import io.agentflow.dr.manifest.Manifest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,7 +62,7 @@ public final class CompareSizes {
             } else if (size == NO_FILE) {
                 problems.add(new Problem(name, "is not a plain file"));
             } else if (bytes != ANY && !bytes.equals(size)) {
-                problems.add(new Problem(name, "has " + size + " bytes, the manifest says " + bytes));
+                problems.add(new Problem(name, "has " + Count.of(size, "byte") + ", the manifest says " + bytes));
             }
         });
         found.keySet().forEach(name -> problems.add(new Problem(name, "does not belong to the backup")));

@@ -2,6 +2,7 @@ package io.agentflow.dr.verify;
 
 import io.agentflow.dr.artifact.Digested;
 import io.agentflow.dr.catalog.EvidenceFile;
+import io.agentflow.dr.core.Count;
 import io.agentflow.dr.manifest.BackupPath;
 import io.agentflow.dr.manifest.FileEntry;
 import io.agentflow.dr.manifest.Manifest;
@@ -42,7 +43,9 @@ final class FolderCheck {
         if (content == null) {
             problem(file.path().text(), String.valueOf(state.why()));
         } else if (content.bytes() != file.bytes()) {
-            problem(file.path().text(), "has " + content.bytes() + " bytes, the manifest says " + file.bytes());
+            problem(
+                    file.path().text(),
+                    "has " + Count.of(content.bytes(), "byte") + ", the manifest says " + file.bytes());
         } else if (!content.sha256().equals(file.sha256())) {
             problem(
                     file.path().text(),

@@ -1,5 +1,6 @@
 package io.agentflow.dr.verify;
 
+import io.agentflow.dr.core.Reason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -38,6 +39,6 @@ final class SmallFile {
 
     /** Why a file could not be read, as it stands behind the file's name. */
     static String why(IOException e) {
-        return e instanceof NoSuchFileException ? "is missing" : "cannot be read: " + e.getMessage();
+        return e instanceof NoSuchFileException ? "is missing" : "cannot be read: " + Reason.of(e);
     }
 }

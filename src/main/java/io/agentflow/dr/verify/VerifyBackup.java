@@ -8,6 +8,7 @@ import io.agentflow.dr.core.Early;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.OperationFailed;
+import io.agentflow.dr.core.Reason;
 import io.agentflow.dr.core.Sha256;
 import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.manifest.ManifestDamagedException;
@@ -92,7 +93,7 @@ public final class VerifyBackup {
             return FolderDigests.of(folder, read);
         } catch (IOException e) {
             throw new OperationFailed(
-                    "the folder " + folder + " cannot be read: " + e.getMessage(), "Check its rights.", e);
+                    "the folder " + folder + " cannot be read: " + Reason.of(e), "Check its rights.", e);
         }
     }
 

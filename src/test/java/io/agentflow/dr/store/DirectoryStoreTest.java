@@ -3,6 +3,7 @@ package io.agentflow.dr.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.agentflow.dr.catalog.BackupCatalog;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.Busy;
 import io.agentflow.dr.core.NotFound;
@@ -49,6 +50,32 @@ class DirectoryStoreTest {
                 .isEqualTo("rwx------");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("manifest.json"))))
                 .isEqualTo("rw-------");
+    }
+
+    @Test
+    void aBackupThatWasKilledIsToldUnlessSomebodyIsAtWork() throws IOException {
+        BackupCatalog catalog = new BackupCatalog(store());
+        assertThat(catalog.unfinished()).isEmpty();
+        try (StoreLock work = StoreLock.hold(store())) {
+            store().begin(ID);
+            assertThat(work).isNotNull();
+            assertThat(catalog.unfinished()).isEmpty();
+        }
+
+        assertThat(catalog.unfinished())
+                .contains("1 unfinished backup (.partial-" + ID + ") is left of a run that was killed;"
+                        + " the next backup create sweeps it");
+        StoreLock.hold(store()).close();
+        assertThat(catalog.unfinished()).isEmpty();
+    }
+
+    @Test
+    void whyAStoreCannotBeUsedIsSaidAndItsPathOnce() throws IOException {
+        Files.writeString(root.resolve("backups"), "a file");
+
+        assertThatThrownBy(() ->
+                        StoreLock.hold(new DirectoryStore(root.resolve("backups/more"), DirectoryPermissions.OWNER)))
+                .hasMessage("the store " + root.resolve("backups/more") + " cannot be written to: Not a directory");
     }
 
     @Test

@@ -1,0 +1,37 @@
+package io.agentflow.dr.cli;
+
+import io.agentflow.dr.config.AfConfig;
+import io.agentflow.dr.core.ExitCode;
+import io.agentflow.dr.core.NotFound;
+import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.request.RequestStore;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code af request show}. */
+@Command(name = "show", description = "Show one request that a message brought, with what became of it.")
+final class RequestShowCommand extends AfCommand {
+    @Parameters(index = "0", paramLabel = "ID", description = "The id of the request.")
+    String id = "";
+
+    RequestShowCommand(Session session) {
+        super(session);
+    }
+
+    @Override
+    String kind() {
+        return "RequestList";
+    }
+
+    @Override
+    ExitCode run(AfConfig config, OperationEvents events) {
+        List<RequestStore.Stored> one = new RequestStore(config.stateDirectory())
+                .all().stream().filter(stored -> stored.id().equals(id)).toList();
+        if (one.isEmpty()) {
+            throw new NotFound("there is no request '" + id + "'", "See: af request list");
+        }
+        RequestListCommand.print(one, terminal(), json);
+        return ExitCode.OK;
+    }
+}
