@@ -35,9 +35,17 @@ public final class BackupCatalog {
         return store;
     }
 
-    /** All backups, newest first. One whose manifest cannot be read is listed as damaged, not left out. */
+    /**
+     * All backups, newest first, without the components of their summaries. One whose manifest cannot be read is listed as
+     * damaged, not left out.
+     */
     public List<ListedBackup> list() {
-        return store.ids().parallelStream().map(this::listed).toList();
+        return store.ids().parallelStream().map(id -> listed(id, false)).toList();
+    }
+
+    /** The same, with the components. */
+    public List<ListedBackup> listInFull() {
+        return store.ids().parallelStream().map(id -> listed(id, true)).toList();
     }
 
     /** What to tell of backups that were begun and never finished because af was killed over them; mostly nothing. */
@@ -52,11 +60,11 @@ public final class BackupCatalog {
                         + (left.size() == 1 ? "it" : "them"));
     }
 
-    private ListedBackup listed(BackupId id) {
+    private ListedBackup listed(BackupId id, boolean components) {
         List<EvidenceFile> all = evidence(id);
         EvidenceFile newest = all.isEmpty() ? null : all.get(0);
         try (InputStream json = open(id)) {
-            ManifestHead head = ManifestHead.read(json);
+            ManifestHead head = ManifestHead.read(json, components);
             // Not by the equals of records, which the JVM makes anew in every process.
             String damage = head.id().text().equals(id.text()) ? null : "its manifest is that of " + head.id();
             return new ListedBackup(id, damage == null ? head : null, damage, newest);

@@ -13,6 +13,7 @@ import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.fingerprint.ProofLevel;
 import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.manifest.Summary;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -137,9 +138,11 @@ final class BackupCreateCommand extends AfCommand {
     }
 
     static List<Map<String, Object>> components(Summary summary) {
-        return summary.components().stream()
-                .map(c -> Map.<String, Object>of("kind", c.kind().text(), "bytes", c.bytes(), "files", c.files()))
-                .toList();
+        List<Map<String, Object>> components = new ArrayList<>();
+        for (Summary.ComponentSize one : summary.components()) {
+            components.add(Map.of("kind", one.kind().text(), "bytes", one.bytes(), "files", one.files()));
+        }
+        return components;
     }
 
     private String outcome(BackupRun.Published published, double seconds) {

@@ -13,6 +13,7 @@ import io.agentflow.dr.manifest.ManifestHead;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,20 +62,20 @@ final class BackupListCommand extends AfCommand {
         if ((store != null || config.given(ConfigKey.STORE)) && !Files.isDirectory(root)) {
             throw new NotFound("there is no directory " + root, "Check the name, and that its disk is mounted.");
         }
-        List<ListedBackup> backups = catalog.list();
         if (json) {
+            List<Map<String, Object>> entries = new ArrayList<>();
+            for (ListedBackup backup : catalog.listInFull()) {
+                entries.add(entry(backup));
+            }
             terminal()
                     .data(new JsonDocument("BackupList", "ok")
-                            .with("store", catalog.store().root().toString())
-                            .with(
-                                    "backups",
-                                    backups.stream()
-                                            .map(BackupListCommand::entry)
-                                            .toList())
+                            .with("store", root.toString())
+                            .with("backups", entries)
                             .toString());
         } else {
-            print(backups, catalog.store().root().toString());
+            print(catalog.list(), root.toString());
         }
+        catalog.unfinished().ifPresent(terminal()::say);
         return ExitCode.OK;
     }
 

@@ -252,7 +252,7 @@ final class BackupRestoreCommand extends AfCommand {
 
     private static String databaseOf(DirectoryStore store, BackupId id) {
         try (InputStream manifest = Files.newInputStream(store.folder(id).resolve("manifest.json"))) {
-            ManifestHead head = ManifestHead.read(manifest);
+            ManifestHead head = ManifestHead.read(manifest, false);
             return head.database();
         } catch (IOException e) {
             throw new io.agentflow.dr.manifest.ManifestDamagedException(

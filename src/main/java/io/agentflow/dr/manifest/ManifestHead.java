@@ -23,6 +23,9 @@ import java.util.regex.Pattern;
  * @param taken the instant of the snapshot, as the manifest has it
  */
 public record ManifestHead(BackupId id, String database, String taken, Summary summary) {
+    /** What a summary has besides its components: bytes, tables, rows. */
+    private static final int NUMBERS = 3;
+
     private static final Pattern INSTANT = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?Z");
 
     /** The instant of the snapshot. To read one takes as long as all the rest: most callers want one of a thousand. */
@@ -33,24 +36,26 @@ public record ManifestHead(BackupId id, String database, String taken, Summary s
     /**
      * Reads the head of a manifest, as far as its summary, and nothing behind it.
      *
+     * @param components whether those of the summary are read, too: they are half of the head, and a list for people does
+     *     not show them
      * @throws ManifestDamagedException if it does not begin like a manifest
      */
-    public static ManifestHead read(InputStream json) {
+    public static ManifestHead read(InputStream json, boolean components) {
         try (JsonParser parser = ManifestSyntax.JSON.createParser(json)) {
-            return read(parser);
+            return read(parser, components);
         } catch (IOException | RuntimeException e) {
             throw new ManifestDamagedException("the manifest cannot be read: " + e.getMessage(), e);
         }
     }
 
-    private static ManifestHead read(JsonParser parser) throws IOException {
+    private static ManifestHead read(JsonParser parser, boolean components) throws IOException {
         Map<String, String> words = new LinkedHashMap<>();
         parser.nextToken();
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String field = parser.currentName();
             parser.nextToken();
             if (field.equals("summary")) {
-                return head(words, summary(parser));
+                return head(words, summary(parser, components));
             }
             words.put(field, parser.getText());
         }
@@ -58,10 +63,10 @@ public record ManifestHead(BackupId id, String database, String taken, Summary s
     }
 
     /** Token by token: binding a thousand of these takes longer than reading them. */
-    private static Summary summary(JsonParser parser) throws IOException {
+    private static Summary summary(JsonParser parser, boolean all) throws IOException {
         Map<String, Long> numbers = new HashMap<>();
         List<ComponentSize> components = new ArrayList<>();
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        while ((all || numbers.size() < NUMBERS) && parser.nextToken() == JsonToken.FIELD_NAME) {
             String field = parser.currentName();
             if (parser.nextToken() == JsonToken.START_ARRAY) {
                 while (parser.nextToken() == JsonToken.START_OBJECT) {

@@ -67,10 +67,17 @@ class ManifestJsonTest {
     void readsTheHeadWithoutTheRest() {
         byte[] head = Arrays.copyOf(golden, new String(golden, StandardCharsets.UTF_8).indexOf("\"operation\""));
 
-        ManifestHead read = ManifestHead.read(new ByteArrayInputStream(head));
+        ManifestHead read = ManifestHead.read(new ByteArrayInputStream(head), true);
 
         assertThat(read.id()).isEqualTo(GoldenBackup.ID);
         assertThat(read.summary().rows()).isEqualTo(120);
+        assertThat(read.summary().components()).isNotEmpty();
+
+        ManifestHead brief = ManifestHead.read(new ByteArrayInputStream(head), false);
+
+        assertThat(brief.summary().rows()).isEqualTo(120);
+        assertThat(brief.summary().bytes()).isEqualTo(read.summary().bytes());
+        assertThat(brief.summary().components()).isEmpty();
     }
 
     @ParameterizedTest
