@@ -4,6 +4,7 @@ import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.fingerprint.Fingerprint;
 import io.agentflow.dr.postgres.Connections;
+import io.agentflow.dr.postgres.EndStalled;
 import io.agentflow.dr.postgres.Sql;
 import io.agentflow.dr.postgres.SureCommit;
 import io.agentflow.dr.restore.Finding;
@@ -91,8 +92,10 @@ public final class CommitTables {
         if (opened.idle()) {
             return problems;
         }
-        try (Sql sql =
-                Connections.open(opened.request().target(), opened.operation().sessionName("analyze"))) {
+        String session = opened.operation().sessionName("analyze");
+        try (EndStalled stalled = new EndStalled(
+                        opened.request().target(), session, opened.request().stall());
+                Sql sql = stalled.add(Connections.open(opened.request().target(), session))) {
             sql.run("SET lock_timeout = '5s'");
             for (ChosenTable table : opened.fetched().chosen()) {
                 if (opened.missing().contains(table.table().oid())

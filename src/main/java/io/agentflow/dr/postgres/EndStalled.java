@@ -20,7 +20,7 @@ public final class EndStalled implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(EndStalled.class.getName());
     private static final int LOOKS = 10;
 
-    private final long limit;
+    private final Duration limit;
     private final Set<Sql> sessions = ConcurrentHashMap.newKeySet();
     private final AtomicLong lastWork = new AtomicLong(System.nanoTime());
     private final WatchCopies watch;
@@ -38,12 +38,12 @@ public final class EndStalled implements AutoCloseable {
      * @param limit how long the server may show no work for any of them
      */
     public EndStalled(DatabaseUrl url, String application, Duration limit) {
-        this.limit = limit.toNanos();
+        this.limit = limit;
         this.watch = new WatchCopies(
                 url, application, (session, copies) -> {}, () -> "", () -> lastWork.set(System.nanoTime()));
         // By a thread of its own: the look itself may hang.
-        this.looking =
-                timer.scheduleWithFixedDelay(this::look, this.limit / LOOKS, this.limit / LOOKS, TimeUnit.NANOSECONDS);
+        long pause = limit.toNanos() / LOOKS;
+        this.looking = timer.scheduleWithFixedDelay(this::look, pause, pause, TimeUnit.NANOSECONDS);
     }
 
     /** Looks after this session, too; what waits for it then meets a lost connection. */
@@ -53,18 +53,19 @@ public final class EndStalled implements AutoCloseable {
     }
 
     private void look() {
-        if (System.nanoTime() - lastWork.get() > limit) {
+        if (System.nanoTime() - lastWork.get() > limit.toNanos()) {
             for (Sql session : sessions) {
-                if (session.waitingFor(limit)) {
+                if (session.waitingFor(limit.toNanos())) {
                     end(session);
                 }
             }
         }
     }
 
-    private static void end(Sql session) {
+    private void end(Sql session) {
         try {
-            session.abort();
+            session.giveUp("the connection to the database is dead: the server has shown no work for "
+                    + limit.toSeconds() + " s");
         } catch (AfException e) {
             LOG.log(System.Logger.Level.DEBUG, "a stalled session could not be ended", e);
         }

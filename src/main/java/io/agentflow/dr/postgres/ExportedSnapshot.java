@@ -25,6 +25,7 @@ public final class ExportedSnapshot implements AutoCloseable {
     private final @Nullable String lsn;
     private final String xidHorizon;
     private final Instant takenAt;
+    private List<Relation> locked = List.of();
 
     private ExportedSnapshot(Sql sql) {
         this.sql = sql;
@@ -51,7 +52,7 @@ public final class ExportedSnapshot implements AutoCloseable {
      * @throws Overtaken if one was dropped, emptied, rewritten or replaced after the snapshot was taken
      */
     public void lock(List<Relation> relations) {
-        List<Relation> locked = relations.stream()
+        locked = relations.stream()
                 .filter(r -> r.kind().dumped() || r.kind() == Relation.Kind.PARTITIONED)
                 .toList();
         for (int from = 0; from < locked.size(); from += LOCKED_AT_ONCE) {
@@ -59,7 +60,7 @@ public final class ExportedSnapshot implements AutoCloseable {
                     .map(r -> "ONLY " + r.sqlName())
                     .collect(Collectors.joining(", ", "LOCK TABLE ", " IN ACCESS SHARE MODE")));
         }
-        requireUnchanged(locked);
+        requireUnchanged();
     }
 
     private void lockTables(String statement) {
@@ -77,7 +78,7 @@ public final class ExportedSnapshot implements AutoCloseable {
      * A TRUNCATE between the snapshot and the lock would leave the snapshot without the table's rows, and so would another
      * table that took its name. The catalog's rows are seen as of the snapshot, the functions tell of now.
      */
-    private void requireUnchanged(List<Relation> locked) {
+    private void requireUnchanged() {
         List<String> changed = sql.texts(
                 "SELECT l.name FROM unnest(?::bigint[], ?::text[]) AS l(oid, name)"
                         + " JOIN pg_class c ON c.oid = l.oid::oid WHERE to_regclass(l.name) IS DISTINCT FROM c.oid"
@@ -86,7 +87,8 @@ public final class ExportedSnapshot implements AutoCloseable {
                 locked.stream().map(Relation::sqlName).toArray(String[]::new));
         if (!changed.isEmpty()) {
             throw new Overtaken(
-                    String.join(", ", changed) + " was emptied, rewritten or replaced while the snapshot was taken",
+                    String.join(", ", changed) + " was emptied, rewritten or replaced, or its schema renamed, since the"
+                            + " snapshot was taken",
                     null);
         }
     }
@@ -94,10 +96,12 @@ public final class ExportedSnapshot implements AutoCloseable {
     /**
      * Ends the session: all that was to be read has been read, and its locks are in nobody's way any more.
      *
-     * @throws Overtaken if a label of an enum was renamed since the snapshot was taken. That takes no lock, and COPY writes
-     *     the labels of now below a schema with those of the snapshot: no such archive can be restored
+     * @throws Overtaken if a label of an enum or a schema was renamed since the snapshot was taken. That takes no lock.
+     *     COPY writes the labels of now below a schema with those of the snapshot: no such archive can be restored. And it
+     *     finds tables by the names of now: where two schemas have changed names, each table has the rows of the other
      */
     public void release() {
+        requireUnchanged();
         String[] labels = sql.one(
                 "SELECT coalesce(array_agg(oid)::text, '{}'), coalesce(array_agg(xmin)::text, '{}') FROM pg_enum",
                 row -> new String[] {row.getString(1), row.getString(2)});

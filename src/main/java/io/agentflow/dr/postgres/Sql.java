@@ -1,7 +1,9 @@
 package io.agentflow.dr.postgres;
 
+import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.ConnectionLost;
 import io.agentflow.dr.core.OperationFailed;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.sql.Connection;
@@ -31,11 +33,31 @@ public final class Sql implements AutoCloseable {
         void read(InputStream copy) throws IOException;
     }
 
+    /** Remembers that it was the stream that failed, and not the connection. */
+    private static final class Source extends FilterInputStream {
+        private @Nullable IOException broken;
+
+        Source(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            try {
+                return super.read(bytes, offset, length);
+            } catch (IOException e) {
+                broken = e;
+                throw e;
+            }
+        }
+    }
+
     private static final int COPY_BUFFER = 65_536;
 
     private final Connection connection;
     private final AtomicReference<@Nullable Statement> running = new AtomicReference<>();
     private volatile @Nullable Long waiting;
+    private volatile @Nullable String givenUp;
 
     public Sql(Connection connection) {
         this.connection = connection;
@@ -47,7 +69,7 @@ public final class Sql implements AutoCloseable {
         try {
             connection.close();
         } catch (SQLException e) {
-            throw PgFailures.of(e);
+            throw failure(e);
         }
     }
 
@@ -65,8 +87,19 @@ public final class Sql implements AutoCloseable {
         try {
             connection.abort(Runnable::run);
         } catch (SQLException e) {
-            throw PgFailures.of(e);
+            throw failure(e);
         }
+    }
+
+    /** The same; who waits for an answer is told why. */
+    void giveUp(String why) {
+        givenUp = why;
+        abort();
+    }
+
+    private AfException failure(SQLException e) {
+        String why = givenUp;
+        return why == null ? PgFailures.of(e) : new ConnectionLost(why, "Run the command again.", e);
     }
 
     /**
@@ -81,7 +114,7 @@ public final class Sql implements AutoCloseable {
                 throw new ConnectionLost("the connection to the database broke off", "Run the command again.");
             }
         } catch (SQLException e) {
-            throw PgFailures.of(e);
+            throw failure(e);
         }
     }
 
@@ -93,7 +126,7 @@ public final class Sql implements AutoCloseable {
         try {
             connection.setNetworkTimeout(Runnable::run, Math.toIntExact(limit.toMillis()));
         } catch (SQLException e) {
-            throw PgFailures.of(e);
+            throw failure(e);
         }
     }
 
@@ -121,7 +154,7 @@ public final class Sql implements AutoCloseable {
             statement.setEscapeProcessing(false);
             statement.execute(statements);
         } catch (SQLException e) {
-            throw PgFailures.of(e);
+            throw failure(e);
         } finally {
             end();
         }
@@ -135,14 +168,15 @@ public final class Sql implements AutoCloseable {
      */
     public long copyIn(String statement, InputStream rows) throws IOException {
         begin(null);
+        Source source = new Source(rows);
         try {
-            return connection.unwrap(PGConnection.class).getCopyAPI().copyIn(statement, rows, COPY_BUFFER);
+            return connection.unwrap(PGConnection.class).getCopyAPI().copyIn(statement, source, COPY_BUFFER);
         } catch (SQLException e) {
-            // pgJDBC wraps what the stream itself throws.
-            if (e.getCause() instanceof IOException broken) {
-                throw broken;
+            // pgJDBC wraps what the stream throws, and what the socket throws, in the same way.
+            if (source.broken != null) {
+                throw source.broken;
             }
-            throw PgFailures.of(e);
+            throw failure(e);
         } finally {
             end();
         }
@@ -158,10 +192,10 @@ public final class Sql implements AutoCloseable {
         try (InputStream copy = new PGCopyInputStream(connection.unwrap(PGConnection.class), statement)) {
             reader.read(copy);
         } catch (SQLException e) {
-            throw PgFailures.of(e);
+            throw failure(e);
         } catch (IOException e) {
             if (e.getCause() instanceof SQLException broken) {
-                throw PgFailures.of(broken);
+                throw failure(broken);
             }
             throw new OperationFailed("the server's answer cannot be read: " + e.getMessage(), "Run it again.", e);
         } finally {
@@ -176,7 +210,7 @@ public final class Sql implements AutoCloseable {
             changing.setEscapeProcessing(false);
             return changing.executeLargeUpdate(statement);
         } catch (SQLException e) {
-            throw PgFailures.of(e);
+            throw failure(e);
         } finally {
             end();
         }
@@ -197,7 +231,7 @@ public final class Sql implements AutoCloseable {
                 return rows;
             }
         } catch (SQLException e) {
-            throw PgFailures.of(e);
+            throw failure(e);
         } finally {
             end();
         }

@@ -47,7 +47,8 @@ public final class SureCommit {
         operation.undecided(
                 "whether " + what,
                 "Ask the server before anything else: psql -c \"SELECT pg_xact_status('" + transaction.id()
-                        + "'::xid8)\" says committed or aborted.");
+                        + "'::xid8)\" says committed or aborted,"
+                        + " and in progress as long as the server waits for a synchronous standby.");
         try {
             sql.answersWithin(limit);
             sql.run("COMMIT");

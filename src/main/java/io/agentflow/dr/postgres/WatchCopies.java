@@ -2,6 +2,8 @@ package io.agentflow.dr.postgres;
 
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.DatabaseUrl;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -19,12 +21,16 @@ import org.jspecify.annotations.Nullable;
 public final class WatchCopies implements AutoCloseable {
     /**
      * What moves while the server works for the sessions of this application: one that is busy and waits neither for its
-     * client nor for a lock makes every look different.
+     * client nor for a lock makes every look different. So does one of which the server does not tell what it does
+     * (track_activities, another role): it may be busy.
      */
-    private static final String WORK = "SELECT coalesce(string_agg(concat(a.pid, ' ', CASE WHEN a.state = 'active'"
+    private static final String WORK = "SELECT coalesce(string_agg(concat(a.pid, ' ', CASE WHEN"
+            + " coalesce(a.state, 'disabled') = 'disabled' OR a.state = 'active'"
             + " AND coalesce(a.wait_event_type, '') NOT IN ('Client', 'Lock') THEN clock_timestamp() END, ' ', i.*),"
             + " '|' ORDER BY a.pid), '') FROM pg_stat_activity a"
             + " LEFT JOIN pg_stat_progress_create_index i ON i.pid = a.pid WHERE a.application_name = left(?, 63)";
+
+    private static final Duration ANSWER = Duration.ofSeconds(10);
 
     private final DatabaseUrl url;
     private final String application;
@@ -76,6 +82,9 @@ public final class WatchCopies implements AutoCloseable {
                 seen.accept(sql, copies);
             }
         } catch (AfException e) {
+            if (answered(e)) {
+                beat.run();
+            }
             // If the server has gone, those who copy will say so, and better. Only this session may have gone, too.
             Sql broken = session;
             session = null;
@@ -85,10 +94,21 @@ public final class WatchCopies implements AutoCloseable {
         }
     }
 
+    /** Whether the server itself said no, as one with no session to spare does: it is there, and what it does is not known. */
+    private static boolean answered(AfException e) {
+        return e.getCause() instanceof SQLException said
+                && said.getSQLState() != null
+                && !said.getSQLState().startsWith("08");
+    }
+
     private Sql session() {
         Sql present = session;
         if (present == null) {
             present = Connections.open(url, "af watch");
+            // Where the role's settings make it another one at once, the server would not tell it of its own sessions.
+            present.run("SET ROLE NONE");
+            // A look that hangs would tell as little of those who copy as one that finds them idle.
+            present.answersWithin(ANSWER);
             session = present;
             if (closed) {
                 present.abort();

@@ -224,6 +224,27 @@ class ConcurrencyIT {
     }
 
     @Test
+    void row28_schemasThatChangeNamesInMidDumpFailTheAttemptAndTheNextOneIsWhole() throws Exception {
+        database.with(
+                        "CREATE SCHEMA blue; CREATE TABLE blue.paint AS SELECT 'blue' AS colour FROM generate_series(1, 3)")
+                .with("CREATE SCHEMA green; CREATE TABLE green.paint AS SELECT 'green' AS colour");
+        AfProcess.Running dump = HeldRoutes.in(folder)
+                .before("backup/backup-attempt", "dump")
+                .of(af().with("AF_RETRIES", "1"))
+                .start("backup", "create");
+        awaitSnapshot();
+        // Takes no lock on any table, nor waits for one.
+        database.with(
+                "ALTER SCHEMA blue RENAME TO away; ALTER SCHEMA green RENAME TO blue; ALTER SCHEMA away RENAME TO green");
+
+        ok(dump.await());
+
+        ok(af().run("backup", "restore", "latest", "--yes"));
+        assertThat(database.texts("SELECT colour FROM blue.paint")).containsExactly("green");
+        assertThat(database.texts("SELECT colour FROM green.paint")).containsExactly("blue", "blue", "blue");
+    }
+
+    @Test
     void row28_aTableIsFreeAgainAsSoonAsItIsDumped() throws Exception {
         AfProcess.Running backup = HeldRoutes.in(folder)
                 .pausing(Duration.ofSeconds(4))

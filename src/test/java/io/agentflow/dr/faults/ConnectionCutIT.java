@@ -189,6 +189,25 @@ class ConnectionCutIT {
         aftermath.failed(result, 8, LOST).tidy();
     }
 
+    /** What cannot be seen may well be at work: only silence of a server that tells ends a session. */
+    @Test
+    void row02_aServerThatDoesNotTellWhatItDoesIsWaitedFor() {
+        database.with("ALTER DATABASE " + database.name() + " SET track_activities = off");
+        // The session that watches asks for those of this name, too, and must get its answer.
+        String proof = "SET application_name = 'af proof";
+        proxy.when(proof, 4000).onlyAt(proof).stall(Duration.ofSeconds(9));
+        try {
+            AfProcess.Result result =
+                    af().with("AF_STALL_TIMEOUT", "4s").run("backup", "create", "--json", "--jobs", "1");
+
+            assertThat(result.exitCode()).as(result.toString()).isZero();
+            assertThat(proxy.struck()).isTrue();
+        } finally {
+            database.with("ALTER DATABASE " + database.name() + " RESET track_activities");
+        }
+        aftermath.tidy();
+    }
+
     @Test
     void row02_aShortStallInMidDumpIsSatOut() {
         proxy.when("af data", MIDDLE).stall(Duration.ofSeconds(2));
