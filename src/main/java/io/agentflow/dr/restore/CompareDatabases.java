@@ -1,6 +1,7 @@
 package io.agentflow.dr.restore;
 
 import io.agentflow.dr.fingerprint.Fingerprint;
+import io.agentflow.dr.fingerprint.Fingerprint.Likeness;
 import io.agentflow.dr.fingerprint.GeneratedColumns;
 import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.manifest.TableEntry;
@@ -82,17 +83,17 @@ final class CompareDatabases {
     private int tables(List<Relation> relations, Map<Relation, Fingerprint> fingerprints) {
         Map<String, Relation> restored =
                 relations.stream().collect(Collectors.toMap(Relation::sqlName, Function.identity()));
+        HashPartitions partitions = new HashPartitions(sql, manifest.tables(), relations, fingerprints, warnings);
         int identical = 0;
         for (TableEntry table : manifest.tables()) {
-            Relation relation =
-                    restored.remove(new Relation(0, table.schema(), table.name(), table.kind(), null).sqlName());
+            Relation relation = restored.remove(HashPartitions.sqlName(table));
             if (relation == null) {
                 differs("table " + table.qualifiedName() + " is missing", table.kind());
             } else if (relation.kind() != table.kind()
                     && !mayBeUnfilled(table, relation)
                     && !leftOnPrimary(table, relation)) {
                 differs(table.qualifiedName() + " is a " + relation.kind() + ", was a " + table.kind(), table.kind());
-            } else if (rows && table.holdsRows() && same(table, relation, fingerprints.get(relation))) {
+            } else if (rows && table.holdsRows() && same(table, relation, fingerprints.get(relation), partitions)) {
                 identical++;
             }
         }
@@ -127,16 +128,13 @@ final class CompareDatabases {
                 && (!rows || unfilled.contains(before));
     }
 
-    private boolean same(TableEntry table, Relation relation, @Nullable Fingerprint now) {
+    private boolean same(TableEntry table, Relation relation, @Nullable Fingerprint now, HashPartitions partitions) {
         if (table.rows() == null) {
             return false;
         }
-        if (now == null || !table.rows().equals(now.rows())) {
-            different.add(
-                    table.qualifiedName() + " has " + (now == null ? "no" : now.rows()) + " rows, had " + table.rows());
-            return false;
-        }
-        return switch (now.comparedTo(new Fingerprint(table.rows(), table.fingerprint()))) {
+        Likeness likeness =
+                now == null ? Likeness.OTHER : now.comparedTo(new Fingerprint(table.rows(), table.fingerprint()));
+        return switch (likeness == Likeness.OTHER ? partitions.together(relation) : likeness) {
             case SAME -> true;
             // What the backup holds has come back whole.
             case RECOMPUTED -> {
@@ -144,7 +142,10 @@ final class CompareDatabases {
                 yield true;
             }
             case OTHER -> {
-                different.add(table.qualifiedName() + " has other content than before in " + now.rows() + " rows");
+                different.add(table.qualifiedName()
+                        + (now != null && table.rows().equals(now.rows())
+                                ? " has other content than before in " + now.rows() + " rows"
+                                : " has " + (now == null ? "no" : now.rows()) + " rows, had " + table.rows()));
                 yield false;
             }
         };
