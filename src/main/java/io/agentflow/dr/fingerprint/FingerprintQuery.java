@@ -10,6 +10,8 @@ import java.util.List;
  * into two signed 64-bit numbers; each of the two is summed over all rows. So it has more than 128 bits and depends
  * neither on the order of rows nor on that of columns. It finds damage and mistakes; against a forger stand the SHA-256
  * seals.
+ *
+ * <p>Functions are named with their schema: a query may be planned under a search path that has others of that name.
  */
 final class FingerprintQuery {
     /** Output settings that decide how a value looks as text: the same rows give the same text anywhere. */
@@ -20,6 +22,13 @@ final class FingerprintQuery {
                     // Nothing of the text depends on jit: compiling what is spent in output functions costs a sixth
                     // more time.
                     + " SET quote_all_identifiers = off; SET jit = off; SET search_path = pg_catalog";
+
+    /**
+     * Behind a query that was planned under another search path: sets it back before the first row is read. The names
+     * of tables and functions among the values are written by it.
+     */
+    static final String UNDER_FIXED_PATH =
+            " WHERE (SELECT pg_catalog.set_config('search_path', 'pg_catalog', false)) IS NOT NULL";
 
     /** Reads a large object by pieces, so that the server's memory stays flat and holes count as zeros. */
     private static final int PIECE = 1024 * 1024;
@@ -45,19 +54,19 @@ final class FingerprintQuery {
         List<RowColumn> stored = columns.stream().filter(c -> !c.generated()).toList();
         boolean twice = format != FingerprintFormat.M1 && stored.size() < columns.size();
         // OFFSET 0 keeps the planner from writing the MD5 into the query twice.
-        return "SELECT count(*), concat('" + format.prefix() + "', " + sums("h.m")
+        return "SELECT pg_catalog.count(*), pg_catalog.concat('" + format.prefix() + "', " + sums("h.m")
                 + (twice ? ", '+', " + sums("h.s") : "") + ") FROM (SELECT " + bits(columns, format) + " AS m"
                 + (twice ? ", " + bits(stored, format) + " AS s" : "") + source(table, tree) + " OFFSET 0) h";
     }
 
     private static String bits(List<RowColumn> columns, FingerprintFormat format) {
         String row = format == FingerprintFormat.M1 ? RowColumn.asRow(columns) : RowColumn.asText(columns);
-        return bits("md5(" + row + ")");
+        return bits("pg_catalog.md5(" + row + ")");
     }
 
     /** The query that only counts. */
     static String counting(Relation table, boolean tree) {
-        return "SELECT count(*)" + source(table, tree);
+        return "SELECT pg_catalog.count(*)" + source(table, tree);
     }
 
     private static String source(Relation table, boolean tree) {
@@ -75,10 +84,10 @@ final class FingerprintQuery {
     }
 
     private static String left(String bits) {
-        return "coalesce(sum(" + bits + "::bit(64)::bigint), 0)";
+        return "coalesce(pg_catalog.sum(" + bits + "::bit(64)::bigint), 0)";
     }
 
     private static String right(String bits) {
-        return "coalesce(sum((" + bits + " << 64)::bit(64)::bigint), 0)";
+        return "coalesce(pg_catalog.sum((" + bits + " << 64)::bit(64)::bigint), 0)";
     }
 }

@@ -57,8 +57,8 @@ record RowColumn(String value, Kind kind, boolean generated) {
      */
     private static String octal(String column) {
         String value = column + "::integer";
-        return "CASE WHEN " + value + " < 0 THEN concat(chr(92), (" + value + " & 255) >> 6, (" + value + " >> 3) & 7, "
-                + value + " & 7) ELSE " + column + "::text END";
+        return "CASE WHEN " + value + " < 0 THEN pg_catalog.concat(pg_catalog.chr(92), (" + value + " & 255) >> 6, ("
+                + value + " >> 3) & 7, " + value + " & 7) ELSE " + column + "::text END";
     }
 
     /** As format m1 writes a row. */
@@ -72,7 +72,7 @@ record RowColumn(String value, Kind kind, boolean generated) {
         for (int from = 0; from < columns.size(); from += COLUMNS_AT_ONCE) {
             pieces.add(columns.subList(from, Math.min(columns.size(), from + COLUMNS_AT_ONCE)).stream()
                     .map(RowColumn::arguments)
-                    .collect(Collectors.joining(", ", "concat(", ")")));
+                    .collect(Collectors.joining(", ", "pg_catalog.concat(", ")")));
         }
         return String.join(" || ", pieces.size() == 2 ? pieces.subList(1, 2) : pieces);
     }
@@ -80,7 +80,7 @@ record RowColumn(String value, Kind kind, boolean generated) {
     private String arguments() {
         return switch (kind) {
             // Of NULL the length is NULL, and so is nothing; that of an empty text is 0.
-            case TEXT -> "octet_length(" + value + "), ':', " + value + ", " + END;
+            case TEXT -> "pg_catalog.octet_length(" + value + "), ':', " + value + ", " + END;
             case PLAIN -> value + ", " + END;
             case OTHER -> "ROW(" + value + ")::text, " + END;
         };

@@ -7,6 +7,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -63,8 +64,9 @@ public final class TakeFingerprints {
             Consumer<Relation> taken) {
         try (session) {
             session.run(FingerprintQuery.FIXED_OUTPUT);
+            Set<String> relying = OwnSearchPath.relying(session);
             for (Relation table = waiting.poll(); table != null; table = waiting.poll()) {
-                fingerprints.put(table, of(session, table, level, format, false));
+                fingerprints.put(table, of(session, table, level, format, false, relying));
                 taken.accept(table);
             }
             return null;
@@ -76,14 +78,23 @@ public final class TakeFingerprints {
     }
 
     private static Fingerprint of(
-            Sql session, Relation table, ProofLevel level, FingerprintFormat format, boolean tree) {
+            Sql session,
+            Relation table,
+            ProofLevel level,
+            FingerprintFormat format,
+            boolean tree,
+            Set<String> relying) {
+        boolean own = relying.contains(table.sqlName());
+        Supplier<Fingerprint> reading;
         if (level == ProofLevel.COUNTS) {
-            return new Fingerprint(session.number(FingerprintQuery.counting(table, tree)), null);
+            reading = () -> new Fingerprint(session.number(FingerprintQuery.counting(table, tree)), null);
+        } else {
+            List<RowColumn> columns = session.list(RowColumn.COLUMNS, RowColumn::of, table.sqlName());
+            String query =
+                    FingerprintQuery.of(table, columns, format, tree) + (own ? FingerprintQuery.UNDER_FIXED_PATH : "");
+            reading = () -> session.one(query, row -> new Fingerprint(row.getLong(1), row.getString(2)));
         }
-        List<RowColumn> columns = session.list(RowColumn.COLUMNS, RowColumn::of, table.sqlName());
-        return session.one(
-                FingerprintQuery.of(table, columns, format, tree),
-                row -> new Fingerprint(row.getLong(1), row.getString(2)));
+        return own ? OwnSearchPath.under(session, table, reading) : reading.get();
     }
 
     /**
@@ -94,7 +105,7 @@ public final class TakeFingerprints {
     public static Fingerprint ofOne(
             Sql session, Relation table, ProofLevel level, FingerprintFormat format, boolean tree) {
         session.run(FingerprintQuery.FIXED_OUTPUT);
-        return of(session, table, level, format, tree);
+        return of(session, table, level, format, tree, OwnSearchPath.relying(session));
     }
 
     /** The fingerprint of all large objects together; at level {@code full} only. Both formats read them alike. */

@@ -138,6 +138,39 @@ class FingerprintsIT {
         assertThat(of("nothing", FingerprintFormat.M2)).isEqualTo("m2:0:0+0:0");
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void isTheSameWhereAnIndexUsesAFunctionThatReliesOnTheSearchPath(FingerprintFormat format) {
+        // What would be taken for a built-in if the search path decided, for it fits better.
+        String hostile = "CREATE FUNCTION octet_length(varchar) RETURNS int LANGUAGE sql AS 'SELECT 1 / 0';"
+                + " CREATE FUNCTION concat(int, text, varchar, text, text, text) RETURNS text LANGUAGE sql AS 'SELECT 1::text'";
+        database.with("DROP TABLE IF EXISTS plain, relying; DROP FUNCTION IF EXISTS wrapped, inner_one,"
+                        + " octet_length(varchar), concat(int, text, varchar, text, text, text); " + hostile)
+                .with(
+                        "CREATE FUNCTION inner_one(text) RETURNS text IMMUTABLE LANGUAGE sql AS 'SELECT lower($1)';"
+                                + " CREATE FUNCTION wrapped(text) RETURNS text IMMUTABLE LANGUAGE sql AS 'SELECT inner_one($1)'")
+                .with("CREATE TABLE plain AS SELECT 'x' || i AS a, 'y'::varchar AS b, 'public.wrapped'::regproc AS f"
+                        + " FROM generate_series(1, 3) i; CREATE TABLE relying AS TABLE plain")
+                .with(
+                        "CREATE INDEX ON relying (wrapped(a)); CREATE STATISTICS s_relying ON wrapped(b), a FROM relying");
+
+        assertThat(of("relying", format)).isEqualTo(of("plain", format));
+        assertThat(sql.text("SHOW search_path")).isEqualTo("pg_catalog");
+        Relation table = new Relation(0, "public", "relying", Relation.Kind.TABLE, null);
+        assertThat(TakeFingerprints.ofOne(sql, table, ProofLevel.COUNTS, format, true))
+                .isEqualTo(new Fingerprint(3L, null));
+
+        database.with("CREATE SCHEMA IF NOT EXISTS elsewhere; DROP FUNCTION IF EXISTS elsewhere.inner_one;"
+                + " ALTER FUNCTION inner_one SET SCHEMA elsewhere");
+        assertThatThrownBy(() -> of("relying", format))
+                .hasMessageContaining("public.relying cannot be read")
+                .hasFieldOrPropertyWithValue(
+                        "hint",
+                        "Give the functions in its indexes their own search path:"
+                                + " ALTER FUNCTION … SET search_path = …");
+        database.with("DROP TABLE relying");
+    }
+
     @Test
     void namesTheColumnsThatAreGenerated() {
         database.with("DROP TABLE IF EXISTS named")
