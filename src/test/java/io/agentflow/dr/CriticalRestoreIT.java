@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.agentflow.dr.testing.ADatabase;
 import io.agentflow.dr.testing.AfProcess;
 import io.agentflow.dr.testing.LocalPostgres;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -673,6 +675,76 @@ class CriticalRestoreIT {
 
         database.with("ALTER DATABASE critical_settings RESET ALL");
         assertThat(database.dump()).isEqualTo(before);
+    }
+
+    @Test
+    void whatTheDatabaseSpeaksWhileItIsDumpedChangesNothing() {
+        ADatabase database = spoken("critical_spoken", "", "日本");
+        String before = database.dump();
+        database.with("ALTER DATABASE critical_spoken SET standard_conforming_strings = off;"
+                + " ALTER DATABASE critical_spoken SET client_encoding = 'WIN1252'");
+        backUp(database, "--critical-tables", "ké");
+        database.with("DROP TABLE \"ké\" CASCADE");
+
+        ok(restore(database));
+
+        database.with("ALTER DATABASE critical_spoken RESET ALL");
+        assertThat(sorted(database.dump())).isEqualTo(sorted(before));
+    }
+
+    /** As pg_dump wrote it before it was told the encoding, and how to write strings. */
+    @Test
+    void anArchiveInAnotherEncodingAndWithOtherStringsComesBackAsItWas() throws Exception {
+        ADatabase database = spoken("critical_old", " TEMPLATE template0 ENCODING LATIN1 LOCALE 'C'", "é");
+        String before = inUtf8(database);
+        database.with("ALTER DATABASE critical_old SET standard_conforming_strings = off;"
+                + " ALTER DATABASE critical_old SET client_encoding = 'UTF8'");
+        ok(af(database).with("AF_POSTGRES_BIN", untold().toString()).run("backup", "create", "--json"));
+        database.with("ALTER DATABASE critical_old RESET ALL").with("DROP TABLE \"ké\" CASCADE");
+
+        ok(restore(database, "--tables", "ké"));
+        assertThat(sorted(inUtf8(database))).isEqualTo(sorted(before));
+
+        database.with("UPDATE \"ké\" SET t = 'x'");
+        ok(restore(database, "--tables", "ké", "--replace"));
+        assertThat(sorted(inUtf8(database))).isEqualTo(sorted(before));
+    }
+
+    private String inUtf8(ADatabase database) {
+        return postgres.tool("pg_dump", database.name(), "--encoding=UTF8")
+                .replaceAll("(?m)^\\\\(?:un)?restrict .*$", "");
+    }
+
+    /** Backslashes wherever an expression is kept as text, and letters of some encoding. */
+    private ADatabase spoken(String name, String options, String letters) {
+        return postgres.database(name, options)
+                .with("CREATE TABLE \"ké\" (id int PRIMARY KEY, t text DEFAULT 'a\\nbü' CHECK (t <> 'c\\d'),"
+                        + " g text GENERATED ALWAYS AS (t || '\\x') STORED)")
+                .with("INSERT INTO \"ké\" VALUES (1, DEFAULT), (2, E'" + letters + "\\\\\\t')")
+                .with("CREATE VIEW v AS SELECT t || '\\yü' AS y FROM \"ké\"; COMMENT ON VIEW v IS '\\zü'")
+                .with("CREATE INDEX i ON \"ké\" ((t || '\\i')); ALTER TABLE \"ké\" ENABLE ROW LEVEL SECURITY;"
+                        + " CREATE POLICY p ON \"ké\" USING (t <> '\\pü')")
+                .with("CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN NEW.t := '\\f';"
+                        + " RETURN NEW; END$$; CREATE TRIGGER r BEFORE UPDATE ON \"ké\" FOR EACH ROW"
+                        + " WHEN (NEW.t = '\\w') EXECUTE FUNCTION f()");
+    }
+
+    /** PostgreSQL's programs, but for a pg_dump that is not told what its session should speak. */
+    private Path untold() throws IOException {
+        Path bin = Files.createDirectory(folder.resolve("untold"));
+        for (String program : List.of("pg_dumpall", "pg_restore", "psql")) {
+            Files.createSymbolicLink(bin.resolve(program), postgres.bin().resolve(program));
+        }
+        Path dump = Files.writeString(bin.resolve("pg_dump"), """
+                #!/usr/bin/env bash
+                told=()
+                for word; do
+                    [[ $word = --encoding=* ]] || told+=("${word/standard_conforming_strings=on/geqo=on}")
+                done
+                exec '%s/pg_dump' "${told[@]}"
+                """.formatted(postgres.bin()));
+        Files.setPosixFilePermissions(dump, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return bin;
     }
 
     @Test

@@ -18,6 +18,7 @@ public final class DumpTools {
                 PgCommand.dumpGlobals(
                         run.tools(),
                         url(run, "globals"),
+                        encoding(run),
                         run.request().rolePasswords() && run.contents().passwordsReadable()),
                 "globals.sql.gz");
     }
@@ -27,7 +28,10 @@ public final class DumpTools {
                 run,
                 ComponentKind.SCHEMA,
                 PgCommand.dumpSchema(
-                        run.tools(), url(run, "schema"), run.snapshot().id()),
+                        run.tools(),
+                        url(run, "schema"),
+                        encoding(run),
+                        run.snapshot().id()),
                 "schema.dump.gz");
     }
 
@@ -38,6 +42,7 @@ public final class DumpTools {
                 PgCommand.dumpTables(
                         run.tools(),
                         url(run, "critical"),
+                        encoding(run),
                         run.snapshot().id(),
                         run.contents().criticalRelations()),
                 "critical.dump.gz");
@@ -51,6 +56,7 @@ public final class DumpTools {
                 PgCommand.dumpAll(
                                 run.tools(),
                                 url(run, DATA),
+                                encoding(run),
                                 run.snapshot().id(),
                                 folder,
                                 run.request().jobs(),
@@ -64,6 +70,10 @@ public final class DumpTools {
         run.operation().events().accept(new OperationEvent.Progress(kind.text(), -1, ""));
         return new DumpRun(
                 run, kind, command.silence(run.request().stall()), run.folder().resolve(file), null);
+    }
+
+    private static String encoding(BackupRun.Open run) {
+        return run.contents().properties().encoding();
     }
 
     private static DatabaseUrl url(BackupRun.Open run, String part) {

@@ -2,12 +2,13 @@ package io.agentflow.dr.critical;
 
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationFailed;
-import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.postgres.ArchiveEntry;
 import io.agentflow.dr.postgres.PgCommand;
+import io.agentflow.dr.postgres.PgFailures;
 import io.agentflow.dr.postgres.PgToolSet;
 import io.agentflow.dr.process.Programs;
 import io.agentflow.dr.process.RunningProgram;
+import io.agentflow.dr.process.ToolFailedException;
 import io.agentflow.dr.verify.PartlyVerified;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,7 +27,6 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.postgresql.core.Encoding;
 import org.postgresql.core.NativeQuery;
 import org.postgresql.core.Parser;
 
@@ -98,13 +98,27 @@ final class ArchiveScript {
         }
     }
 
+    /** What each of its scripts begins with. */
+    ArchivePreamble preamble(Operation operation) {
+        // Not decoded yet: this is what says how.
+        try (InputStream script = of(List.of(), operation)) {
+            return ArchivePreamble.of(
+                    new String(script.readAllBytes(), StandardCharsets.ISO_8859_1),
+                    backup.manifest().properties().encoding());
+        } catch (ToolFailedException e) {
+            throw PgFailures.of(e);
+        } catch (IOException e) {
+            throw new OperationFailed("the archive cannot be read: " + e.getMessage(), "Nothing was changed.", e);
+        }
+    }
+
     /** The structure of these entries, each by itself; some megabytes for thousands of partitions. */
-    List<Part> parts(List<ArchiveEntry> entries, Operation operation) {
+    List<Part> parts(List<ArchiveEntry> entries, ArchivePreamble preamble, Operation operation) {
         if (entries.isEmpty()) {
             return List.of();
         }
         try (InputStream script = of(entries, operation)) {
-            return parts(text(script.readAllBytes(), charset(backup.manifest())), entries);
+            return parts(text(script.readAllBytes(), preamble.charset()), entries, preamble.standardStrings());
         } catch (IOException | SQLException e) {
             throw new OperationFailed(
                     "the structure of the tables cannot be read from the archive: " + e.getMessage(),
@@ -122,7 +136,8 @@ final class ArchiveScript {
                 .toString();
     }
 
-    static List<Part> parts(String script, List<ArchiveEntry> entries) throws SQLException {
+    private static List<Part> parts(String script, List<ArchiveEntry> entries, boolean standardStrings)
+            throws SQLException {
         Map<Integer, ArchiveEntry> byId =
                 entries.stream().collect(Collectors.toMap(ArchiveEntry::id, Function.identity()));
         List<Part> parts = new ArrayList<>();
@@ -132,10 +147,11 @@ final class ArchiveScript {
         List<String> first = List.of();
         while (head.find()) {
             if (entry != null) {
-                parts.add(part(entry, script.substring(begin, head.start())));
+                parts.add(part(entry, script.substring(begin, head.start()), standardStrings));
             }
             if (begin < 0) {
-                first = part(PREAMBLE, script.substring(0, head.start())).settings();
+                first = part(PREAMBLE, script.substring(0, head.start()), standardStrings)
+                        .settings();
             }
             begin = head.end();
             entry = byId.remove(Integer.valueOf(head.group(1)));
@@ -146,7 +162,7 @@ final class ArchiveScript {
             }
         }
         if (entry != null) {
-            parts.add(part(entry, script.substring(begin)));
+            parts.add(part(entry, script.substring(begin), standardStrings));
         }
         if (!parts.isEmpty() && !first.isEmpty()) {
             // They stand in front of the first entry, and are meant for it.
@@ -158,12 +174,12 @@ final class ArchiveScript {
         return parts;
     }
 
-    private static Part part(ArchiveEntry entry, String sql) throws SQLException {
+    private static Part part(ArchiveEntry entry, String sql, boolean standardStrings) throws SQLException {
         List<String> statements = new ArrayList<>();
         List<String> settings = new ArrayList<>();
         String plain = RESTRICT.matcher(sql).replaceAll("");
         // pgJDBC's own splitter: it knows strings, quoted names, dollar quotes and comments.
-        for (NativeQuery query : Parser.parseJdbcSql(plain, true, false, true, false, true)) {
+        for (NativeQuery query : Parser.parseJdbcSql(plain, standardStrings, false, true, false, true)) {
             String statement =
                     COMMENTS.matcher(query.nativeSql).replaceFirst("").strip();
             if (statement.startsWith("SET default_")) {
@@ -172,16 +188,10 @@ final class ArchiveScript {
                 statements.add(statement);
             }
         }
+        if (!standardStrings && !statements.isEmpty()) {
+            statements.add(0, "SET standard_conforming_strings = off");
+            statements.add("SET standard_conforming_strings = on");
+        }
         return new Part(entry, List.copyOf(statements), List.copyOf(settings));
-    }
-
-    /** The encoding of the archive, which is that of the database that was dumped. */
-    static Charset charset(Manifest manifest) {
-        // A database without an encoding holds whatever its clients wrote, today mostly UTF-8.
-        return manifest.properties().encoding().equals("SQL_ASCII")
-                ? StandardCharsets.UTF_8
-                : Charset.forName(
-                        Encoding.getDatabaseEncoding(manifest.properties().encoding())
-                                .name());
     }
 }

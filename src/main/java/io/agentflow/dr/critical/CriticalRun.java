@@ -21,6 +21,7 @@ public sealed interface CriticalRun {
             Operation operation,
             RestoreRequest request,
             PartlyVerified backup,
+            ArchivePreamble preamble,
             List<ArchiveEntry> entries,
             List<ChosenTable> chosen)
             implements CriticalRun {}

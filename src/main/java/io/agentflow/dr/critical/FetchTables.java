@@ -3,6 +3,7 @@ package io.agentflow.dr.critical;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.postgres.ArchiveEntry;
+import io.agentflow.dr.postgres.PgToolSet;
 import io.agentflow.dr.postgres.PgTools;
 import io.agentflow.dr.process.Programs;
 import io.agentflow.dr.restore.RestoreRequest;
@@ -55,15 +56,14 @@ public final class FetchTables {
         Path folder = request.store().folder(request.id());
         PartlyVerified backup = verify.begin(request.id(), folder);
         backup.require(file -> file.path().text().equals("data/toc.dat"));
-        List<ArchiveEntry> entries = ArchiveEntry.of(
-                programs,
-                tools.forReading(ArchiveCheck.dumpMajor(backup.manifest())),
-                folder.resolve("data"),
-                ArchiveScript.charset(backup.manifest()));
+        PgToolSet reading = tools.forReading(ArchiveCheck.dumpMajor(backup.manifest()));
+        ArchivePreamble preamble = new ArchiveScript(programs, reading, backup, List.of()).preamble(operation);
+        List<ArchiveEntry> entries = ArchiveEntry.of(programs, reading, folder.resolve("data"), preamble.charset());
         return new CriticalRun.Fetched(
                 operation,
                 request,
                 backup,
+                preamble,
                 entries,
                 new ChooseTables(backup.manifest(), entries)
                         .named(request.tables().names()));

@@ -109,7 +109,8 @@ public final class FillTables {
                 opened.fetched().backup(),
                 List.of());
         try (InputStream script = archive.of(entries, opened.operation())) {
-            CopyBlocks blocks = new CopyBlocks(script, ArchiveScript.charset(manifest));
+            CopyBlocks blocks =
+                    new CopyBlocks(script, opened.fetched().preamble().charset());
             for (CopyBlocks.Block block = blocks.next(); block != null; block = blocks.next()) {
                 TableEntry table = wanted.get(block.entry());
                 if (table == null || !missed.remove(block.entry())) {
@@ -143,7 +144,7 @@ public final class FillTables {
                 .orElseThrow();
         opened.operation().events().accept(new OperationEvent.Progress("rows", -1, table.qualifiedName()));
         String with = " FROM STDIN WITH (ENCODING "
-                + Sql.literal(opened.fetched().backup().manifest().properties().encoding()) + ")";
+                + Sql.literal(opened.fetched().preamble().encoding()) + ")";
         ReplaceRows replace = replacing.get(chosen);
         if (replace == null) {
             long rows = opened.live().sql().copyIn("COPY " + block.target() + with, block.rows());

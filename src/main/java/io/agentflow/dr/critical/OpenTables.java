@@ -93,7 +93,8 @@ public final class OpenTables {
                         .forEach(partition -> chosen.add(choose.with(partition)));
             }
         }
-        return new CriticalRun.Fetched(all.operation(), all.request(), all.backup(), all.entries(), chosen);
+        return new CriticalRun.Fetched(
+                all.operation(), all.request(), all.backup(), all.preamble(), all.entries(), chosen);
     }
 
     private static Set<String> needed(CriticalRun.Opened opened) {

@@ -37,13 +37,13 @@ public final class RecreateTables {
         Recreation recreation = new Recreation(
                 opened.live(),
                 objects,
-                missing.isEmpty() ? List.of() : script.parts(objects.selected(), opened.operation()),
+                missing.isEmpty()
+                        ? List.of()
+                        : script.parts(objects.selected(), fetched.preamble(), opened.operation()),
                 !opened.request().options().noPrivileges());
         if (!missing.isEmpty()) {
             // Names in the archive bear their schema; functions are checked when what they use is there.
-            opened.live()
-                    .sql()
-                    .run("SET LOCAL search_path = ''; SET LOCAL check_function_bodies = off;"
+            opened.live().sql().run("SET LOCAL search_path = ''; SET LOCAL check_function_bodies = off;"
                             + " SET LOCAL xmloption = content");
             recreation.structure();
             opened.operation()

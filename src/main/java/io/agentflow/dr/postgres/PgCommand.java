@@ -27,16 +27,21 @@ public final class PgCommand {
         this.executable = tools.tool(tool);
     }
 
-    /** The structure alone, as a custom archive on stdout; compressed by us, so not by pg_dump. */
-    public static PgCommand dumpSchema(PgToolSet tools, DatabaseUrl url, String snapshot) {
-        return dump(tools, url, snapshot)
+    /**
+     * The structure alone, as a custom archive on stdout; compressed by us, so not by pg_dump.
+     *
+     * @param encoding the database's, so that nothing is converted
+     */
+    public static PgCommand dumpSchema(PgToolSet tools, DatabaseUrl url, String encoding, String snapshot) {
+        return dump(tools, url, encoding, snapshot)
                 .add("--format=custom", "--compress=0", "--schema-only")
                 .yielding();
     }
 
     /** These tables with what belongs to them, as a custom archive on stdout. */
-    public static PgCommand dumpTables(PgToolSet tools, DatabaseUrl url, String snapshot, List<Relation> tables) {
-        PgCommand command = dump(tools, url, snapshot)
+    public static PgCommand dumpTables(
+            PgToolSet tools, DatabaseUrl url, String encoding, String snapshot, List<Relation> tables) {
+        PgCommand command = dump(tools, url, encoding, snapshot)
                 .add("--format=custom", "--compress=0")
                 .yielding();
         tables.forEach(table -> command.add("--table=" + table.sqlName()));
@@ -49,8 +54,14 @@ public final class PgCommand {
      * @param compression as {@code pg_dump --compress} takes it: a level, or method and level
      */
     public static PgCommand dumpAll(
-            PgToolSet tools, DatabaseUrl url, String snapshot, Path folder, int jobs, String compression) {
-        return dump(tools, url, snapshot)
+            PgToolSet tools,
+            DatabaseUrl url,
+            String encoding,
+            String snapshot,
+            Path folder,
+            int jobs,
+            String compression) {
+        return dump(tools, url, encoding, snapshot)
                 .add(
                         "--format=directory",
                         "--file=" + folder,
@@ -60,14 +71,30 @@ public final class PgCommand {
     }
 
     /** The tables are locked for the snapshot already: who stands in pg_dump's way waits for us, it need not wait for him. */
-    private static PgCommand dump(PgToolSet tools, DatabaseUrl url, String snapshot) {
-        return new PgCommand(tools, "pg_dump").connect(url).add("--snapshot=" + snapshot, "--lock-wait-timeout=2s");
+    private static PgCommand dump(PgToolSet tools, DatabaseUrl url, String encoding, String snapshot) {
+        return new PgCommand(tools, "pg_dump")
+                .dumping(url, encoding)
+                .add("--snapshot=" + snapshot, "--lock-wait-timeout=2s");
+    }
+
+    /**
+     * Whatever the role, the database or the user say: in a lesser encoding than the database's some rows cannot be dumped,
+     * and without standard strings the server itself doubles the backslashes of every expression that it shows.
+     */
+    private PgCommand dumping(DatabaseUrl url, String encoding) {
+        return connect(with(url, "-c standard_conforming_strings=on")).add("--encoding=" + encoding);
+    }
+
+    /** Not by PGOPTIONS: a connection string that holds options makes libpq forget it. */
+    private static DatabaseUrl with(DatabaseUrl url, String options) {
+        String given = url.keywords().getOrDefault("options", "");
+        return url.with("options", (given + " " + options).strip());
     }
 
     /** Roles, memberships and tablespaces as SQL on stdout. */
-    public static PgCommand dumpGlobals(PgToolSet tools, DatabaseUrl url, boolean rolePasswords) {
+    public static PgCommand dumpGlobals(PgToolSet tools, DatabaseUrl url, String encoding, boolean rolePasswords) {
         PgCommand command = new PgCommand(tools, "pg_dumpall")
-                .connect(url)
+                .dumping(url, encoding)
                 .add("--globals-only")
                 .yielding();
         String database = url.database().text();
@@ -104,10 +131,8 @@ public final class PgCommand {
                 + (server.major() >= 14 ? " -c idle_session_timeout=0" : "")
                 + (server.major() >= 17 ? " -c transaction_timeout=0" : "")
                 + withoutEventTriggers(server, eventTriggers);
-        // Not by PGOPTIONS: a connection string that holds options makes libpq forget it.
-        String given = url.keywords().getOrDefault("options", "");
         PgCommand command = new PgCommand(tools, "pg_restore")
-                .connect(url.with("options", (given + " " + options).strip()))
+                .connect(with(url, options.strip()))
                 .add("--jobs=" + jobs, "--verbose", archive.toString());
         if (entries != null) {
             command.add("--use-list=" + entries);

@@ -29,6 +29,21 @@ class PgCommandTest {
     }
 
     @Test
+    void aDumpIsWrittenInTheEncodingOfTheDatabaseAndWithStandardStringsWhateverTheOptionsOfTheUrlSay() {
+        assertThat(PgCommand.dumpSchema(
+                                new PgToolSet(Path.of("/usr/bin"), 18, "18.6"),
+                                DatabaseUrl.parse(
+                                        "postgresql://af@db1/x?options=-c%20standard_conforming_strings%3Doff%20-c%20a.b%3D1"),
+                                "LATIN1",
+                                "0-1")
+                        .program()
+                        .arguments())
+                .contains("--encoding=LATIN1")
+                .anyMatch(argument -> argument.contains(
+                        "-c standard_conforming_strings=off -c a.b=1 -c standard_conforming_strings=on"));
+    }
+
+    @Test
     void aServerThatDoesNotKnowASettingIsNotToldOfIt() {
         assertThat(restore("postgresql://af@db1/x", 13))
                 .contains("statement_timeout=0")

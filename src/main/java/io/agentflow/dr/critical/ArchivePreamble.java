@@ -1,0 +1,83 @@
+package io.agentflow.dr.critical;
+
+import io.agentflow.dr.core.OperationFailed;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What every script of an archive begins with: how pg_dump's session wrote. A setting of the role or of the database could
+ * decide that, in backups of versions before pg_dump was told.
+ *
+ * @param encoding PostgreSQL's name of the encoding that the bytes are in
+ * @param standardStrings whether a backslash in a string constant stands for itself
+ */
+record ArchivePreamble(String encoding, boolean standardStrings) {
+    private static final String NO_ENCODING = "SQL_ASCII";
+
+    private static final Pattern WINDOWS = Pattern.compile("^WIN(?=125\\d$)");
+    /** What has another name in Java; most of the others are aliases there. */
+    private static final Map<String, String> JAVA = Map.ofEntries(
+            Map.entry("LATIN5", "ISO-8859-9"),
+            Map.entry("LATIN6", "ISO-8859-10"),
+            Map.entry("LATIN7", "ISO-8859-13"),
+            Map.entry("LATIN8", "ISO-8859-14"),
+            Map.entry("LATIN9", "ISO-8859-15"),
+            Map.entry("LATIN10", "ISO-8859-16"),
+            Map.entry("ISO_8859_5", "ISO-8859-5"),
+            Map.entry("ISO_8859_6", "ISO-8859-6"),
+            Map.entry("ISO_8859_7", "ISO-8859-7"),
+            Map.entry("ISO_8859_8", "ISO-8859-8"),
+            Map.entry("KOI8R", "KOI8-R"),
+            Map.entry("KOI8U", "KOI8-U"),
+            Map.entry("WIN866", "IBM866"),
+            Map.entry("WIN874", "x-windows-874"),
+            // Microsoft's, as PostgreSQL's conversions are.
+            Map.entry("SJIS", "windows-31j"),
+            Map.entry("BIG5", "x-windows-950"),
+            Map.entry("UHC", "x-windows-949"),
+            Map.entry("JOHAB", "x-Johab"),
+            Map.entry("SHIFT_JIS_2004", "x-SJIS_0213"));
+
+    private static final Pattern ENCODING = setting("client_encoding", "'(\\w+)'");
+    private static final Pattern STRINGS = setting("standard_conforming_strings", "(on|off)");
+
+    /**
+     * Reads it.
+     *
+     * @param script whose beginning it is
+     * @param database the encoding of the database that was dumped
+     */
+    static ArchivePreamble of(String script, String database) {
+        String spoken = value(ENCODING, script);
+        // Where one of the two has no encoding the server converts nothing.
+        boolean converted = !spoken.equals(NO_ENCODING) && !database.equals(NO_ENCODING);
+        return new ArchivePreamble(
+                converted ? spoken : database, value(STRINGS, script).equals("on"));
+    }
+
+    /** What the bytes of the archive are read with; ASCII where Java does not know the encoding. */
+    Charset charset() {
+        // A database without an encoding holds whatever its clients wrote, today mostly UTF-8.
+        String name = encoding.equals(NO_ENCODING)
+                ? "UTF-8"
+                : JAVA.getOrDefault(encoding, WINDOWS.matcher(encoding).replaceFirst("windows-"));
+        return Charset.isSupported(name) ? Charset.forName(name) : StandardCharsets.US_ASCII;
+    }
+
+    private static Pattern setting(String name, String value) {
+        return Pattern.compile("^SET " + name + " = " + value + ";$", Pattern.MULTILINE);
+    }
+
+    private static String value(Pattern setting, String script) {
+        Matcher found = setting.matcher(script);
+        if (!found.find()) {
+            throw new OperationFailed(
+                    "pg_restore does not say in which encoding and with which strings the archive is",
+                    "Nothing was changed.");
+        }
+        return found.group(1);
+    }
+}
