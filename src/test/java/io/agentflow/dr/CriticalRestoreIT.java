@@ -748,6 +748,29 @@ class CriticalRestoreIT {
     }
 
     @Test
+    void aTableComesBackWithTheTextSearchConfigurationThatIsThere() {
+        ADatabase database = postgres.database("critical_search")
+                .with("CREATE TEXT SEARCH DICTIONARY words (TEMPLATE = simple, STOPWORDS = english);"
+                        + " CREATE TEXT SEARCH CONFIGURATION cfg (COPY = simple);"
+                        + " ALTER TEXT SEARCH CONFIGURATION cfg ALTER MAPPING FOR asciiword WITH words")
+                .with("CREATE TABLE docs (id int PRIMARY KEY, t text, x xml,"
+                        + " d tsvector GENERATED ALWAYS AS (to_tsvector('public.cfg', t)) STORED)")
+                .with("INSERT INTO docs VALUES (1, 'the cat', 'a<b/>c'), (2, 'the dog', '<d/>')");
+        String before = database.dump();
+        backUp(database, "--critical-tables", "docs");
+
+        database.with("DROP TABLE docs");
+        JsonNode restored = ok(restore(database));
+
+        assertThat(restored.path("warnings")).isEmpty();
+        assertThat(database.dump()).isEqualTo(before);
+
+        database.with("DELETE FROM docs").with("ALTER DATABASE critical_search SET xmloption = document");
+        ok(restore(database, "--replace"));
+        assertThat(database.dump()).isEqualTo(before);
+    }
+
+    @Test
     void namesThatHoldACommaADotOrAQuoteAreTypedAsSqlQuotesThem() {
         ADatabase database = postgres.database("critical_quoted")
                 .with("CREATE SCHEMA \"x,y\"; CREATE TABLE \"x,y\".\"a.b,c\"\"d\" AS SELECT 1 AS i;"

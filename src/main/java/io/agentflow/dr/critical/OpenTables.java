@@ -117,7 +117,7 @@ public final class OpenTables {
         sql.run("SET LOCAL enable_nestloop = off");
         sql.run("SET LOCAL lock_timeout = '" + LOCK_TIMEOUT + "';"
                 + " SET row_security = off; SET quote_all_identifiers = off; SET standard_conforming_strings = on;"
-                + " SET CONSTRAINTS ALL DEFERRED");
+                + " SET xmloption = content; SET CONSTRAINTS ALL DEFERRED");
         opened.eventTriggers().quiet(sql);
         List<String> locked = opened.fetched().chosen().stream()
                 .filter(table ->

@@ -43,8 +43,7 @@ public final class RecreateTables {
                 !opened.request().options().noPrivileges());
         if (!missing.isEmpty()) {
             // Names in the archive bear their schema; functions are checked when what they use is there.
-            opened.live().sql().run("SET LOCAL search_path = ''; SET LOCAL check_function_bodies = off;"
-                            + " SET LOCAL xmloption = content");
+            opened.live().sql().run("SET LOCAL search_path = ''; SET LOCAL check_function_bodies = off");
             recreation.structure();
             opened.operation()
                     .events()

@@ -16,6 +16,9 @@ final class Recreation {
     /** SQLSTATEs of what exists: relation, object, function, schema. */
     private static final Set<String> EXISTS = Set.of("42P07", "42710", "42723", "42P06");
 
+    /** What the server says of text search objects that exist: it does not look for them before. */
+    private static final String UNIQUE_VIOLATION = "23505";
+
     /** A second primary key, or a table that is attached already. */
     private static final Set<String> HAS_ONE = Set.of("42P16", "42809");
 
@@ -154,7 +157,7 @@ final class Recreation {
         if (objects.part(part.entry()) && (EXISTS.contains(state) || HAS_ONE.contains(state))) {
             throw taken(part.entry(), e);
         }
-        if (EXISTS.contains(state)) {
+        if (exists(part.entry(), state)) {
             notMade.add(part.entry().id());
             if (!objects.prerequisite(part.entry())) {
                 notes.add("the " + part.entry() + " is there already and was left as it is");
@@ -174,6 +177,10 @@ final class Recreation {
                     e);
         }
         throw new Refused("the " + part.entry() + " cannot be made again: " + e.fact(), "Nothing was changed.", e);
+    }
+
+    private static boolean exists(ArchiveEntry entry, String state) {
+        return EXISTS.contains(state) || (entry.kind().startsWith("TEXT SEARCH ") && state.equals(UNIQUE_VIOLATION));
     }
 
     /** Makes the foreign key without its check, and asks which rows break it. */
