@@ -771,6 +771,38 @@ class CriticalRestoreIT {
     }
 
     @Test
+    void keysThatReferToAGeneratedColumnAreHeld() {
+        ADatabase database = postgres.database("critical_computed")
+                .with("CREATE TABLE parents (id int PRIMARY KEY, t text,"
+                        + " g text GENERATED ALWAYS AS (upper(t)) STORED UNIQUE);"
+                        + " CREATE TABLE children (id int PRIMARY KEY, t text REFERENCES parents (g),"
+                        + " n int, h int GENERATED ALWAYS AS (n + 1) STORED REFERENCES parents)")
+                .with("INSERT INTO parents VALUES (1, 'a'), (2, 'b'); INSERT INTO children VALUES (1, 'A', 1)");
+        backUp(database);
+        Map<String, String> before = rows(database);
+        database.with("UPDATE parents SET t = 'c' WHERE id = 2; INSERT INTO parents VALUES (3, 'd');"
+                + " INSERT INTO children VALUES (2, 'D', 1)");
+        Map<String, String> newer = rows(database);
+
+        AfProcess.Result refused = restore(database, "--tables", "parents", "--replace");
+        assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(4);
+        assertThat(refused.json().path("error").path("message").asText())
+                .contains("1 row of public.children refers to rows of public.parents that the backup does not hold")
+                .contains("(D)");
+        assertThat(rows(database)).isEqualTo(newer);
+
+        database.with("DELETE FROM children WHERE id = 2");
+        ok(restore(database, "--tables", "parents", "--replace"));
+        assertThat(rows(database)).isEqualTo(before);
+
+        database.with("DELETE FROM children; DELETE FROM parents WHERE id = 2");
+        refused = restore(database, "--tables", "children", "--replace");
+        assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(4);
+        assertThat(refused.json().path("error").path("message").asText())
+                .contains("missing in public.parents: (h) = (2)");
+    }
+
+    @Test
     void namesThatHoldACommaADotOrAQuoteAreTypedAsSqlQuotesThem() {
         ADatabase database = postgres.database("critical_quoted")
                 .with("CREATE SCHEMA \"x,y\"; CREATE TABLE \"x,y\".\"a.b,c\"\"d\" AS SELECT 1 AS i;"

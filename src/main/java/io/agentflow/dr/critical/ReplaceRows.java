@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Gives one table of the live database the backup's rows: what the backup does not hold is taken out, what differs is
@@ -49,6 +50,7 @@ final class ReplaceRows {
     private final String rows;
     private final String gone;
     private final List<String> columns;
+    private final List<String> computed;
     private final List<String> identities;
     private final List<String> always;
     private final List<String[]> key;
@@ -62,6 +64,7 @@ final class ReplaceRows {
         this.rows = "pg_temp.af_rows_" + number;
         this.gone = "pg_temp.af_gone_" + number;
         this.columns = names("attnum > 0 AND attgenerated = '' ORDER BY attnum");
+        this.computed = names("attgenerated <> '' ORDER BY attnum");
         this.key = sql.list(KEY, row -> new String[] {Sql.identifier(row.getString(1)), row.getString(2)}, oid);
         Set<String> fixed = key.stream().map(k -> k[0]).collect(Collectors.toSet());
         this.identities = names("attidentity = 'a'");
@@ -70,6 +73,9 @@ final class ReplaceRows {
                 .toList();
         sql.run("CREATE TEMPORARY TABLE " + rows.replace("pg_temp.", "") + " ON COMMIT DROP AS SELECT " + list("")
                 + " FROM " + LiveTables.sqlName(table.table()) + " WITH NO DATA");
+        if (!computed.isEmpty()) {
+            see();
+        }
     }
 
     ChosenTable table() {
@@ -99,9 +105,9 @@ final class ReplaceRows {
                         .equals(key.stream().map(k -> k[0]).collect(Collectors.toSet()));
     }
 
-    /** The backup's rows, once they have been taken. */
+    /** The backup's rows, once they have been taken, with what the live table will compute of them. */
     String rows() {
-        return rows;
+        return computed.isEmpty() ? rows : rows.replace("af_rows", "af_seen");
     }
 
     /** The live rows that the backup does not hold, once they have been looked for. */
@@ -129,6 +135,21 @@ final class ReplaceRows {
                     "Nothing was changed. Restore beside, and take the rows from there: --target-database-url");
         }
         sql.copyIn("COPY " + rows + (list.isEmpty() ? "" : " (" + list + ")") + with, block.rows());
+    }
+
+    /** No dump holds generated columns, and a foreign key may be on them, or refer to them, all the same. */
+    private void see() {
+        String expressions = String.join(
+                ", ",
+                sql.texts(
+                        "SELECT format('(%s)::%s AS %I', pg_get_expr(d.adbin, d.adrelid),"
+                                + " format_type(a.atttypid, a.atttypmod), a.attname)"
+                                + " FROM pg_attribute a JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum"
+                                + " WHERE a.attrelid = ? AND NOT a.attisdropped AND a.attgenerated <> '' ORDER BY a.attnum",
+                        oid));
+        // It goes with the table that it is of.
+        sql.run("CREATE TEMPORARY VIEW " + rows().replace("pg_temp.", "") + " AS SELECT *, " + expressions + " FROM "
+                + rows);
     }
 
     private List<String> names(String which) {
@@ -180,7 +201,10 @@ final class ReplaceRows {
                     + key.stream().map(k -> k[0]).collect(Collectors.joining(", ")) + ")");
         }
         sql.run("ANALYZE " + rows);
-        sql.run("CREATE TEMPORARY TABLE " + gone.replace("pg_temp.", "") + " ON COMMIT DROP AS SELECT " + list("l.")
+        sql.run("CREATE TEMPORARY TABLE " + gone.replace("pg_temp.", "") + " ON COMMIT DROP AS SELECT "
+                + Stream.concat(columns.stream(), computed.stream())
+                        .map(column -> "l." + column)
+                        .collect(Collectors.joining(", "))
                 + " FROM " + name + " l" + (key.isEmpty() ? "" : " WHERE NOT EXISTS (" + twin("b", rows, "l") + ")"));
         sql.run("ANALYZE " + gone);
     }
