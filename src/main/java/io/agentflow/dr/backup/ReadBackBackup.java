@@ -1,5 +1,7 @@
 package io.agentflow.dr.backup;
 
+import io.agentflow.dr.core.ByteSize;
+import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.VerificationFailed;
 import io.agentflow.dr.verify.VerifyBackup;
 import io.agentflow.dr.verify.VerifyReport;
@@ -24,6 +26,10 @@ public final class ReadBackBackup {
         if (!unchecked.isEmpty()) {
             throw new VerificationFailed(unchecked.get(0), "Mend that and run the backup again.");
         }
-        return new BackupRun.Verified(sealed.operation(), sealed.request(), report.require());
+        BackupRun.Verified verified = new BackupRun.Verified(sealed.operation(), sealed.request(), report.require());
+        sealed.operation()
+                .events()
+                .accept(new OperationEvent.PartDone("verify", new ByteSize(report.bytes()).toString()));
+        return verified;
     }
 }

@@ -1,5 +1,6 @@
 package io.agentflow.dr.restore;
 
+import io.agentflow.dr.core.ShellWord;
 import io.agentflow.dr.core.VerificationFailed;
 import io.agentflow.dr.manifest.ComponentKind;
 import io.agentflow.dr.manifest.FileEntry;
@@ -62,28 +63,34 @@ final class Globals {
                 .filter(component -> component.kind() == ComponentKind.GLOBALS)
                 .flatMap(component -> component.files().stream())
                 .findFirst()
-                .orElseThrow(() -> damaged("is missing", null));
+                .orElseThrow(() -> damaged(folder, "is missing", null));
         try {
             if (entry.bytes() > MOST_BYTES) {
-                throw damaged("is too large", null);
+                throw damaged(folder, "is too large", null);
             }
             byte[] stored = Files.readAllBytes(entry.path().in(folder));
             if (!io.agentflow.dr.core.Sha256.of(stored).equals(entry.sha256())) {
-                throw damaged("is not what the manifest says", null);
+                throw damaged(folder, "is not what the manifest says", null);
             }
             try (GZIPInputStream plain = new GZIPInputStream(new ByteArrayInputStream(stored))) {
                 return of(new String(plain.readNBytes(MOST_BYTES), StandardCharsets.UTF_8));
             }
         } catch (IOException e) {
-            throw damaged("cannot be read: " + e.getMessage(), e);
+            throw damaged(folder, "cannot be read: " + e.getMessage(), e);
         }
     }
 
-    private static VerificationFailed damaged(String how, @org.jspecify.annotations.Nullable Throwable cause) {
+    private static VerificationFailed damaged(
+            Path folder, String how, @org.jspecify.annotations.Nullable Throwable cause) {
         return new VerificationFailed(
-                "globals.sql.gz " + how,
-                "Do not restore from this backup. See all with: af backup verify; take another one from: af backup list",
+                "globals.sql.gz of " + folder + " " + how,
+                "See all, and what can be done if there is no other backup, with: af backup verify "
+                        + folder.getFileName() + store(folder.getParent()),
                 cause);
+    }
+
+    private static String store(@org.jspecify.annotations.Nullable Path parent) {
+        return parent == null ? "" : " " + ShellWord.of(parent.toString());
     }
 
     static Globals of(String sql) {
@@ -99,7 +106,8 @@ final class Globals {
             }
             return new Globals(List.copyOf(statements));
         } catch (SQLException e) {
-            throw damaged("is no SQL: " + e.getMessage(), e);
+            throw new VerificationFailed(
+                    "globals.sql.gz is no SQL: " + e.getMessage(), "Take another backup from: af backup list", e);
         }
     }
 
