@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Collects the planner's statistics of what was loaded, so that nobody meets a database that is slow at first. */
 final class CollectStatistics {
@@ -53,7 +54,7 @@ final class CollectStatistics {
                 try {
                     sql.run("ANALYZE " + table);
                 } catch (OperationFailed e) {
-                    problems.add("no statistics of " + table + ": " + e.fact());
+                    underOwnPath(sql, table).ifPresent(problems::add);
                 } catch (ConnectionLost e) {
                     if (tellsLate) {
                         throw e;
@@ -68,6 +69,18 @@ final class CollectStatistics {
             return problems;
         } finally {
             sql.close();
+        }
+    }
+
+    /** An index on a function that relies on the search path of the database. */
+    private static Optional<String> underOwnPath(Sql sql, String table) {
+        try {
+            sql.run("RESET search_path; ANALYZE " + table);
+            return Optional.empty();
+        } catch (OperationFailed e) {
+            return Optional.of("no statistics of " + table + ": " + e.fact());
+        } finally {
+            sql.run("SET search_path = pg_catalog");
         }
     }
 

@@ -34,6 +34,7 @@ final class CompareDatabases {
     private final boolean sameMajor;
     private final boolean rows;
     private final Set<TableEntry> unfilled;
+    private final int indexesLeftOut;
     private final List<String> different = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private final List<String> checks = new ArrayList<>();
@@ -45,12 +46,14 @@ final class CompareDatabases {
      * @param sql a session in the restored database
      * @param rows whether they were restored, too, and not the structure alone
      * @param unfilled the materialised views of which the load has said that they could not be filled
+     * @param indexesLeftOut how many indexes the load has said that it could not create
      */
-    CompareDatabases(Manifest manifest, Sql sql, boolean rows, Set<TableEntry> unfilled) {
+    CompareDatabases(Manifest manifest, Sql sql, boolean rows, Set<TableEntry> unfilled, int indexesLeftOut) {
         this.manifest = manifest;
         this.sql = sql;
         this.rows = rows;
         this.unfilled = unfilled;
+        this.indexesLeftOut = indexesLeftOut;
         this.sameMajor = manifest.source().serverVersionNumber() / 10000
                 == sql.serverVersion().major();
     }
@@ -168,7 +171,8 @@ final class CompareDatabases {
             long after = counted(kind, now);
             if (before == after
                     || (!sameMajor && OF_ONE_MAJOR.contains(kind))
-                    || (kind.equals(UNVALIDATED) && after < before)) {
+                    || (kind.equals(UNVALIDATED) && after < before)
+                    || leftOut(kind, before, after)) {
                 return;
             }
             if (ObjectCounts.areOfExtensions(kind)) {
@@ -178,7 +182,17 @@ final class CompareDatabases {
             }
         });
         checks.add(now.getOrDefault("foreign keys", 0L) + " foreign keys hold");
-        checks.add(now.getOrDefault("indexes", 0L) + " indexes");
+        long indexes = now.getOrDefault("indexes", 0L);
+        checks.add(
+                indexesLeftOut == 0
+                        ? indexes + " indexes"
+                        : indexes + " of " + manifest.objects().getOrDefault("indexes", 0L) + " indexes");
+    }
+
+    /** One that is missing on a partition leaves that of the partitioned table invalid. */
+    private boolean leftOut(String kind, long before, long after) {
+        return (kind.equals("indexes") && after == before - indexesLeftOut)
+                || (kind.equals("invalid indexes") && after > before && after - before <= indexesLeftOut);
     }
 
     /** The first backups of format 1 count those of extensions among the others. */

@@ -26,6 +26,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Loads the data archive into the staging database, and says whether what pg_restore did was good enough. */
 public final class LoadArchive {
+    /** What mends a function that relies on the search path. */
+    static final String PATH_HINT = "The live database was not touched. Give such functions their own search path"
+            + " (ALTER FUNCTION … SET search_path = …), and take another backup.";
+
     private final Programs programs;
     private final PgTools tools;
 
@@ -106,10 +110,13 @@ public final class LoadArchive {
         List<String> warnings = new ArrayList<>(run.staged().warnings());
         warnings.addAll(run.warnings());
         int major = ArchiveCheck.dumpMajor(run.staged().planned().backup().manifest());
+        CreateIndexes indexes = new CreateIndexes(programs, tools.forReading(major), run.staged());
+        indexes.create(run.indexes());
+        warnings.addAll(indexes.warnings());
         warnings.addAll(new CollectStatistics(programs, tools.forReading(major), run.staged()).problems());
         warnings.addAll(subscriptions(run.staged()));
         run.operation().events().accept(new OperationEvent.PartDone("load", loaded(run)));
-        return new RestoreRun.Loaded(run.staged(), warnings, run.unfilled());
+        return new RestoreRun.Loaded(run.staged(), warnings, run.unfilled(), indexes.leftOut());
     }
 
     /** pg_dump writes every subscription without its connection: it may be that of a publisher which is in use elsewhere. */
@@ -157,6 +164,11 @@ public final class LoadArchive {
         if (error == null || meaning.retryable() || meaning.fact().contains("disk space")) {
             throw meaning;
         }
-        throw new OperationFailed("pg_restore failed: " + error, "The live database was not touched.", e);
+        throw new OperationFailed(
+                "pg_restore failed: " + error,
+                error.contains("function ") && error.contains(" does not exist")
+                        ? PATH_HINT
+                        : "The live database was not touched.",
+                e);
     }
 }

@@ -33,8 +33,8 @@ public final class LoadRun implements ToolRun {
     private static final Pattern PIECES = Pattern.compile("(?:pg_restore:|error: |warning: |detail: |hint: | )*");
 
     private static final Pattern FINISHED = Pattern.compile("finished item \\d+ TABLE DATA .*");
-    private static final Pattern ENTRY =
-            Pattern.compile("from TOC entry (\\d+); \\d+ (\\d+) (ACL |MATERIALIZED VIEW DATA )?.*");
+    private static final Pattern ENTRY = Pattern.compile(
+            "from TOC entry (\\d+); \\d+ (\\d+) (ACL |MATERIALIZED VIEW DATA |INDEX |COMMENT INDEX )?.*");
 
     /** What pg_restore tells of its own work, and what is no error whatever the names in it. */
     private static final Pattern ITS_WORK = Pattern.compile(
@@ -48,6 +48,10 @@ public final class LoadRun implements ToolRun {
     /** What the server itself says of a statement, and not that it has gone, or that its disk is full. */
     private static final Pattern REFUSED_STATEMENT =
             Pattern.compile("could not execute query: ERROR:  (?!.*(?i:no space left on device|disk full)).*");
+
+    /** What a function is told that relies on a search path, and also what comes after an index that is not there. */
+    private static final Pattern NOT_FOUND =
+            Pattern.compile("could not execute query: ERROR:  .* does not exist(?:: .*)?");
 
     /** What pg_restore says at its end, when its workers are gone. */
     private static final Pattern IGNORED = Pattern.compile("errors ignored on restore: (\\d+)");
@@ -69,8 +73,9 @@ public final class LoadRun implements ToolRun {
     private final List<String> warnings = new ArrayList<>();
     private final List<String> repeated = new ArrayList<>();
     private final Set<TableEntry> unfilled = new LinkedHashSet<>();
+    private final List<String> indexes = new ArrayList<>();
     private String entry = "";
-    private boolean grants;
+    private String kind = "";
     private int heard;
     private int ignored;
     private boolean parallel;
@@ -115,6 +120,7 @@ public final class LoadRun implements ToolRun {
         LoadRun next = new LoadRun(staged, left, progress, false);
         next.warnings.addAll(warnings);
         next.unfilled.addAll(unfilled);
+        next.indexes.addAll(indexes);
         return next;
     }
 
@@ -133,8 +139,8 @@ public final class LoadRun implements ToolRun {
         } else if (toc.matches()) {
             failedEntries += parallel ? 1 : 0;
             entry = toc.group(1);
-            grants = "ACL ".equals(toc.group(3));
-            view = toc.group(3) == null || grants ? null : view(Long.parseLong(toc.group(2)));
+            kind = toc.group(3) == null ? "" : toc.group(3).strip();
+            view = kind.equals("MATERIALIZED VIEW DATA") ? view(Long.parseLong(toc.group(2))) : null;
         } else if (FINISHED.matcher(words).matches()) {
             progress.finishedOne();
         } else if (error == null && isError(pieces.group(), words)) {
@@ -159,6 +165,8 @@ public final class LoadRun implements ToolRun {
             repeated.add(entry);
         } else if (view != null && REFUSED_STATEMENT.matcher(said).matches()) {
             unfilled(view, said.substring(said.indexOf("ERROR:  ") + "ERROR:  ".length()));
+        } else if (ofAnIndex() && NOT_FOUND.matcher(said).matches()) {
+            indexes.add(entry);
         } else {
             error = said;
             program.close();
@@ -180,8 +188,14 @@ public final class LoadRun implements ToolRun {
         }
     }
 
+    /** An index itself; or its comment, when one is missing already. It is attached to another under its own kind. */
+    private boolean ofAnIndex() {
+        return kind.equals("INDEX") || (kind.equals("COMMENT INDEX") && !indexes.isEmpty());
+    }
+
     private boolean lostToAnotherWorker(String said) {
-        return said.contains("deadlock detected") || (grants && said.contains("permission denied for schema"));
+        return said.contains("deadlock detected")
+                || (kind.equals("ACL") && said.contains("permission denied for schema"));
     }
 
     /** The first error that counts, or null. */
@@ -211,6 +225,14 @@ public final class LoadRun implements ToolRun {
     /** The materialised views whose query failed. */
     synchronized Set<TableEntry> unfilled() {
         return Set.copyOf(unfilled);
+    }
+
+    /**
+     * The entries of the archive, by number, of indexes that use what is not found under the empty search path of
+     * pg_restore.
+     */
+    synchronized List<String> indexes() {
+        return List.copyOf(indexes);
     }
 
     /** The entries of the archive, by number, that are to be restored again. */

@@ -54,7 +54,7 @@ public final class ProveRestore {
                     level == ProofLevel.NONE ? Map.of() : take(loaded, stalled, level, relations);
             String largeObjects =
                     !rows || manifest.largeObjects().fingerprint() == null ? null : largeObjects(sql, format(manifest));
-            proof = new CompareDatabases(manifest, sql, rows, loaded.unfilled())
+            proof = new CompareDatabases(manifest, sql, rows, loaded.unfilled(), loaded.indexesLeftOut())
                     .compare(catalog, relations, fingerprints, largeObjects);
         }
         if (rows && level != ProofLevel.FULL) {

@@ -71,8 +71,10 @@ public sealed interface RestoreRun {
      * The archive was loaded without an error that counts.
      *
      * @param unfilled materialised views whose query failed, for instance because a foreign server is away
+     * @param indexesLeftOut how many could not be created, because their function relies on a search path
      */
-    record Loaded(Staged staged, List<String> warnings, Set<TableEntry> unfilled) implements RestoreRun {
+    record Loaded(Staged staged, List<String> warnings, Set<TableEntry> unfilled, int indexesLeftOut)
+            implements RestoreRun {
         @Override
         public Operation operation() {
             return staged.operation();

@@ -24,7 +24,7 @@ public final class LoadSteps {
         if (!staged.loaded()) {
             throw new OperationFailed(staged.staging() + " is not loaded", "Check the route restore-attempt.");
         }
-        return new RestoreRun.Loaded(staged, staged.warnings(), Set.of());
+        return new RestoreRun.Loaded(staged, staged.warnings(), Set.of(), 0);
     }
 
     public LoadRun arguments(RestoreRun.Staged staged) {

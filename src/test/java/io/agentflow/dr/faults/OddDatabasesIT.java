@@ -445,6 +445,48 @@ class OddDatabasesIT {
     }
 
     @Test
+    void row22_indexesWhoseFunctionsRelyOnTheSearchPathOfTheDatabase() {
+        ADatabase database = postgres.database("relying")
+                .with("CREATE SCHEMA app; ALTER DATABASE relying SET search_path = app, public")
+                .with(
+                        "CREATE EXTENSION unaccent SCHEMA app;"
+                                + " CREATE FUNCTION plain(text) RETURNS text IMMUTABLE LANGUAGE sql AS"
+                                + " 'SELECT unaccent(''unaccent'', $1)';"
+                                + " CREATE FUNCTION body(text) RETURNS text IMMUTABLE LANGUAGE plpgsql AS"
+                                + " 'BEGIN RETURN unaccent(''unaccent'', $1); END';"
+                                + " CREATE TABLE t AS SELECT 'é' || i AS a, 'app.plain'::regproc AS f FROM generate_series(1, 9) i;"
+                                + " CREATE TABLE p (a text) PARTITION BY HASH (a);"
+                                + " CREATE TABLE p0 PARTITION OF p FOR VALUES WITH (MODULUS 1, REMAINDER 0); INSERT INTO p VALUES ('ß')")
+                .with("CREATE INDEX one ON t (plain(a)); CREATE INDEX two ON t (f) WHERE body(a) <> ';\n-- x';"
+                        + " COMMENT ON INDEX one IS 'it''s one'; CREATE INDEX three ON p (body(a))");
+
+        JsonNode restored = comesBack(database);
+
+        assertThat(restored.path("status").asText()).isEqualTo("ok");
+
+        // Where the path is that of a role alone, nobody else can create them.
+        database.with("DROP INDEX one; ALTER DATABASE relying SET search_path = public");
+        ok(af(database).run("backup", "create", "--json"));
+        AfProcess.Result warned = af(database).run("backup", "restore", "latest", "--yes");
+        assertThat(warned.exitCode()).as(warned.toString()).isEqualTo(3);
+        assertThat(warned.toString())
+                .contains("an index was not created", "function unaccent(unknown, text) does not exist")
+                .contains("then: CREATE INDEX two ON app.t USING btree (f) WHERE (app.body(a) <> ")
+                .contains("after that: ALTER INDEX app.three ATTACH PARTITION app.p0_body_idx;")
+                .contains("2 of 2 tables identical", "1 of 3 indexes");
+        assertThat(database.number("SELECT count(*) FROM app.t")).isEqualTo(9);
+
+        // A unique one guards rows: it is not left out.
+        database.with("ALTER DATABASE relying SET search_path = app, public")
+                .with("DROP INDEX three; CREATE UNIQUE INDEX four ON t (body(a))");
+        ok(af(database).run("backup", "create", "--json"));
+        AfProcess.Result refused = af(database).run("backup", "restore", "latest", "--yes", "--json");
+        assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(1);
+        assertThat(refused.json().path("error").path("message").asText()).contains("CREATE UNIQUE INDEX four");
+        assertThat(refused.json().path("error").path("hint").asText()).contains("ALTER FUNCTION");
+    }
+
+    @Test
     void row26_publicationsStatisticsCommentsAndDefaultPrivileges() {
         comesBack(postgres.database("attached")
                 .with("CREATE TABLE t (a int PRIMARY KEY, b int); COMMENT ON COLUMN t.b IS 'it''s b';"

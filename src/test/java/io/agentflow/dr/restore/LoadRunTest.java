@@ -153,6 +153,41 @@ class LoadRunTest {
     }
 
     @Test
+    void anIndexWhoseFunctionReliesOnTheSearchPathIsLeftForLaterWithItsComment() {
+        LoadRun run = run(true);
+
+        run.said(program, "pg_restore: from TOC entry 3234; 1259 16419 INDEX one postgres");
+        run.said(
+                program,
+                "pg_restore: error: could not execute query: ERROR:  function unaccent(unknown, text) does not exist");
+        run.said(program, "pg_restore: from TOC entry 3391; 0 0 COMMENT INDEX one postgres");
+        run.said(program, "pg_restore: error: could not execute query: ERROR:  relation \"app.one\" does not exist");
+
+        assertThat(run.indexes()).containsExactly("3234", "3391");
+        assertThat(run.again(command()).indexes()).isEqualTo(run.indexes());
+        assertThat(run.error()).isNull();
+        assertThat(run.warnings()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "1259 16419 INDEX one postgres|ERROR:  could not create unique index \"one\"",
+                "2606 16419 CONSTRAINT t t_pkey postgres|ERROR:  function f(text) does not exist",
+                "0 0 COMMENT INDEX one postgres|ERROR:  relation \"app.one\" does not exist",
+            })
+    void nothingElseIsLeftForLater(String entryAndError) {
+        LoadRun run = run(true);
+        String[] parts = entryAndError.split("\\|", -1);
+
+        run.said(program, "pg_restore: from TOC entry 3234; " + parts[0]);
+        run.said(program, "pg_restore: error: could not execute query: " + parts[1]);
+
+        assertThat(run.indexes()).isEmpty();
+        assertThat(run.error()).endsWith(parts[1]);
+    }
+
+    @Test
     void aSecondRunKnowsWhatTheFirstHadToSay() {
         LoadRun run = run(true);
         run.said(program, "pg_restore: error: could not execute query: ERROR:  must be owner of extension plpgsql");
