@@ -8,7 +8,9 @@ import io.agentflow.dr.postgres.Sql;
 import io.agentflow.dr.process.ExternalProgram;
 import io.agentflow.dr.process.RunningProgram;
 import io.agentflow.dr.process.ToolRun;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -74,6 +76,7 @@ public final class LoadRun implements ToolRun {
     private final List<String> repeated = new ArrayList<>();
     private final Set<TableEntry> unfilled = new LinkedHashSet<>();
     private final List<String> indexes = new ArrayList<>();
+    private final Deque<String> named = new ArrayDeque<>();
     private String entry = "";
     private String kind = "";
     private int heard;
@@ -140,6 +143,9 @@ public final class LoadRun implements ToolRun {
             failedEntries += parallel ? 1 : 0;
             entry = toc.group(1);
             kind = toc.group(3) == null ? "" : toc.group(3).strip();
+            if (ofAnIndex()) {
+                named.add(entry);
+            }
             view = kind.equals("MATERIALIZED VIEW DATA") ? view(Long.parseLong(toc.group(2))) : null;
         } else if (FINISHED.matcher(words).matches()) {
             progress.finishedOne();
@@ -163,10 +169,12 @@ public final class LoadRun implements ToolRun {
             warnings.add(said);
         } else if (mayRepeat && !entry.isEmpty() && (lostToAnotherWorker(said) || !repeated.isEmpty())) {
             repeated.add(entry);
+            named.remove(entry);
         } else if (view != null && REFUSED_STATEMENT.matcher(said).matches()) {
             unfilled(view, said.substring(said.indexOf("ERROR:  ") + "ERROR:  ".length()));
-        } else if (ofAnIndex() && NOT_FOUND.matcher(said).matches()) {
-            indexes.add(entry);
+        } else if (!named.isEmpty() && ofAnIndex() && NOT_FOUND.matcher(said).matches()) {
+            // Two workers may name their entries before either says what is wrong: each error is for one of them.
+            indexes.add(named.remove());
         } else {
             error = said;
             program.close();

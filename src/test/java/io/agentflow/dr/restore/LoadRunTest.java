@@ -153,6 +153,19 @@ class LoadRunTest {
     }
 
     @Test
+    void twoWorkersThatNameTheirIndexesBeforeEitherSaysWhatIsWrongHaveBothLeftForLater() {
+        LoadRun run = run(true);
+
+        run.said(program, "pg_restore: from TOC entry 3234; 1259 16419 INDEX one postgres");
+        run.said(program, "pg_restore: from TOC entry 3235; 1259 16420 INDEX two postgres");
+        run.said(program, "pg_restore: error: could not execute query: ERROR:  function f(unknown) does not exist");
+        run.said(program, "pg_restore: error: could not execute query: ERROR:  function g(unknown) does not exist");
+
+        assertThat(run.indexes()).containsExactly("3234", "3235");
+        assertThat(run.error()).isNull();
+    }
+
+    @Test
     void anIndexWhoseFunctionReliesOnTheSearchPathIsLeftForLaterWithItsComment() {
         LoadRun run = run(true);
 
