@@ -7,7 +7,6 @@ import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.Refused;
-import io.agentflow.dr.postgres.Connections;
 import io.agentflow.dr.postgres.EndStalled;
 import io.agentflow.dr.postgres.Sql;
 import java.time.Duration;
@@ -30,10 +29,8 @@ final class AuditCheck {
      * @throws Refused if there are too many tenants to hold the chains of all of them
      */
     static AuditReport of(Operation operation, DatabaseUrl url, Duration stall, @Nullable UUID tenant) {
-        EndStalled stalled = operation.hold(new EndStalled(url, operation.sessionName("audit"), stall));
-        Sql first = Connections.open(url, operation.sessionName("audit"));
-        operation.hold(first::abort);
-        stalled.add(first);
+        EndStalled sessions = operation.hold(new EndStalled(operation, url, "audit", stall));
+        Sql first = sessions.open();
         first.run("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
         AuditTable table = AuditTable.in(first)
                 .orElseThrow(() -> new NotFound(
@@ -46,9 +43,7 @@ final class AuditCheck {
         }
         String snapshot = first.text("SELECT pg_export_snapshot()");
         return new VerifyChains(() -> {
-                    Sql session = Connections.open(url, operation.sessionName("audit"));
-                    operation.hold(session::abort);
-                    stalled.add(session);
+                    Sql session = sessions.open();
                     session.run("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;"
                             + " SET TRANSACTION SNAPSHOT " + Sql.literal(snapshot));
                     return session;

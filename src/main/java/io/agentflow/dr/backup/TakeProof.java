@@ -29,9 +29,7 @@ public final class TakeProof {
             return new BackupPart.Fingerprinted(run, Map.of(), null, null);
         }
         try (EndStalled stalled = new EndStalled(
-                run.request().url(),
-                run.operation().sessionName("proof"),
-                run.request().stall())) {
+                run.operation(), run.request().url(), "proof", run.request().stall())) {
             return take(run, level, () -> stalled.add(session(run)));
         }
     }

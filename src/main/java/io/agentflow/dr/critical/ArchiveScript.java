@@ -3,6 +3,7 @@ package io.agentflow.dr.critical;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.postgres.ArchiveEntry;
+import io.agentflow.dr.postgres.ArchivePreamble;
 import io.agentflow.dr.postgres.PgCommand;
 import io.agentflow.dr.postgres.PgFailures;
 import io.agentflow.dr.postgres.PgToolSet;
@@ -12,9 +13,6 @@ import io.agentflow.dr.process.ToolFailedException;
 import io.agentflow.dr.verify.PartlyVerified;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.Charset;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,8 +25,6 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.postgresql.core.NativeQuery;
-import org.postgresql.core.Parser;
 
 /** Has pg_restore write chosen entries of the data archive as SQL. */
 final class ArchiveScript {
@@ -48,10 +44,6 @@ final class ArchiveScript {
 
     /** The line that {@code --verbose} puts above each entry. */
     static final Pattern HEAD = Pattern.compile("^-- TOC entry (\\d+) \\(class \\d+ OID \\d+\\)$", Pattern.MULTILINE);
-
-    private static final Pattern COMMENTS = Pattern.compile("\\A(?:\\s+|--[^\n]*(?:\n|\\z))+");
-    /** psql's own, around what newer versions of pg_dump write. */
-    private static final Pattern RESTRICT = Pattern.compile("^\\\\(?:un)?restrict .*$", Pattern.MULTILINE);
 
     /** What stands for the beginning of a script, in front of every entry. */
     private static final ArchiveEntry PREAMBLE = new ArchiveEntry(0, 0, 0, "", "", Set.of());
@@ -118,7 +110,7 @@ final class ArchiveScript {
             return List.of();
         }
         try (InputStream script = of(entries, operation)) {
-            return parts(text(script.readAllBytes(), preamble.charset()), entries, preamble.standardStrings());
+            return parts(preamble.decoded(script.readAllBytes()), entries, preamble);
         } catch (IOException | SQLException e) {
             throw new OperationFailed(
                     "the structure of the tables cannot be read from the archive: " + e.getMessage(),
@@ -127,16 +119,7 @@ final class ArchiveScript {
         }
     }
 
-    /** @throws IOException if a byte means nothing in this encoding: what is made must be what was */
-    private static String text(byte[] script, Charset encoding) throws IOException {
-        return encoding.newDecoder()
-                .onMalformedInput(CodingErrorAction.REPORT)
-                .onUnmappableCharacter(CodingErrorAction.REPORT)
-                .decode(ByteBuffer.wrap(script))
-                .toString();
-    }
-
-    private static List<Part> parts(String script, List<ArchiveEntry> entries, boolean standardStrings)
+    private static List<Part> parts(String script, List<ArchiveEntry> entries, ArchivePreamble preamble)
             throws SQLException {
         Map<Integer, ArchiveEntry> byId =
                 entries.stream().collect(Collectors.toMap(ArchiveEntry::id, Function.identity()));
@@ -147,10 +130,10 @@ final class ArchiveScript {
         List<String> first = List.of();
         while (head.find()) {
             if (entry != null) {
-                parts.add(part(entry, script.substring(begin, head.start()), standardStrings));
+                parts.add(part(entry, script.substring(begin, head.start()), preamble));
             }
             if (begin < 0) {
-                first = part(PREAMBLE, script.substring(0, head.start()), standardStrings)
+                first = part(PREAMBLE, script.substring(0, head.start()), preamble)
                         .settings();
             }
             begin = head.end();
@@ -162,7 +145,7 @@ final class ArchiveScript {
             }
         }
         if (entry != null) {
-            parts.add(part(entry, script.substring(begin), standardStrings));
+            parts.add(part(entry, script.substring(begin), preamble));
         }
         if (!parts.isEmpty() && !first.isEmpty()) {
             // They stand in front of the first entry, and are meant for it.
@@ -174,21 +157,13 @@ final class ArchiveScript {
         return parts;
     }
 
-    private static Part part(ArchiveEntry entry, String sql, boolean standardStrings) throws SQLException {
+    private static Part part(ArchiveEntry entry, String sql, ArchivePreamble preamble) throws SQLException {
         List<String> statements = new ArrayList<>();
         List<String> settings = new ArrayList<>();
-        String plain = RESTRICT.matcher(sql).replaceAll("");
-        // pgJDBC's own splitter: it knows strings, quoted names, dollar quotes and comments.
-        for (NativeQuery query : Parser.parseJdbcSql(plain, standardStrings, false, true, false, true)) {
-            String statement =
-                    COMMENTS.matcher(query.nativeSql).replaceFirst("").strip();
-            if (statement.startsWith("SET default_")) {
-                settings.add(statement);
-            } else if (!statement.isEmpty()) {
-                statements.add(statement);
-            }
+        for (String statement : preamble.statements(sql)) {
+            (statement.startsWith("SET default_") ? settings : statements).add(statement);
         }
-        if (!standardStrings && !statements.isEmpty()) {
+        if (!preamble.standardStrings() && !statements.isEmpty()) {
             statements.add(0, "SET standard_conforming_strings = off");
             statements.add("SET standard_conforming_strings = on");
         }

@@ -77,13 +77,21 @@ public final class CommitTables {
         if (!opened.request().tables().replace()) {
             return List.of();
         }
-        try (Sql sql =
-                Connections.open(opened.request().target(), opened.operation().sessionName("emptied"))) {
+        try (EndStalled sessions = sessions(opened, "emptied");
+                Sql sql = sessions.open()) {
             return new EmptiedTables(opened.fetched(), new LiveTables(sql))
                     .findings().stream().map(Finding::line).toList();
         } catch (AfException e) {
             return List.of("whether other tables have fewer rows than in the backup could not be seen: " + e.fact());
         }
+    }
+
+    private static EndStalled sessions(CriticalRun.Opened opened, String act) {
+        return new EndStalled(
+                opened.operation(),
+                opened.request().target(),
+                act,
+                opened.request().stall());
     }
 
     /** What came back has no statistics, and what was replaced has old ones. */
@@ -92,15 +100,13 @@ public final class CommitTables {
         if (opened.idle()) {
             return problems;
         }
-        String session = opened.operation().sessionName("analyze");
-        try (EndStalled stalled = new EndStalled(
-                        opened.request().target(), session, opened.request().stall());
-                Sql sql = stalled.add(Connections.open(opened.request().target(), session))) {
+        try (EndStalled sessions = sessions(opened, "analyze");
+                Sql sql = sessions.open()) {
             sql.run("SET lock_timeout = '5s'");
             for (ChosenTable table : opened.fetched().chosen()) {
                 if (opened.missing().contains(table.table().oid())
                         || opened.request().tables().replace()) {
-                    sql.run("ANALYZE " + LiveTables.sqlName(table.table()));
+                    sql.run("ANALYZE " + table.table().sqlName());
                 }
             }
         } catch (AfException e) {

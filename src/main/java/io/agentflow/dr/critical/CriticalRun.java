@@ -3,6 +3,7 @@ package io.agentflow.dr.critical;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.fingerprint.Fingerprint;
 import io.agentflow.dr.postgres.ArchiveEntry;
+import io.agentflow.dr.postgres.ArchivePreamble;
 import io.agentflow.dr.restore.RestoreRequest;
 import io.agentflow.dr.verify.PartlyVerified;
 import java.time.Duration;

@@ -111,8 +111,7 @@ final class EmptiedTables {
     }
 
     private void count(TableEntry table, long backed, Map<TableEntry, String> emptied) {
-        long now = sql.number(
-                "SELECT count(*) FROM (SELECT FROM " + LiveTables.sqlName(table) + " LIMIT " + backed + ") rows");
+        long now = sql.number("SELECT count(*) FROM (SELECT FROM " + table.sqlName() + " LIMIT " + backed + ") rows");
         if (now < backed) {
             emptied.put(table, String.format(Locale.ROOT, "%s (%,d of %,d)", table.qualifiedName(), now, backed));
         }

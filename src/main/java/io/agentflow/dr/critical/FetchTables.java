@@ -3,6 +3,7 @@ package io.agentflow.dr.critical;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.postgres.ArchiveEntry;
+import io.agentflow.dr.postgres.ArchivePreamble;
 import io.agentflow.dr.postgres.PgToolSet;
 import io.agentflow.dr.postgres.PgTools;
 import io.agentflow.dr.process.Programs;

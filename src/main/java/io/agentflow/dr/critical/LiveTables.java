@@ -2,7 +2,6 @@ package io.agentflow.dr.critical;
 
 import io.agentflow.dr.manifest.TableEntry;
 import io.agentflow.dr.postgres.ArchiveEntry;
-import io.agentflow.dr.postgres.Relation;
 import io.agentflow.dr.postgres.Sql;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -37,17 +36,17 @@ final class LiveTables {
     }
 
     boolean has(TableEntry table) {
-        return relations.containsKey(sqlName(table));
+        return relations.containsKey(table.sqlName());
     }
 
     /** Whether something else has its name: a view, a foreign table. */
     boolean hasOther(TableEntry table) {
-        return noTables.contains(sqlName(table));
+        return noTables.contains(table.sqlName());
     }
 
     /** The oid that a table has here, which is not that in the source. */
     long oid(TableEntry table) {
-        Long oid = relations.get(sqlName(table));
+        Long oid = relations.get(table.sqlName());
         if (oid == null) {
             throw new IllegalStateException(table.qualifiedName() + " was not there");
         }
@@ -77,13 +76,5 @@ final class LiveTables {
                 "SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
                         + " WHERE c.relkind = 'S'",
                 row -> Sql.identifier(row.getString(1)) + "." + Sql.identifier(row.getString(2))));
-    }
-
-    static String sqlName(TableEntry table) {
-        return relation(table).sqlName();
-    }
-
-    static Relation relation(TableEntry table) {
-        return new Relation(0, table.schema(), table.name(), table.kind(), null);
     }
 }

@@ -59,11 +59,9 @@ public final class OpenTables {
         RestoreRequest request = all.request();
         MaintenanceSession maintenance = operation.hold(MaintenanceSession.open(request.target(), operation));
         maintenance.lock(request.database());
-        Sql sql = Connections.open(request.target(), operation.sessionName("critical"));
-        operation.hold(sql::abort);
-        operation
-                .hold(new EndStalled(request.target(), operation.sessionName("critical"), request.stall()))
-                .add(sql);
+        Sql sql = operation
+                .hold(new EndStalled(operation, request.target(), "critical", request.stall()))
+                .open();
         LiveTables live = new LiveTables(sql);
         CriticalRun.Fetched fetched = effective(all, live);
         new RestorePlan(findings(fetched, live), true, 0, 0).require();
@@ -122,7 +120,8 @@ public final class OpenTables {
         List<String> locked = opened.fetched().chosen().stream()
                 .filter(table ->
                         opened.request().tables().replace() && opened.live().has(table.table()))
-                .map(table -> (table.partitioned() ? "" : "ONLY ") + LiveTables.sqlName(table.table()))
+                .map(table ->
+                        (table.partitioned() ? "" : "ONLY ") + table.table().sqlName())
                 .sorted()
                 .toList();
         if (!locked.isEmpty()) {

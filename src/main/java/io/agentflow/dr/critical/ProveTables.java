@@ -68,7 +68,7 @@ public final class ProveTables {
         }
         FingerprintFormat format = ProveRestore.format(opened.fetched().backup().manifest());
         Sql sql = opened.live().sql();
-        Relation relation = LiveTables.relation(table.table());
+        Relation relation = table.table().elsewhere();
         Fingerprint now = TakeFingerprints.ofOne(sql, relation, level, format, table.partitioned());
         Fingerprint expected = table.expected(format);
         Fingerprint before = level == ProofLevel.FULL ? expected : new Fingerprint(expected.rows(), null);

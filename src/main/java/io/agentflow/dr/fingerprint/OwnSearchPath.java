@@ -13,9 +13,6 @@ import java.util.function.Supplier;
  * query is, and one that names others without their schema can only be opened under the search path that it relies on.
  */
 final class OwnSearchPath {
-    /** Function, relation, or something else that does not exist. */
-    private static final Set<String> MISSING = Set.of("42883", "42P01", "42704");
-
     /** Tables that have, or whose partitions have, an index, statistics or a partition key with such a function. */
     private static final String RELYING =
             "WITH RECURSIVE relying (oid) AS (SELECT coalesce(i.indrelid, s.stxrelid, d.objid) FROM pg_depend d"
@@ -53,7 +50,7 @@ final class OwnSearchPath {
             session.run("SET search_path = pg_catalog");
             return read;
         } catch (AfException e) {
-            if (!MISSING.contains(PgFailures.state(e))) {
+            if (!PgFailures.missing(e)) {
                 throw e;
             }
             throw new OperationFailed(

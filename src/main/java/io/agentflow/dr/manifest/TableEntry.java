@@ -58,6 +58,16 @@ public record TableEntry(
         return PLAIN.matcher(identifier).matches() ? identifier : Sql.identifier(identifier);
     }
 
+    /** The table of this name in another database, where its oid is another one. */
+    public Relation elsewhere() {
+        return new Relation(0, schema, name, kind, null);
+    }
+
+    /** Its name in SQL. */
+    public String sqlName() {
+        return elsewhere().sqlName();
+    }
+
     public String qualifiedName() {
         return schema + "." + name;
     }

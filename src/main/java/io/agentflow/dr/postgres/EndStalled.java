@@ -2,6 +2,7 @@ package io.agentflow.dr.postgres;
 
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.DatabaseUrl;
+import io.agentflow.dr.core.Operation;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,14 +13,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Ends sessions that wait for an answer for which the server has not been seen working for too long. A server that works at a statement sends
- * nothing: whoever waits for it behind a tunnel that has died would wait for ever. So the server is asked by a session
- * beside them.
+ * The sessions of one act of an operation, which end when they wait for an answer and the server has not been seen working
+ * for too long. A server that works at a statement sends nothing: whoever waits for it behind a tunnel that has died would
+ * wait for ever. So the server is asked by a session beside them.
  */
 public final class EndStalled implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(EndStalled.class.getName());
     private static final int LOOKS = 10;
 
+    private final Operation operation;
+    private final DatabaseUrl url;
+    private final String name;
     private final Duration limit;
     private final Set<Sql> sessions = ConcurrentHashMap.newKeySet();
     private final AtomicLong lastWork = new AtomicLong(System.nanoTime());
@@ -34,19 +38,29 @@ public final class EndStalled implements AutoCloseable {
     /**
      * Begins to look.
      *
-     * @param application what all these sessions are called
+     * @param act what the sessions are for, by which they are called
      * @param limit how long the server may show no work for any of them
      */
-    public EndStalled(DatabaseUrl url, String application, Duration limit) {
+    public EndStalled(Operation operation, DatabaseUrl url, String act, Duration limit) {
+        this.operation = operation;
+        this.url = url;
+        this.name = operation.sessionName(act);
         this.limit = limit;
-        this.watch = new WatchCopies(
-                url, application, (session, copies) -> {}, () -> "", () -> lastWork.set(System.nanoTime()));
+        this.watch =
+                new WatchCopies(url, name, (session, copies) -> {}, () -> "", () -> lastWork.set(System.nanoTime()));
         // By a thread of its own: the look itself may hang.
         long pause = limit.toNanos() / LOOKS;
         this.looking = timer.scheduleWithFixedDelay(this::look, pause, pause, TimeUnit.NANOSECONDS);
     }
 
-    /** Looks after this session, too; what waits for it then meets a lost connection. */
+    /** Opens a session. It ends with the operation, too, also while a statement runs. */
+    public Sql open() {
+        Sql session = Connections.open(url, name);
+        operation.hold(session::abort);
+        return add(session);
+    }
+
+    /** Looks after a session of this name that was opened elsewhere, too; what waits for it then meets a lost connection. */
     public Sql add(Sql session) {
         sessions.add(session);
         return session;

@@ -14,6 +14,7 @@ import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -24,6 +25,9 @@ import java.util.stream.Stream;
  * @see <a href="https://www.postgresql.org/docs/current/errcodes-appendix.html">SQLSTATE codes</a>
  */
 public final class PgFailures {
+    /** Function, relation, or something else that does not exist. */
+    private static final Set<String> MISSING = Set.of("42883", "42P01", "42704");
+
     private static final List<String> BROKEN_OFF = List.of(
             "server closed the connection unexpectedly",
             "terminating connection",
@@ -123,6 +127,11 @@ public final class PgFailures {
     /** The SQLSTATE that a statement failed with, or nothing if the server did not say one. */
     public static String state(AfException e) {
         return e.getCause() instanceof SQLException cause ? state(cause) : "";
+    }
+
+    /** Whether the server said that a function, a relation or something else does not exist. */
+    public static boolean missing(AfException e) {
+        return MISSING.contains(state(e));
     }
 
     /** What it means that a tool ended badly, judged by its exit code and what it said last. */

@@ -2,7 +2,6 @@ package io.agentflow.dr.postgres;
 
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.DatabaseUrl;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -96,9 +95,8 @@ public final class WatchCopies implements AutoCloseable {
 
     /** Whether the server itself said no, as one with no session to spare does: it is there, and what it does is not known. */
     private static boolean answered(AfException e) {
-        return e.getCause() instanceof SQLException said
-                && said.getSQLState() != null
-                && !said.getSQLState().startsWith("08");
+        String state = PgFailures.state(e);
+        return !state.isEmpty() && !state.startsWith("08");
     }
 
     private Sql session() {

@@ -4,7 +4,6 @@ import io.agentflow.dr.core.ConnectionLost;
 import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationFailed;
-import io.agentflow.dr.postgres.Connections;
 import io.agentflow.dr.postgres.DatabaseCatalog;
 import io.agentflow.dr.postgres.EndStalled;
 import io.agentflow.dr.postgres.PgCommand;
@@ -40,14 +39,14 @@ final class CollectStatistics {
 
     /** Collects them and says why they are missing where they are. */
     List<String> problems() {
-        try (EndStalled stalled = new EndStalled(staging, operation.sessionName("analyze"), stall)) {
-            return problems(stalled);
+        try (EndStalled sessions = new EndStalled(operation, staging, "analyze", stall)) {
+            return problems(sessions);
         }
     }
 
-    private List<String> problems(EndStalled stalled) {
+    private List<String> problems(EndStalled sessions) {
         List<String> problems = new ArrayList<>();
-        Sql sql = session(stalled);
+        Sql sql = sessions.open();
         try {
             boolean tellsLate = sql.serverVersion().major() >= TELLS_LATE;
             for (String table : new DatabaseCatalog(sql).analyzable()) {
@@ -62,7 +61,7 @@ final class CollectStatistics {
                     // An index on a function that sets DateStyle: pgJDBC gives up the session as soon as it hears of
                     // it.
                     sql.close();
-                    sql = session(stalled);
+                    sql = sessions.open();
                     byPsql(table, problems);
                 }
             }
@@ -82,12 +81,6 @@ final class CollectStatistics {
         } finally {
             sql.run("SET search_path = pg_catalog");
         }
-    }
-
-    private Sql session(EndStalled stalled) {
-        Sql session = Connections.open(staging, operation.sessionName("analyze"));
-        operation.hold(session::abort);
-        return stalled.add(session);
     }
 
     private void byPsql(String table, List<String> problems) {

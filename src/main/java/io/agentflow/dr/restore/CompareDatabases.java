@@ -89,7 +89,7 @@ final class CompareDatabases {
         HashPartitions partitions = new HashPartitions(sql, manifest.tables(), relations, fingerprints, warnings);
         int identical = 0;
         for (TableEntry table : manifest.tables()) {
-            Relation relation = restored.remove(HashPartitions.sqlName(table));
+            Relation relation = restored.remove(table.sqlName());
             if (relation == null) {
                 differs("table " + table.qualifiedName() + " is missing", table.kind());
             } else if (relation.kind() != table.kind()

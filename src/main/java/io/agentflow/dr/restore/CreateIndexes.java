@@ -2,8 +2,7 @@ package io.agentflow.dr.restore;
 
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.OperationFailed;
-import io.agentflow.dr.manifest.Manifest;
-import io.agentflow.dr.postgres.Connections;
+import io.agentflow.dr.postgres.ArchivePreamble;
 import io.agentflow.dr.postgres.EndStalled;
 import io.agentflow.dr.postgres.PgCommand;
 import io.agentflow.dr.postgres.PgFailures;
@@ -11,17 +10,14 @@ import io.agentflow.dr.postgres.PgToolSet;
 import io.agentflow.dr.postgres.Sql;
 import io.agentflow.dr.process.Programs;
 import java.io.IOException;
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Pattern;
-import org.postgresql.core.Encoding;
-import org.postgresql.core.Parser;
+import java.util.stream.Stream;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -31,14 +27,6 @@ import org.postgresql.util.ServerErrorMessage;
  * that is said; a unique one guards rows, and is not.
  */
 final class CreateIndexes {
-    /** Function, relation, or something else that does not exist. */
-    private static final Set<String> MISSING = Set.of("42883", "42P01", "42704");
-
-    private static final Pattern COMMENTS = Pattern.compile("\\A(?:\\s+|--[^\n]*(?:\n|\\z))+");
-
-    /** psql's own, around what newer versions of pg_dump write. */
-    private static final Pattern RESTRICT = Pattern.compile("^\\\\(?:un)?restrict \\w+$", Pattern.MULTILINE);
-
     /** All else that pg_restore writes is about its session, and would set the search path. */
     private static final Pattern WANTED = Pattern.compile("(?:SET default_|CREATE |ALTER |COMMENT ).*", Pattern.DOTALL);
 
@@ -65,11 +53,13 @@ final class CreateIndexes {
             return;
         }
         List<String> statements = statements(entries);
-        try (EndStalled stalled = new EndStalled(
+        try (EndStalled sessions = new EndStalled(
+                        staged.operation(),
                         staged.url(),
-                        staged.operation().sessionName("load"),
+                        "load",
                         staged.request().stall());
-                Sql sql = stalled.add(session())) {
+                Sql sql = sessions.open()) {
+            prepare(sql);
             statements.forEach(statement -> run(sql, statement));
         }
     }
@@ -84,13 +74,10 @@ final class CreateIndexes {
         return List.copyOf(warnings);
     }
 
-    private Sql session() {
-        Sql sql = Connections.open(staged.url(), staged.operation().sessionName("load"));
-        staged.operation().hold(sql::abort);
+    private void prepare(Sql sql) {
         String role = staged.request().options().role();
         sql.run("RESET search_path; SET row_security = off"
                 + (role == null ? "" : "; SET ROLE " + Sql.identifier(role)));
-        return sql;
     }
 
     private List<String> statements(List<String> entries) {
@@ -99,31 +86,25 @@ final class CreateIndexes {
             staged.operation().hold(() -> Files.deleteIfExists(list));
             Files.write(list, entries.stream().map(entry -> entry + ";").toList());
             Path archive = staged.planned().backup().folder().resolve("data");
-            return split(programs.output(
+            // Not decoded yet: its beginning says how.
+            String script = programs.output(
                     PgCommand.script(tools, archive, list)
                             .with(staged.request().options().arguments())
                             .program(),
-                    charset(staged.planned().backup().manifest())));
+                    StandardCharsets.ISO_8859_1);
+            ArchivePreamble preamble = ArchivePreamble.of(
+                    script, staged.planned().backup().manifest().properties().encoding());
+            String decoded = preamble.decoded(script.getBytes(StandardCharsets.ISO_8859_1));
+            return Stream.concat(
+                            preamble.standardStrings()
+                                    ? Stream.empty()
+                                    : Stream.of("SET standard_conforming_strings = off"),
+                            preamble.statements(decoded).stream().filter(WANTED.asMatchPredicate()))
+                    .toList();
         } catch (IOException | SQLException e) {
             throw new OperationFailed(
                     "the indexes cannot be read from the archive: " + e.getMessage(), "Run the command again.", e);
         }
-    }
-
-    private static Charset charset(Manifest manifest) {
-        String encoding = manifest.properties().encoding();
-        return encoding.equals("SQL_ASCII")
-                ? StandardCharsets.UTF_8
-                : Charset.forName(Encoding.getDatabaseEncoding(encoding).name());
-    }
-
-    /** By pgJDBC's own splitter: it knows strings, quoted names and comments. */
-    static List<String> split(String script) throws SQLException {
-        String plain = RESTRICT.matcher(script).replaceAll("");
-        return Parser.parseJdbcSql(plain, true, false, true, false, true).stream()
-                .map(query -> COMMENTS.matcher(query.nativeSql).replaceFirst("").strip())
-                .filter(WANTED.asMatchPredicate())
-                .toList();
     }
 
     private void run(Sql sql, String statement) {
@@ -136,7 +117,7 @@ final class CreateIndexes {
             sql.run(statement);
         } catch (AfException e) {
             boolean index = statement.startsWith("CREATE ");
-            if (!MISSING.contains(PgFailures.state(e)) || !(index ? insideAFunction(e) : leftOut > 0)) {
+            if (!PgFailures.missing(e) || !(index ? insideAFunction(e) : leftOut > 0)) {
                 throw e;
             }
             leftOut += index ? 1 : 0;

@@ -48,14 +48,10 @@ final class HashPartitions {
             Map<Relation, Fingerprint> fingerprints,
             List<String> warnings) {
         this.sql = sql;
-        this.before = before.stream().collect(Collectors.toMap(HashPartitions::sqlName, table -> table));
+        this.before = before.stream().collect(Collectors.toMap(TableEntry::sqlName, table -> table));
         this.relations = relations.stream().collect(Collectors.toMap(Relation::oid, relation -> relation));
         this.fingerprints = fingerprints;
         this.warnings = warnings;
-    }
-
-    static String sqlName(TableEntry table) {
-        return new Relation(0, table.schema(), table.name(), table.kind(), null).sqlName();
     }
 
     /** What all partitions are together of which this one differs; OTHER where none are by hash. */

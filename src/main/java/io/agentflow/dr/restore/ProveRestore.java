@@ -13,7 +13,6 @@ import io.agentflow.dr.fingerprint.FingerprintFormat;
 import io.agentflow.dr.fingerprint.ProofLevel;
 import io.agentflow.dr.fingerprint.TakeFingerprints;
 import io.agentflow.dr.manifest.Manifest;
-import io.agentflow.dr.postgres.Connections;
 import io.agentflow.dr.postgres.DatabaseCatalog;
 import io.agentflow.dr.postgres.EndStalled;
 import io.agentflow.dr.postgres.Relation;
@@ -43,15 +42,12 @@ public final class ProveRestore {
         boolean rows = loaded.request().type() != RestoreType.SCHEMA;
         ProofLevel level = rows ? ProofLevel.parse(manifest.options().proof()) : ProofLevel.NONE;
         Proof proof;
-        try (EndStalled stalled = new EndStalled(
-                        loaded.staged().url(),
-                        loaded.operation().sessionName("prove"),
-                        loaded.request().stall());
-                Sql sql = stalled.add(session(loaded))) {
+        try (EndStalled sessions = sessions(loaded);
+                Sql sql = sessions.open()) {
             DatabaseCatalog catalog = new DatabaseCatalog(sql);
             List<Relation> relations = catalog.relations();
             Map<Relation, Fingerprint> fingerprints =
-                    level == ProofLevel.NONE ? Map.of() : take(loaded, stalled, level, relations);
+                    level == ProofLevel.NONE ? Map.of() : take(loaded, sessions, level, relations);
             String largeObjects =
                     !rows || manifest.largeObjects().fingerprint() == null ? null : largeObjects(sql, format(manifest));
             proof = new CompareDatabases(manifest, sql, rows, loaded.unfilled(), loaded.indexesLeftOut())
@@ -73,18 +69,14 @@ public final class ProveRestore {
 
     /** A chain that is worse than it was, or only another one, has not come back. */
     private static List<String> differentChains(RestoreRun.Loaded loaded, List<TenantChain> before) {
-        try (EndStalled stalled = new EndStalled(
-                        loaded.staged().url(),
-                        loaded.operation().sessionName("prove"),
-                        loaded.request().stall());
-                Sql sql = stalled.add(session(loaded))) {
+        try (EndStalled sessions = sessions(loaded);
+                Sql sql = sessions.open()) {
             AuditTable table = AuditTable.in(sql).orElse(null);
             if (table == null) {
                 return List.of("the table of the audit chains is missing");
             }
-            List<TenantChain> now = new VerifyChains(() -> stalled.add(session(loaded)))
-                    .verify(table, null)
-                    .tenants();
+            List<TenantChain> now =
+                    new VerifyChains(sessions::open).verify(table, null).tenants();
             return before.equals(now)
                     ? List.of()
                     : List.of("the audit chains are not those that were backed up: see af audit verify");
@@ -112,14 +104,16 @@ public final class ProveRestore {
         return fingerprint;
     }
 
-    private static Sql session(RestoreRun.Loaded loaded) {
-        Sql session = Connections.open(loaded.staged().url(), loaded.operation().sessionName("prove"));
-        loaded.operation().hold(session::abort);
-        return session;
+    private static EndStalled sessions(RestoreRun.Loaded loaded) {
+        return new EndStalled(
+                loaded.operation(),
+                loaded.staged().url(),
+                "prove",
+                loaded.request().stall());
     }
 
     private static Map<Relation, Fingerprint> take(
-            RestoreRun.Loaded loaded, EndStalled stalled, ProofLevel level, List<Relation> relations) {
+            RestoreRun.Loaded loaded, EndStalled sessions, ProofLevel level, List<Relation> relations) {
         OperationEvents events = loaded.operation().events();
         long total = relations.stream().filter(r -> r.kind().dumped()).count();
         AtomicInteger done = new AtomicInteger();
@@ -127,7 +121,7 @@ public final class ProveRestore {
         return new TakeFingerprints(level, format, loaded.request().jobs())
                 .of(
                         relations,
-                        () -> stalled.add(session(loaded)),
+                        sessions::open,
                         table -> events.accept(new OperationEvent.Progress(
                                 "prove",
                                 (double) done.incrementAndGet() / total,

@@ -1,4 +1,4 @@
-package io.agentflow.dr.critical;
+package io.agentflow.dr.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
