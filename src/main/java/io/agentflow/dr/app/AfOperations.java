@@ -486,7 +486,7 @@ final class AfOperations implements Operations, AutoCloseable {
         requests = asked;
         service = serving;
         measured.servedBy(serving);
-        serving.run(served, config, () -> {
+        serving.run(served, config, asked, () -> {
             ServedRoutes routes = new ServedRoutes(
                     sources::texts,
                     texts -> Routes.check(texts, servedBeans(serving, asked), sources.placeholders(true)),

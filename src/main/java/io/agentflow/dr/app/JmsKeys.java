@@ -4,13 +4,14 @@ import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.config.ConfigKey;
 import io.agentflow.dr.core.Secret;
 import io.agentflow.dr.core.UsageError;
+import io.agentflow.dr.request.Availability;
 import io.agentflow.dr.route.BrokerConnections;
 import io.agentflow.dr.route.JmsComponent;
 import io.agentflow.dr.route.JmsRequests;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Requests by JMS, as the configuration says. Nothing of JMS is loaded unless it does. */
@@ -64,12 +65,12 @@ final class JmsKeys {
     /**
      * What the routes need of it, by name, if requests come by it.
      *
-     * @param say is told when the broker is lost and found
+     * @param queues whom the consumers of a queue tell when its broker is lost and found
      * @throws UsageError if it cannot be used as it is configured
      */
-    Map<String, Object> beans(int mostBytes, Consumer<String> say) {
+    Map<String, Object> beans(int mostBytes, Function<String, Availability> queues) {
         try {
-            JmsComponent component = new JmsComponent(say);
+            JmsComponent component = new JmsComponent(queues);
             component.setConnectionFactory(connections());
             // Instead of Camel's own.
             return Map.of(

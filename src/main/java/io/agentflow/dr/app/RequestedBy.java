@@ -6,14 +6,15 @@ import io.agentflow.dr.kafka.KafkaSettings;
 import io.agentflow.dr.kafka.KafkaTrigger;
 import io.agentflow.dr.nats.NatsSettings;
 import io.agentflow.dr.nats.NatsTrigger;
+import io.agentflow.dr.request.Availability;
 import io.agentflow.dr.request.Trigger;
 import io.agentflow.dr.route.FolderRequests;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -23,9 +24,7 @@ enum RequestedBy {
     FOLDER(ConfigKey.REQUEST_FOLDER) {
         @Override
         Trigger open(AfConfig config, Surroundings around) {
-            return () -> Map.of(
-                    "folderRequests",
-                    new FolderRequests(Path.of(config.text(ConfigKey.REQUEST_FOLDER)), around.mostBytes()));
+            return new FolderRequests(Path.of(config.text(ConfigKey.REQUEST_FOLDER)), around.mostBytes());
         }
     },
     JMS(ConfigKey.REQUEST_JMS_URL) {
@@ -36,7 +35,7 @@ enum RequestedBy {
 
         @Override
         Trigger open(AfConfig config, Surroundings around) {
-            return () -> new JmsKeys(config).beans(around.mostBytes(), around.say());
+            return new JmsTrigger(config, around);
         }
     },
     NATS(ConfigKey.REQUEST_NATS_URL) {
@@ -52,6 +51,7 @@ enum RequestedBy {
                     settings,
                     message -> around.route().accept("direct:request-nats", message),
                     around.mostBytes(),
+                    around.availability("nats"),
                     around.say());
         }
     },
@@ -68,6 +68,7 @@ enum RequestedBy {
                     settings,
                     record -> around.route().accept("direct:request-kafka", record),
                     around.mostBytes(),
+                    around.availability("kafka"),
                     around.say());
         }
     };
@@ -86,7 +87,11 @@ enum RequestedBy {
      * @param say gets lines for the log
      * @param route sends a message through a route; throws if it must not be acknowledged
      */
-    record Surroundings(int mostBytes, Consumer<String> say, BiConsumer<String, Object> route) {}
+    record Surroundings(int mostBytes, Consumer<String> say, BiConsumer<String, Object> route, Clock clock) {
+        Availability availability(String broker) {
+            return new Availability(broker, say, clock);
+        }
+    }
 
     /** The id of its route; that of its replies ends in {@code -reply}. */
     String route() {

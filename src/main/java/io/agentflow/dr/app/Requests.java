@@ -6,6 +6,7 @@ import io.agentflow.dr.config.ConfigKey;
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationFailed;
+import io.agentflow.dr.daemon.Health;
 import io.agentflow.dr.request.AcceptRequest;
 import io.agentflow.dr.request.RequestKey;
 import io.agentflow.dr.request.RequestStore;
@@ -14,6 +15,7 @@ import java.nio.channels.FileChannel;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +35,7 @@ final class Requests implements AutoCloseable {
     private final RequestStore store;
     private final RequestedWork work;
     private final RequestDesk desk;
-    private final List<Trigger> triggers;
+    private final Map<RequestedBy, Trigger> triggers = new EnumMap<>(RequestedBy.class);
     /** Held until the process ends: what a route still takes meanwhile must not be missed by the next one. */
     private @Nullable FileChannel lock;
 
@@ -72,8 +74,8 @@ final class Requests implements AutoCloseable {
         RequestActs acts = new RequestActs(turns, byName, config.time(ConfigKey.STALL_TIMEOUT), clock);
         this.work = new RequestedWork(store, routes, acts, replies, turns, operations, clock, say);
         this.desk = new RequestDesk(accept, work, replies, refusals, clock, say);
-        RequestedBy.Surroundings around = new RequestedBy.Surroundings(accept.mostBytes(), say, this::send);
-        this.triggers = on(config).map(by -> by.open(config, around)).toList();
+        RequestedBy.Surroundings around = new RequestedBy.Surroundings(accept.mostBytes(), say, this::send, clock);
+        on(config).forEach(by -> triggers.put(by, by.open(config, around)));
     }
 
     private static Stream<RequestedBy> on(AfConfig config) {
@@ -116,7 +118,7 @@ final class Requests implements AutoCloseable {
     /** What their routes call, by name. */
     Map<String, Object> beans() {
         Map<String, Object> beans = new HashMap<>(Map.of("requestDesk", desk));
-        triggers.forEach(trigger -> beans.putAll(trigger.beans()));
+        triggers.values().forEach(trigger -> beans.putAll(trigger.beans()));
         return beans;
     }
 
@@ -147,7 +149,7 @@ final class Requests implements AutoCloseable {
             require(started, by.route() + "-reply");
         });
         routes.complete(started);
-        triggers.forEach(Trigger::start);
+        triggers.values().forEach(Trigger::start);
     }
 
     private static void require(ServedRoutes started, String id) {
@@ -158,6 +160,16 @@ final class Requests implements AutoCloseable {
                     "there is no route " + id + ", and the configuration switches it on",
                     "Take the one that af came with, or leave the key away.");
         }
+    }
+
+    /** A check for each trigger that is switched on. */
+    List<Health.Check> checks() {
+        return triggers.entrySet().stream()
+                .map(one -> {
+                    Trigger.Standing standing = one.getValue().standing();
+                    return new Health.Check(one.getKey().route(), "", standing.well(), standing.line());
+                })
+                .toList();
     }
 
     /** One whose client fails at its end must not keep the others from theirs. */
@@ -172,8 +184,8 @@ final class Requests implements AutoCloseable {
     /** Begins nothing more, and tells what is due. */
     @Override
     public void close() {
-        triggers.forEach(trigger -> quietly(trigger::leave));
+        triggers.values().forEach(trigger -> quietly(trigger::leave));
         work.close();
-        triggers.forEach(trigger -> quietly(trigger::close));
+        triggers.values().forEach(trigger -> quietly(trigger::close));
     }
 }

@@ -14,6 +14,7 @@ import io.agentflow.dr.store.DirectoryStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,7 @@ final class Service {
     private final CountDownLatch drained = new CountDownLatch(1);
     private final Consumer<String> say;
     private volatile @Nullable ServedRoutes shared;
+    private volatile @Nullable Requests requests;
 
     Service(
             Operations operations,
@@ -57,11 +59,19 @@ final class Service {
         served.forEach(one -> states.put(one.database().name(), ScheduledWork.state(one)));
         this.meters = new Meters(states.values(), clock);
         this.work = new ScheduledWork(operations, served, states, meters, clock, say);
-        this.health = new Health(states.values(), clock, STUCK, () -> List.of(routes()));
-        meters.serving(states.values(), health);
+        this.health = new Health(states.values(), clock, STUCK, this::others);
         this.watches = states.values().stream()
                 .map(state -> new OverdueWatch(state, clock, work::refresh, overdue))
                 .toList();
+    }
+
+    private List<Health.Check> others() {
+        List<Health.Check> others = new ArrayList<>(List.of(routes()));
+        Requests asked = requests;
+        if (asked != null) {
+            others.addAll(asked.checks());
+        }
+        return others;
     }
 
     private Health.Check routes() {
@@ -75,7 +85,9 @@ final class Service {
     }
 
     /** Serves until {@link #drain} has come to its end. */
-    void run(List<Operations.Served> served, AfConfig config, Supplier<ServedRoutes> start) {
+    void run(List<Operations.Served> served, AfConfig config, Requests asked, Supplier<ServedRoutes> start) {
+        requests = asked;
+        meters.serving(states.values(), health);
         Timer looking = new Timer("routes-reload", true);
         watches.forEach(watch -> watch.start(LOOK));
         try (ManagementServer management = new ManagementServer(

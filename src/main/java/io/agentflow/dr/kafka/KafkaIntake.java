@@ -1,6 +1,6 @@
 package io.agentflow.dr.kafka;
 
-import io.agentflow.dr.core.ChangedLines;
+import io.agentflow.dr.request.Availability;
 import io.agentflow.dr.request.IntakeThread;
 import java.io.IOException;
 import java.time.Duration;
@@ -21,20 +21,21 @@ final class KafkaIntake implements AutoCloseable {
     private final KafkaClients clients;
     private final Consumer<Object> desk;
     private final Consumer<String> say;
-    private final Consumer<String> once;
+    private final Availability availability;
     private final IntakeThread thread = new IntakeThread("requests-kafka", COME_BACK, this::join);
     private volatile @Nullable KafkaConsumer<byte[], byte[]> current;
     private boolean looked;
 
     /**
      * @param desk takes a record; throws if it must not be acknowledged
+     * @param availability is told whether requests can come
      * @param say gets lines for the log
      */
-    KafkaIntake(KafkaClients clients, Consumer<Object> desk, Consumer<String> say) {
+    KafkaIntake(KafkaClients clients, Consumer<Object> desk, Availability availability, Consumer<String> say) {
         this.clients = clients;
         this.desk = desk;
         this.say = say;
-        this.once = new ChangedLines(say);
+        this.availability = availability;
     }
 
     /** Begins to read. Brokers that are away do not matter: they are tried until they are there. */
@@ -49,14 +50,14 @@ final class KafkaIntake implements AutoCloseable {
             // Our own end: nothing was read that is not committed.
         } catch (IOException | RuntimeException | LinkageError e) {
             // Also of a bug: without this thread no request would ever come again, and nobody would know.
-            once.accept("kafka: no requests can come, and it is tried again: " + KafkaFailures.line(e));
+            availability.down("no requests can come, and it is tried again: " + KafkaFailures.line(e));
         }
     }
 
     private void serve(KafkaConsumer<byte[], byte[]> made) throws IOException, InterruptedException {
         current = made;
         try {
-            Membership membership = new Membership(made, clients.settings(), desk, say, once);
+            Membership membership = new Membership(made, clients.settings(), desk, say, availability);
             membership.requireTopic();
             lookAtTopic();
             membership.serve(thread::ended);

@@ -2,6 +2,7 @@ package io.agentflow.dr.kafka;
 
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.OperationFailed;
+import io.agentflow.dr.request.Availability;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,7 +33,7 @@ final class Membership {
     private final KafkaSettings settings;
     private final java.util.function.Consumer<Object> desk;
     private final java.util.function.Consumer<String> say;
-    private final java.util.function.Consumer<String> once;
+    private final Availability availability;
     /** Partitions whose next request could not be kept, and when it is tried again. */
     private final Map<TopicPartition, Long> held = new HashMap<>();
 
@@ -42,19 +43,19 @@ final class Membership {
     /**
      * @param desk takes a record; throws if it must not be acknowledged
      * @param say is told what happens
-     * @param once is told what goes on and on
+     * @param availability is told whether requests can come
      */
     Membership(
             Consumer<byte[], byte[]> kafka,
             KafkaSettings settings,
             java.util.function.Consumer<Object> desk,
             java.util.function.Consumer<String> say,
-            java.util.function.Consumer<String> once) {
+            Availability availability) {
         this.kafka = kafka;
         this.settings = settings;
         this.desk = desk;
         this.say = say;
-        this.once = once;
+        this.availability = availability;
     }
 
     /**
@@ -135,11 +136,12 @@ final class Membership {
         }
         ours = now;
         if (!answers(now.isEmpty() ? Set.of(new TopicPartition(settings.topic(), 0)) : now)) {
-            once.accept("kafka: no broker answers");
+            availability.down("no broker answers");
         } else if (now.isEmpty()) {
-            once.accept("kafka: no requests come yet: the group " + settings.group() + " has no partition for us");
+            // Another member of the group takes them.
+            availability.up("no requests come yet: the group " + settings.group() + " has no partition for us");
         } else {
-            once.accept("kafka: requests come from " + settings.topic() + " at " + settings.bootstrap());
+            availability.up("requests come from " + settings.topic() + " at " + settings.bootstrap());
         }
         looked = System.nanoTime();
     }

@@ -1,7 +1,7 @@
 package io.agentflow.dr.nats;
 
 import io.agentflow.dr.core.AfException;
-import io.agentflow.dr.core.ChangedLines;
+import io.agentflow.dr.request.Availability;
 import io.agentflow.dr.request.IntakeThread;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
@@ -38,18 +38,19 @@ final class NatsIntake implements AutoCloseable {
     private final NatsLink link;
     private final Consumer<Message> desk;
     private final Consumer<String> say;
-    private final Consumer<String> once;
+    private final Availability availability;
     private final IntakeThread thread = new IntakeThread("requests-nats", COME_BACK, this::session);
 
     /**
      * @param desk takes a message; throws if it must not be acknowledged
+     * @param availability is told whether requests can come
      * @param say gets lines for the log
      */
-    NatsIntake(NatsLink link, Consumer<Message> desk, Consumer<String> say) {
+    NatsIntake(NatsLink link, Consumer<Message> desk, Availability availability, Consumer<String> say) {
         this.link = link;
         this.desk = desk;
         this.say = say;
-        this.once = new ChangedLines(say);
+        this.availability = availability;
     }
 
     /** Begins to fetch. A server that is away does not matter: it is tried until it is there. */
@@ -64,8 +65,8 @@ final class NatsIntake implements AutoCloseable {
             serve(connection, subscribe(connection));
         } catch (IOException | JetStreamApiException | RuntimeException | LinkageError e) {
             // Also of a bug: without this thread no request would ever come again, and nobody would know.
-            once.accept("nats: no requests can come, and it is tried again: "
-                    + (e.getMessage() == null ? e : e.getMessage()));
+            availability.down(
+                    "no requests can come, and it is tried again: " + (e.getMessage() == null ? e : e.getMessage()));
         }
         if (!thread.ended()) {
             link.close();
@@ -108,7 +109,7 @@ final class NatsIntake implements AutoCloseable {
     }
 
     private void serve(Connection connection, JetStreamSubscription requests) throws InterruptedException {
-        once.accept("nats: requests come from " + link.settings().subject() + " at " + connection.getConnectedUrl());
+        availability.up("requests come from " + link.settings().subject() + " at " + connection.getConnectedUrl());
         while (!thread.ended() && connection.getStatus() == Connection.Status.CONNECTED) {
             Message message = next(connection, requests);
             if (message != null) {
@@ -118,7 +119,7 @@ final class NatsIntake implements AutoCloseable {
         if (thread.ended()) {
             leave(connection, requests);
         } else {
-            once.accept("nats: the connection is lost");
+            availability.down("the connection is lost");
         }
     }
 

@@ -1,6 +1,7 @@
 package io.agentflow.dr.route;
 
-import java.util.function.Consumer;
+import io.agentflow.dr.request.Availability;
+import java.util.function.Function;
 import org.apache.camel.component.sjms.MessageListenerContainer;
 import org.apache.camel.component.sjms.SjmsEndpoint;
 import org.apache.camel.component.sjms2.Sjms2Component;
@@ -13,11 +14,11 @@ import org.apache.camel.spi.annotations.Component;
  */
 @Component("sjms2")
 public final class JmsComponent extends Sjms2Component {
-    private final Consumer<String> say;
+    private final Function<String, Availability> queues;
 
-    /** @param say is told when a consumer has lost and found its broker */
-    public JmsComponent(Consumer<String> say) {
-        this.say = say;
+    /** @param queues whom consumers of a queue tell when they have lost and found their broker */
+    public JmsComponent(Function<String, Availability> queues) {
+        this.queues = queues;
         setRecoveryInterval(RECOVERY_MILLIS);
     }
 
@@ -38,7 +39,7 @@ public final class JmsComponent extends Sjms2Component {
 
         @Override
         public MessageListenerContainer createMessageListenerContainer(SjmsEndpoint endpoint) {
-            JmsConsumers consumers = new JmsConsumers(endpoint, component.say);
+            JmsConsumers consumers = new JmsConsumers(endpoint, component.queues.apply(endpoint.getDestinationName()));
             consumers.setConcurrentConsumers(endpoint.getConcurrentConsumers());
             return consumers;
         }

@@ -1,26 +1,25 @@
 package io.agentflow.dr.route;
 
-import io.agentflow.dr.core.ChangedLines;
+import io.agentflow.dr.request.Availability;
 import jakarta.jms.JMSException;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.apache.camel.component.sjms.SjmsEndpoint;
 import org.apache.camel.component.sjms.consumer.SimpleMessageListenerContainer;
 import org.jspecify.annotations.Nullable;
 
 /** The consumers of one endpoint. They are made anew, on a thread of their own, until that works, each time it is needed. */
 final class JmsConsumers extends SimpleMessageListenerContainer {
-    private final Consumer<String> once;
+    private final Availability availability;
     private final AtomicBoolean due = new AtomicBoolean();
     private volatile @Nullable ScheduledExecutorService thread;
     private volatile @Nullable Future<?> next;
 
-    JmsConsumers(SjmsEndpoint endpoint, Consumer<String> say) {
+    JmsConsumers(SjmsEndpoint endpoint, Availability availability) {
         super(endpoint);
-        this.once = new ChangedLines(line -> say.accept("jms: " + endpoint.getDestinationName() + ": " + line));
+        this.availability = availability;
     }
 
     @Override
@@ -38,6 +37,9 @@ final class JmsConsumers extends SimpleMessageListenerContainer {
     /** After a failure of the connection; what was made by it is forgotten already. */
     @Override
     protected void scheduleConnectionRecovery() {
+        if (!due.get()) {
+            availability.down("the connection is lost");
+        }
         connectIn(getEndpoint().getRecoveryInterval());
     }
 
@@ -58,12 +60,12 @@ final class JmsConsumers extends SimpleMessageListenerContainer {
         try {
             refreshConnection();
             initConsumers();
-            once.accept("connected");
+            availability.up("connected");
         } catch (Exception | LinkageError e) {
             // Also of a client that lacks a jar: without this nobody would try again, and nobody would know.
-            once.accept(
+            availability.down(
                     "the broker cannot be used, and is tried again: " + (e.getMessage() == null ? e : e.getMessage()));
-            scheduleConnectionRecovery();
+            connectIn(getEndpoint().getRecoveryInterval());
         }
     }
 

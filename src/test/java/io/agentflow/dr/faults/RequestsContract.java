@@ -13,6 +13,7 @@ import io.agentflow.dr.testing.HeldRoutes;
 import io.agentflow.dr.testing.LocalPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -216,6 +219,7 @@ abstract class RequestsContract {
         send(backup, HOSTILE);
         send(backup, Map.of());
         awaitResult(af, "b-1", "done");
+        assertTriggerIsWell(af);
         send(signed(fields("b-1", "backup", "requestedBy", "somebody else")), Map.of());
         // Issued before the backup was, and comes after it.
         send(signed("v-1", "verify", "issuedAt", past.toString(), "selector", "latest"), HOSTILE);
@@ -268,6 +272,19 @@ abstract class RequestsContract {
         send(backup, Map.of());
         awaitCopy(again, "b-1", before);
         assertThat(af().run("backup", "list", "--json").json().path("backups")).hasSize(1);
+    }
+
+    private static void assertTriggerIsWell(AfProcess.Running af) throws Exception {
+        Matcher address = Pattern.compile("http://\\S+/observe/").matcher(af.errSoFar());
+        assertThat(address.find()).isTrue();
+        JsonNode health = new ObjectMapper()
+                .readTree(URI.create(address.group() + "health").toURL());
+        assertThat(health.path("checks"))
+                .anySatisfy(check -> {
+                    assertThat(check.path("name").asText()).startsWith("request-");
+                    assertThat(check.path("detail").asText()).doesNotContain("not connected");
+                })
+                .allSatisfy(check -> assertThat(check.path("status").asText()).isEqualTo("UP"));
     }
 
     /** Waits until the copy was answered by the stored result. */

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.request.Arrival;
+import io.agentflow.dr.request.Availability;
 import io.agentflow.dr.route.ReceivedMessage;
 import io.agentflow.dr.route.RequestReply;
 import io.agentflow.dr.testing.AcceptedBackup;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -114,7 +116,8 @@ class KafkaRequestsTest {
 
     @Test
     void anEndBeforeTheStartIsNone() {
-        KafkaTrigger trigger = new KafkaTrigger(NOBODY, message -> {}, 100, line -> {});
+        KafkaTrigger trigger = new KafkaTrigger(
+                NOBODY, message -> {}, 100, new Availability("kafka", line -> {}, Clock.systemUTC()), line -> {});
         assertThatCode(trigger::close).doesNotThrowAnyException();
     }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentflow.dr.core.OperationFailed;
+import io.agentflow.dr.request.Availability;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +30,7 @@ class MembershipTest {
 
     private final MockConsumer<byte[], byte[]> kafka = new Woken();
     private final List<String> said = new ArrayList<>();
+    private final Availability availability = new Availability("kafka", said::add, Clock.systemUTC());
     private final List<String> taken = new ArrayList<>();
     private int polls;
 
@@ -55,7 +58,7 @@ class MembershipTest {
     }
 
     private void serve(Consumer<Object> desk, int rounds) {
-        Membership membership = new Membership(kafka, SETTINGS, desk, said::add, said::add);
+        Membership membership = new Membership(kafka, SETTINGS, desk, said::add, availability);
         membership.requireTopic();
         membership.serve(() -> polls++ >= rounds);
     }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.request.Arrival;
+import io.agentflow.dr.request.Availability;
 import io.agentflow.dr.route.RequestReply;
 import io.agentflow.dr.testing.AcceptedBackup;
+import java.time.Clock;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +48,7 @@ class NatsRequestsTest {
                         List.of("nats://127.0.0.1:1"), "A", "a", "af", null, new NatsSettings.Access(null, null, null)),
                 message -> {},
                 100,
+                new Availability("nats", line -> {}, Clock.systemUTC()),
                 line -> {});
         assertThatCode(trigger::close).doesNotThrowAnyException();
     }
