@@ -13,6 +13,7 @@ import io.agentflow.dr.manifest.TableEntry;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -21,6 +22,9 @@ import picocli.CommandLine.Parameters;
 /** {@code af backup show}. */
 @Command(name = "show", description = "Show what one backup holds.")
 final class BackupShowCommand extends AfCommand {
+    /** So many tables are named, the largest ones, unless all are asked for. */
+    private static final int SHOWN = 10;
+
     @Parameters(index = "0", paramLabel = "ID", description = "A backup's id, a part of it, or latest.")
     String selector = "";
 
@@ -86,8 +90,7 @@ final class BackupShowCommand extends AfCommand {
         manifest.components()
                 .forEach(c -> field(
                         c.kind().text(),
-                        new ByteSize(c.bytes()) + " in " + c.files().size()
-                                + (c.files().size() == 1 ? " file" : " files")));
+                        new ByteSize(c.bytes()) + " in " + Count.of(c.files().size(), "file")));
         field(
                 "tables",
                 manifest.summary().tables()
@@ -98,15 +101,7 @@ final class BackupShowCommand extends AfCommand {
                                         ", %,d rows",
                                         manifest.summary().rows()))
                         + ", proof " + manifest.options().proof());
-        manifest.tables().stream()
-                .filter(TableEntry::holdsRows)
-                .sorted(Comparator.comparing((TableEntry t) -> t.rows() == null ? Long.valueOf(0) : t.rows())
-                        .reversed())
-                .limit(verbose ? Long.MAX_VALUE : 10)
-                .forEach(t -> field(
-                        "",
-                        t.qualifiedName()
-                                + (t.rows() == null ? "" : String.format(Locale.ROOT, "  %,d rows", t.rows()))));
+        largest(manifest);
         field(
                 "needs",
                 "roles " + manifest.needs().roles() + ", extensions "
@@ -117,6 +112,20 @@ final class BackupShowCommand extends AfCommand {
         manifest.warnings().forEach(w -> field("warning", w));
         catalog.evidence(manifest.id()).forEach(e -> field("evidence", e.kind().words() + " " + Ago.of(e.at(), now)));
         field("files", catalog.store().folder(manifest.id()).toString());
+    }
+
+    private void largest(Manifest manifest) {
+        List<TableEntry> all = manifest.tables().stream()
+                .filter(TableEntry::holdsRows)
+                .sorted(Comparator.comparing((TableEntry t) -> t.rows() == null ? Long.valueOf(0) : t.rows())
+                        .reversed())
+                .toList();
+        List<TableEntry> shown = verbose ? all : all.subList(0, Math.min(SHOWN, all.size()));
+        shown.forEach(t -> field(
+                "", t.qualifiedName() + (t.rows() == null ? "" : String.format(Locale.ROOT, "  %,d rows", t.rows()))));
+        if (shown.size() < all.size()) {
+            field("", "and " + (all.size() - shown.size()) + " more: -v lists them");
+        }
     }
 
     private void field(String label, String text) {

@@ -1,5 +1,6 @@
 package io.agentflow.dr.critical;
 
+import io.agentflow.dr.core.Count;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.Refused;
 import io.agentflow.dr.core.VerificationFailed;
@@ -48,13 +49,13 @@ public final class ProveTables {
                 .events()
                 .accept(new OperationEvent.PartDone(
                         "prove",
-                        proof.size() + " tables "
+                        Count.of(proof.size(), "table") + " "
                                 + switch (level) {
                                     case FULL -> "identical";
                                     case COUNTS -> "of equal count";
                                     case NONE -> "not compared: the backup holds no fingerprints";
                                 }
-                                + (sequences == 0 ? "" : ", " + sequences + " sequences")
+                                + (sequences == 0 ? "" : ", " + Count.of(sequences, "sequence"))
                                 + (untouched ? ", no row of another table changed" : "")));
         if (level != ProofLevel.FULL) {
             opened.notes().add("the backup holds no fingerprints: the rows were not compared one by one");

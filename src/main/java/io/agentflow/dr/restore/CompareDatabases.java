@@ -1,5 +1,6 @@
 package io.agentflow.dr.restore;
 
+import io.agentflow.dr.core.Count;
 import io.agentflow.dr.fingerprint.Fingerprint;
 import io.agentflow.dr.fingerprint.Fingerprint.Likeness;
 import io.agentflow.dr.fingerprint.GeneratedColumns;
@@ -101,11 +102,12 @@ final class CompareDatabases {
             }
         }
         restored.values().forEach(r -> differs(r.qualifiedName() + " was not in the backup", r.kind()));
+        String all = Count.of(manifest.summary().tables(), "table");
         checks.add(
                 switch (rows ? manifest.options().proof() : "none") {
-                    case "full" -> identical + " of " + manifest.summary().tables() + " tables identical";
-                    case "counts" -> identical + " of " + manifest.summary().tables() + " tables of equal count";
-                    default -> manifest.summary().tables() + " tables present";
+                    case "full" -> identical + " of " + all + " identical";
+                    case "counts" -> identical + " of " + all + " of equal count";
+                    default -> all + " present";
                 });
         return identical;
     }
