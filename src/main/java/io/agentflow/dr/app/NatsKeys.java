@@ -51,7 +51,23 @@ final class NatsKeys {
                 subject,
                 name(ConfigKey.REQUEST_NATS_DURABLE),
                 results,
-                access());
+                access(),
+                tls(servers));
+    }
+
+    private NatsSettings.Tls tls(List<String> servers) {
+        Path authorities = file(ConfigKey.REQUEST_NATS_CA);
+        Path keystore = file(ConfigKey.REQUEST_NATS_KEYSTORE);
+        Path password = file(ConfigKey.REQUEST_NATS_KEYSTORE_PASSWORD);
+        if ((keystore == null) != (password == null)) {
+            wrong.add(ConfigKey.REQUEST_NATS_KEYSTORE.key() + " and " + ConfigKey.REQUEST_NATS_KEYSTORE_PASSWORD.key()
+                    + " need each other");
+        }
+        if ((authorities != null || keystore != null)
+                && !servers.stream().allMatch(server -> server.startsWith("tls:"))) {
+            wrong.add(ConfigKey.REQUEST_NATS_URL.key() + " must be tls://… where certificates are given");
+        }
+        return new NatsSettings.Tls(authorities, keystore, password);
     }
 
     private NatsSettings.Access access() {

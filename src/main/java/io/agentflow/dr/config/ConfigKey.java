@@ -79,6 +79,14 @@ public enum ConfigKey {
     REQUEST_NATS_CREDENTIALS("af.request.nats.credentials-file", "", "a .creds file that shows the server who af is"),
     REQUEST_NATS_USER("af.request.nats.user", "", "or a user"),
     REQUEST_NATS_PASSWORD("af.request.nats.password-file", "", "and the file of its password"),
+    REQUEST_NATS_CA(
+            "af.request.nats.ca-file",
+            "",
+            "certificates (PEM) of the authorities that the certificate of a tls:// server must come from; empty for those that Java trusts"),
+    REQUEST_NATS_KEYSTORE(
+            "af.request.nats.keystore-file", "", "our own certificate and key (PKCS#12), for servers that ask for one"),
+    REQUEST_NATS_KEYSTORE_PASSWORD(
+            "af.request.nats.keystore-password-file", "", "and the file of the keystore's password"),
     REQUEST_KAFKA_SERVERS(
             "af.request.kafka.bootstrap-servers",
             "",

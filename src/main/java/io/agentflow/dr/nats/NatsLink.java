@@ -29,6 +29,7 @@ final class NatsLink implements AutoCloseable {
     private final NatsSettings settings;
     private final Consumer<String> say;
     private volatile @Nullable Connection current;
+    private volatile @Nullable Exception reason;
 
     /** @param say gets lines for the log */
     NatsLink(NatsSettings settings, Consumer<String> say) {
@@ -46,9 +47,26 @@ final class NatsLink implements AutoCloseable {
      * @throws IOException if no server answers or lets af in, or a file cannot be read
      */
     Connection open() throws IOException, InterruptedException {
-        Connection made = Nats.connect(options());
-        current = made;
-        return made;
+        reason = null;
+        try {
+            Connection made = Nats.connect(options());
+            current = made;
+            return made;
+        } catch (IOException e) {
+            Exception why = reason;
+            // The client itself says that it cannot connect, and to nobody else why.
+            throw why == null
+                    ? e
+                    : new IOException(e.getMessage() + ": " + root(why).getMessage(), e);
+        }
+    }
+
+    private static Throwable root(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root;
     }
 
     private Options options() throws IOException {
@@ -62,7 +80,17 @@ final class NatsLink implements AutoCloseable {
                     public void errorOccurred(Connection connection, String error) {
                         say.accept("nats: " + error);
                     }
+
+                    @Override
+                    public void exceptionOccurred(Connection connection, Exception why) {
+                        reason = why;
+                    }
                 });
+        if (settings.byTls()) {
+            // Resolved by the client, a name would be an address by the time it is compared with the certificate.
+            options.sslContext(NamedServers.of(Certificates.read(settings.tls())))
+                    .hostnameResolveMode(Options.HostnameResolveMode.HappyEyeballs);
+        }
         NatsSettings.Access access = settings.access();
         Path credentials = access.credentials();
         String user = access.user();

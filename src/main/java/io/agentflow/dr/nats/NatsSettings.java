@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param durable what the server calls our place in the stream
  * @param results the subject of the results whose sender names none, or null
  * @param access how af shows who it is
+ * @param tls what TLS is done with, where an address begins with {@code tls:}
  */
 public record NatsSettings(
         List<String> servers,
@@ -20,7 +21,8 @@ public record NatsSettings(
         String subject,
         String durable,
         @Nullable String results,
-        Access access) {
+        Access access,
+        Tls tls) {
     public NatsSettings {
         servers = List.copyOf(servers);
     }
@@ -36,4 +38,21 @@ public record NatsSettings(
             @Nullable Path credentials,
             @Nullable String user,
             @Nullable Path password) {}
+
+    /**
+     * What TLS is done with. The files are read at each connection.
+     *
+     * @param authorities certificates (PEM) of those who sign servers' certificates, or null for those that Java trusts
+     * @param keystore our own certificate and key (PKCS#12), or null, with
+     * @param password the file of its password
+     */
+    public record Tls(
+            @Nullable Path authorities,
+            @Nullable Path keystore,
+            @Nullable Path password) {}
+
+    /** Whether servers are talked to by TLS. */
+    boolean byTls() {
+        return servers.stream().anyMatch(server -> server.startsWith("tls:"));
+    }
 }

@@ -20,7 +20,8 @@ class NatsRequestsTest {
                 "af.requests",
                 "af",
                 null,
-                new NatsSettings.Access(null, null, null));
+                new NatsSettings.Access(null, null, null),
+                new NatsSettings.Tls(null, null, null));
         return new NatsRequests(new NatsLink(settings, line -> {}), settings, 100);
     }
 
@@ -45,7 +46,13 @@ class NatsRequestsTest {
     void anEndBeforeTheStartIsNone() {
         NatsTrigger trigger = new NatsTrigger(
                 new NatsSettings(
-                        List.of("nats://127.0.0.1:1"), "A", "a", "af", null, new NatsSettings.Access(null, null, null)),
+                        List.of("nats://127.0.0.1:1"),
+                        "A",
+                        "a",
+                        "af",
+                        null,
+                        new NatsSettings.Access(null, null, null),
+                        new NatsSettings.Tls(null, null, null)),
                 message -> {},
                 100,
                 new Availability("nats", line -> {}, Clock.systemUTC()),

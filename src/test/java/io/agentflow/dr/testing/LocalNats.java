@@ -8,6 +8,7 @@ import io.nats.client.Options;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -62,6 +63,30 @@ public final class LocalNats implements AutoCloseable {
         }
     }
 
+    /**
+     * Starts one that talks by TLS alone, and only to clients whose certificate it knows.
+     *
+     * @param certificate its own, which is also the one that it knows
+     * @param key that of the certificate
+     */
+    public static LocalNats secured(Path folder, Path certificate, Path key) {
+        try {
+            LocalNats nats = new LocalNats(Files.createDirectories(folder), freePort());
+            Files.writeString(folder.resolve("conf"), """
+                    listen: "127.0.0.1:%d"
+                    tls { cert_file: "%s", key_file: "%s", ca_file: "%s", verify: true }
+                    """.formatted(nats.port, certificate, key, certificate));
+            nats.launch();
+            await().ignoreExceptions().until(() -> {
+                new Socket("127.0.0.1", nats.port).close();
+                return true;
+            });
+            return nats;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static int freePort() throws IOException {
         try (ServerSocket free = new ServerSocket(0)) {
             return free.getLocalPort();
@@ -70,6 +95,11 @@ public final class LocalNats implements AutoCloseable {
 
     /** Starts it again. */
     public void start() {
+        launch();
+        await().ignoreExceptions().until(() -> connected(connection -> true));
+    }
+
+    private void launch() {
         try {
             server = new ProcessBuilder(
                             "/usr/sbin/nats-server",
@@ -83,12 +113,15 @@ public final class LocalNats implements AutoCloseable {
             throw new UncheckedIOException(
                     "no nats-server here: run scripts/test.sh, or apt-get install nats-server", e);
         }
-        await().ignoreExceptions().until(() -> connected(connection -> true));
     }
 
     /** Kills it at once. */
     public void kill() {
         server.destroyForcibly().onExit().join();
+    }
+
+    public int port() {
+        return port;
     }
 
     public String url() {
