@@ -36,7 +36,8 @@ fi
 jar=target/dist/lib/af.jar
 if [ ! -f "$jar" ] || [ -n "$(find pom.xml src/main -newer "$jar" -print -quit)" ]; then
   echo "building af: one to three minutes, and longer the first time, when Maven fetches its libraries ..." >&2
-  mvn -q -B -DskipTests -Dspotbugs.skip -Djacoco.skip package
+  # Maven resets colours at its end, also where there are none.
+  mvn -q -B -DskipTests -Dspotbugs.skip -Djacoco.skip package | sed $'s/\e\\[0m//g'
   touch "$jar"
 fi
 

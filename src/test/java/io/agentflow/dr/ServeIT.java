@@ -87,7 +87,9 @@ class ServeIT {
                 "af.jbos = 3\naf.jobs = many\naf.schedule.misfire = perhaps\naf.drain-timeout = soon\n"
                         + "af.database.one.schedule = often\naf.database.one.colour = blue\n"
                         + "af.database.two.url = postgresql://h/d\naf.database.two.jobs = many\n"
-                        + "af.database.two.verify-schedule = 0 0 3 * * *\n");
+                        + "af.database.two.verify-schedule = 0 0 3 * * *\n"
+                        + "af.database.three.url = mysql://h/d\naf.management.port = 99999\n"
+                        + "af.extra-routes = not-there\naf.request.key.ops.operations = fly\n");
 
         AfProcess.Result refused = af().run("serve");
 
@@ -102,7 +104,12 @@ class ServeIT {
                         "af.database.one.schedule is 'often'",
                         "af.database.one.colour",
                         "af.database.two.jobs is 'many'",
-                        "af.database.two.verify-schedule is '0 0 3 * * *'");
+                        "af.database.two.verify-schedule is '0 0 3 * * *'",
+                        "af.database.three.url: ",
+                        "af.management.port is '99999', not a port, 0 to 65535",
+                        "the routes in not-there cannot be used: no such file or directory",
+                        "af.request.key.ops.");
+        assertThat(af().run("config", "show").err()).contains("af.jbos", "af.database.one.url is missing");
 
         Files.writeString(
                 folder.resolve("af.properties"),

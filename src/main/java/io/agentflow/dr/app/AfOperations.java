@@ -25,6 +25,7 @@ import io.agentflow.dr.critical.CriticalRun;
 import io.agentflow.dr.critical.FetchTables;
 import io.agentflow.dr.critical.OpenTables;
 import io.agentflow.dr.daemon.DatabaseState;
+import io.agentflow.dr.daemon.Health;
 import io.agentflow.dr.daemon.Meters;
 import io.agentflow.dr.deadletter.DeadLetterFolder;
 import io.agentflow.dr.lint.CheckRoutes;
@@ -465,6 +466,16 @@ final class AfOperations implements Operations, AutoCloseable {
     }
 
     @Override
+    public List<String> problemsOfRoutes() {
+        try {
+            sources.texts();
+            return List.of();
+        } catch (AfException e) {
+            return List.of(e.fact());
+        }
+    }
+
+    @Override
     public void serve(List<Served> served, @Nullable DatabaseUrl cluster, Consumer<String> log) {
         // A broker's client may repeat the address that it was given.
         Consumer<String> say = line -> log.accept(redaction.of(line));
@@ -477,16 +488,18 @@ final class AfOperations implements Operations, AutoCloseable {
         ScheduleDatabase schedules = cluster == null ? null : new ScheduleDatabase(cluster, config);
         if (schedules != null) {
             schedules.prepare(served);
+            schedules.watch(say);
         }
         journal.sweep(event -> say.accept(String.valueOf(event)));
         Requests asked = requests(served, serving.work(), say);
         if (Requests.wanted(config)) {
             asked.resume();
         }
+        meters.refused(asked::refused);
         requests = asked;
         service = serving;
         measured.servedBy(serving);
-        serving.run(served, config, asked, () -> {
+        serving.run(served, config, () -> others(asked, schedules), () -> {
             ServedRoutes routes = new ServedRoutes(
                     sources::texts,
                     texts -> Routes.check(texts, servedBeans(serving, asked), sources.placeholders(true)),
@@ -498,6 +511,15 @@ final class AfOperations implements Operations, AutoCloseable {
             routes.begin();
             return routes;
         });
+    }
+
+    private List<Health.Check> others(Requests asked, @Nullable ScheduleDatabase schedules) {
+        List<Health.Check> others = new ArrayList<>(asked.checks());
+        others.add(journal.check());
+        if (schedules != null) {
+            others.add(schedules.check());
+        }
+        return others;
     }
 
     /** A message that is not worked on: one record in the journal, one event, one dead letter. */
@@ -534,6 +556,10 @@ final class AfOperations implements Operations, AutoCloseable {
         QuartzComponent quartz = schedules == null ? new QuartzComponent() : schedules.component();
         // A schedule that is due at once must not fire before all is there: ServedRoutes.begin.
         quartz.setAutoStartScheduler(false);
+        // Nothing runs any more when it is shut down. To wait for its threads all the same would be to wait for ever
+        // while
+        // the database of the schedules is away: they write there what has ended, again and again.
+        quartz.setInterruptJobsOnShutdown(true);
         beans.put("quartz", quartz);
         Routes routes = Routes.serve(texts, beans, sources.placeholders(true));
         try {

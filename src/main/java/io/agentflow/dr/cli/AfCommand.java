@@ -72,8 +72,8 @@ abstract class AfCommand implements Callable<Integer> {
         configFile = properties.getValue();
         Terminal terminal = session.terminal();
         try (LiveProgress progress = new LiveProgress(terminal, verbose)) {
-            AfConfig config = configuration(
-                    ConfigFile.find(configFile, session.environment()).orElse(null), session.environment());
+            AfConfig config = meant(configuration(
+                    ConfigFile.find(configFile, session.environment()).orElse(null), session.environment()));
             OperationEvents shown = json && !verbose ? event -> {} : progress;
             return run(config, shown.and(this::remember)).number();
         } catch (AfException e) {
@@ -84,6 +84,11 @@ abstract class AfCommand implements Callable<Integer> {
     /** Loads the configuration; a mistake in it ends the command. */
     AfConfig configuration(@Nullable Path file, Map<String, String> environment) {
         return AfConfig.load(file, environment);
+    }
+
+    /** The configuration as it counts for the database that is meant. */
+    AfConfig meant(AfConfig config) {
+        return config;
     }
 
     private void remember(OperationEvent event) {

@@ -44,6 +44,11 @@ final class AuditVerifyCommand extends AfCommand {
     }
 
     @Override
+    AfConfig meant(AfConfig config) {
+        return connection.meant(config, session().environment());
+    }
+
+    @Override
     ExitCode run(AfConfig config, OperationEvents events) {
         AuditReport report = operations(config)
                 .verifyAudits(connection.resolve(config, session().environment()), tenant, acceptContent);

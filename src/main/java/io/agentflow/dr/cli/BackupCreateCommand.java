@@ -79,6 +79,11 @@ final class BackupCreateCommand extends AfCommand {
     }
 
     @Override
+    AfConfig meant(AfConfig config) {
+        return connection.meant(config, session().environment());
+    }
+
+    @Override
     ExitCode run(AfConfig config, OperationEvents events) {
         long start = System.nanoTime();
         BackupRun.Published published = operations(config).create(request(config), events);

@@ -112,6 +112,14 @@ final class BackupRestoreCommand extends AfCommand {
     }
 
     @Override
+    AfConfig meant(AfConfig config) {
+        boolean elsewhere = targetUrl != null || config.given(ConfigKey.TARGET_DATABASE_URL);
+        return elsewhere && connection.url == null
+                ? config
+                : connection.meant(config, session().environment());
+    }
+
+    @Override
     ExitCode run(AfConfig config, OperationEvents events) {
         if (selector != null && (undo || dropOld != null)) {
             throw new UsageError(
@@ -244,10 +252,16 @@ final class BackupRestoreCommand extends AfCommand {
         String other = targetUrl != null ? targetUrl : config.text(ConfigKey.TARGET_DATABASE_URL);
         DatabaseUrl given = other.isEmpty()
                 ? connection.resolve(config, session().environment())
-                : LibpqEnvironment.complete(DatabaseUrl.parse(other), session().environment());
+                : LibpqEnvironment.complete(
+                        DatabaseUrl.parse(address(config, other)), session().environment());
         return given.keywords().containsKey("dbname") || store == null || id == null
                 ? given
                 : given.database(new DatabaseName(databaseOf(store, id)));
+    }
+
+    /** By its name in af.properties, or as it is. */
+    private static String address(AfConfig config, String given) {
+        return config.databaseNames().contains(given) ? config.of(given).text(ConfigKey.DATABASE_URL) : given;
     }
 
     private static String databaseOf(DirectoryStore store, BackupId id) {

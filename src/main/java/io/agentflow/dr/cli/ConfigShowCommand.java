@@ -8,12 +8,15 @@ import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.core.UsageError;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -35,11 +38,20 @@ final class ConfigShowCommand extends AfCommand {
         return "ConfigShow";
     }
 
+    /** Its mistakes are told together with those of the databases. */
+    @Override
+    AfConfig configuration(@Nullable Path file, Map<String, String> environment) {
+        return AfConfig.read(file, environment);
+    }
+
     /** One key as it counts. */
     private record Value(String key, String value, String source) {}
 
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
+        if (!config.problems().isEmpty()) {
+            throw new UsageError(String.join("\n  ", config.problems()), "Mend the configuration.");
+        }
         List<Value> values = new ArrayList<>();
         for (ConfigKey key : ConfigKey.values()) {
             if (effective || !config.source(key).equals("default")) {

@@ -7,15 +7,21 @@ import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.ShellWord;
 import io.agentflow.dr.core.UsageError;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** libpq's options, as psql and pg_dump have them. */
 final class ConnectionOptions {
+    private static final Set<String> SAYS_WHICH =
+            Set.of("DATABASE_URL", "PGHOST", "PGHOSTADDR", "PGDATABASE", "PGSERVICE");
+
     @Option(
             names = {"-d", "--database-url", "--dbname"},
             paramLabel = "URL",
-            description = "URI, connection string or name of the database (else AF_DATABASE_URL, DATABASE_URL, PG…).")
+            description = "URI, connection string or name of the database, as PostgreSQL or af.properties calls it"
+                    + " (else AF_DATABASE_URL, DATABASE_URL, PG…).")
     @Nullable
     String url;
 
@@ -40,6 +46,32 @@ final class ConnectionOptions {
     @Nullable
     String user;
 
+    /**
+     * The configuration as it counts for the database that is meant: by a name of {@code af.database.<name>} its address,
+     * store, jobs and critical tables.
+     *
+     * @throws UsageError if nothing says which one of them is meant
+     */
+    AfConfig meant(AfConfig config, Map<String, String> environment) {
+        if (url != null) {
+            return config.databaseNames().contains(url) ? config.of(url) : config;
+        }
+        boolean said = host != null
+                || config.given(ConfigKey.DATABASE_URL)
+                || environment.keySet().stream().anyMatch(SAYS_WHICH::contains);
+        if (!said && !config.databaseNames().isEmpty()) {
+            String names = String.join(", ", new TreeSet<>(config.databaseNames()));
+            throw new UsageError(
+                    "which database? af.properties names " + names,
+                    "Name one: -d "
+                            + config.databaseNames().stream()
+                                    .sorted()
+                                    .findFirst()
+                                    .orElse(""));
+        }
+        return config;
+    }
+
     /** The database that is meant: command line, then AF_DATABASE_URL, DATABASE_URL, then libpq's environment. */
     DatabaseUrl resolve(AfConfig config, Map<String, String> environment) {
         return LibpqEnvironment.complete(given(config, environment), environment);
@@ -62,7 +94,7 @@ final class ConnectionOptions {
             if (url.isBlank()) {
                 throw new UsageError("--database-url is empty", "Give an address, or leave the option away.");
             }
-            return url;
+            return config.databaseNames().contains(url) ? config.text(ConfigKey.DATABASE_URL) : url;
         }
         return config.given(ConfigKey.DATABASE_URL)
                 ? config.text(ConfigKey.DATABASE_URL)

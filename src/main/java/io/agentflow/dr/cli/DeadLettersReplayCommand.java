@@ -10,6 +10,7 @@ import io.agentflow.dr.core.ShellWord;
 import io.agentflow.dr.deadletter.DeadLetterFolder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -71,7 +72,19 @@ final class DeadLettersReplayCommand extends AfCommand {
                 && configured(arguments.get(at), config).meant(arguments.get(at + 1))) {
             arguments.remove(at + 1);
             arguments.remove(at);
+        } else if (at >= 0 && at + 1 < arguments.size()) {
+            Map<String, String> given = DatabaseUrl.parse(arguments.get(at + 1)).keywords();
+            config.databaseNames().stream()
+                    .filter(name -> address(config.of(name)).keywords().equals(given))
+                    .findFirst()
+                    .ifPresent(name -> arguments.set(at + 1, name));
         }
+    }
+
+    private DatabaseUrl address(AfConfig config) {
+        return LibpqEnvironment.complete(
+                DatabaseUrl.parse(config.text(ConfigKey.DATABASE_URL)),
+                session().environment());
     }
 
     private Configured configured(String option, AfConfig config) {

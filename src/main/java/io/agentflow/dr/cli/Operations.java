@@ -71,6 +71,9 @@ public interface Operations {
      */
     List<String> problemsOfRequests(Set<String> databases);
 
+    /** What is wrong with the folders of routes that the configuration names. */
+    List<String> problemsOfRoutes();
+
     /** The files of routes that af would load, those of the user in front of those that it came with. */
     List<RouteFile> routes();
 

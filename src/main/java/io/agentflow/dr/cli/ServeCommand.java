@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
@@ -45,16 +44,13 @@ final class ServeCommand extends AfCommand {
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
         List<String> wrong = new ArrayList<>(config.problems());
-        if (!wrong.isEmpty()) {
-            throw mistakes(wrong);
-        }
-        List<Operations.Served> served = served(config, wrong);
+        boolean readable = wrong.isEmpty();
+        wrong.addAll(operations(config).problemsOfRequests(config.databaseNames()));
+        wrong.addAll(operations(config).problemsOfRoutes());
+        List<Operations.Served> served = readable ? served(config, wrong) : List.of();
         DatabaseUrl cluster = cluster(config, served, wrong);
-        wrong.addAll(operations(config)
-                .problemsOfRequests(
-                        config.databases().stream().map(ServedDatabase::name).collect(Collectors.toSet())));
         if (!wrong.isEmpty()) {
-            throw mistakes(wrong);
+            throw new UsageError(String.join("\n  ", wrong), "Mend the configuration; nothing was started.");
         }
         operations(config)
                 .serve(
@@ -63,10 +59,6 @@ final class ServeCommand extends AfCommand {
                         line -> terminal()
                                 .say(session().clock().instant().truncatedTo(ChronoUnit.SECONDS) + " " + line));
         return ExitCode.OK;
-    }
-
-    private static UsageError mistakes(List<String> wrong) {
-        return new UsageError(String.join("\n  ", wrong), "Mend the configuration; nothing was started.");
     }
 
     private List<Operations.Served> served(AfConfig config, List<String> wrong) {

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -181,7 +182,9 @@ public final class AfConfig {
 
     private void check(ConfigKey key) {
         switch (key) {
-            case JOBS, RETRIES, MANAGEMENT_PORT, REQUEST_MAX_BYTES -> check(key, Integer::parseInt, "a number");
+            case JOBS, REQUEST_MAX_BYTES -> check(key, text -> whole(text, 1, Integer.MAX_VALUE), "a number from 1 on");
+            case RETRIES -> check(key, text -> whole(text, 0, Integer.MAX_VALUE), "a number from 0 on");
+            case MANAGEMENT_PORT -> check(key, text -> whole(text, 0, 65_535), "a port, 0 to 65535");
             case JITTER,
                     ROUTES_RELOAD,
                     CLUSTER_CHECK_IN,
@@ -259,6 +262,34 @@ public final class AfConfig {
         return databases.values().stream()
                 .map(settings -> settings.read(this, wrong))
                 .toList();
+    }
+
+    /**
+     * The configuration as it counts for one of the databases that are looked after as a service.
+     *
+     * @throws UsageError if what is said of it makes no sense
+     */
+    public AfConfig of(String database) {
+        DatabaseSettings settings = Objects.requireNonNull(databases.get(database));
+        List<String> wrong = new ArrayList<>();
+        settings.read(this, wrong);
+        if (!wrong.isEmpty()) {
+            throw new UsageError(String.join("; ", wrong), "Mend the configuration.");
+        }
+        AfConfig own = new AfConfig();
+        own.values.putAll(values);
+        own.sources.putAll(sources);
+        own.stateHome = stateHome;
+        own.file = file;
+        own.ofRoutes.putAll(ofRoutes);
+        own.databases.putAll(databases);
+        settings.override(own.values);
+        return own;
+    }
+
+    /** What the databases are called that are looked after as a service. */
+    public Set<String> databaseNames() {
+        return Set.copyOf(databases.keySet());
     }
 
     int jobs() {
@@ -373,6 +404,18 @@ public final class AfConfig {
     }
 
     static Duration duration(String text) {
-        return Duration.parse("PT" + text.toUpperCase(Locale.ROOT));
+        Duration duration = Duration.parse("PT" + text.toUpperCase(Locale.ROOT));
+        if (duration.isNegative()) {
+            throw new IllegalArgumentException(text);
+        }
+        return duration;
+    }
+
+    static int whole(String text, int least, int most) {
+        int number = Integer.parseInt(text);
+        if (number < least || number > most) {
+            throw new NumberFormatException(text);
+        }
+        return number;
     }
 }

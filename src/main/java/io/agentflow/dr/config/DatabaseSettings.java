@@ -1,5 +1,7 @@
 package io.agentflow.dr.config;
 
+import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.DatabaseUrl;
 import java.text.ParseException;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -25,11 +27,28 @@ final class DatabaseSettings {
         return values.containsKey(key);
     }
 
+    /** What was given for one of these that has a key of the same meaning for all. */
+    void override(Map<ConfigKey, String> general) {
+        Map.of(
+                        DatabaseKey.URL, ConfigKey.DATABASE_URL,
+                        DatabaseKey.STORES, ConfigKey.STORE,
+                        DatabaseKey.JOBS, ConfigKey.JOBS,
+                        DatabaseKey.CRITICAL_TABLES, ConfigKey.CRITICAL_TABLES)
+                .forEach((own, of) -> {
+                    String value = values.get(own);
+                    if (value != null) {
+                        general.put(of, value);
+                    }
+                });
+    }
+
     /** Reads it all, and notes everything that is wrong, by key. */
     ServedDatabase read(AfConfig config, List<String> wrong) {
         String url = values.getOrDefault(DatabaseKey.URL, "");
         if (url.isEmpty()) {
             wrong.add(key(DatabaseKey.URL) + " is missing");
+        } else {
+            parse(url, wrong);
         }
         String store = values.getOrDefault(DatabaseKey.STORES, config.text(ConfigKey.STORE));
         if (store.contains(",")) {
@@ -46,6 +65,14 @@ final class DatabaseSettings {
                         values.getOrDefault(DatabaseKey.CRITICAL_TABLES, config.text(ConfigKey.CRITICAL_TABLES))),
                 rpo(wrong),
                 restoreByMessage(wrong));
+    }
+
+    private void parse(String url, List<String> wrong) {
+        try {
+            DatabaseUrl.parse(url);
+        } catch (AfException e) {
+            wrong.add(key(DatabaseKey.URL) + ": " + e.fact());
+        }
     }
 
     private String key(DatabaseKey key) {
@@ -68,9 +95,9 @@ final class DatabaseSettings {
     private int jobs(AfConfig config, List<String> wrong) {
         String jobs = values.get(DatabaseKey.JOBS);
         try {
-            return jobs == null ? config.jobs() : Integer.parseInt(jobs);
+            return jobs == null ? config.jobs() : AfConfig.whole(jobs, 1, Integer.MAX_VALUE);
         } catch (NumberFormatException e) {
-            wrong.add(key(DatabaseKey.JOBS) + " is '" + jobs + "', not a number");
+            wrong.add(key(DatabaseKey.JOBS) + " is '" + jobs + "', not a number from 1 on");
             return 1;
         }
     }

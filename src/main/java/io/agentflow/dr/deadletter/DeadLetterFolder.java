@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.core.Reason;
+import io.agentflow.dr.core.Refused;
 import io.agentflow.dr.core.UsageError;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
@@ -19,7 +21,12 @@ import java.util.stream.Stream;
  */
 public final class DeadLetterFolder {
     private static final String SUFFIX = ".json";
+    private static final String OWNER = "unix:uid";
+    private static final int ROOT = 0;
     private static final String REPLAYED = "replayed";
+    /** So many are named where an id fits several. */
+    private static final int NAMED = 5;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path folder;
@@ -51,9 +58,7 @@ public final class DeadLetterFolder {
      * @throws UsageError if there are several
      */
     public String select(String text) {
-        List<String> found = ids().stream()
-                .filter(id -> text.equals("latest") || id.contains(text))
-                .toList();
+        List<String> found = text.equals("latest") ? ids() : fitting(text);
         if (found.isEmpty()) {
             boolean replayed = Files.isDirectory(folder.resolve(REPLAYED))
                     && new DeadLetterFolder(folder.resolve(REPLAYED))
@@ -64,9 +69,17 @@ public final class DeadLetterFolder {
                     "See: af dead-letters list");
         }
         if (found.size() > 1 && !text.equals("latest")) {
-            throw new UsageError("'" + text + "' fits " + found.size() + " reports", "Give more of the id: " + found);
+            throw new UsageError(
+                    "'" + text + "' fits " + found.size() + " reports",
+                    "Give more of the id: " + String.join(", ", found.subList(0, Math.min(NAMED, found.size())))
+                            + (found.size() > NAMED ? ", …" : ""));
         }
         return found.get(0);
+    }
+
+    /** The ids that hold this text, newest first. */
+    public List<String> fitting(String text) {
+        return ids().stream().filter(id -> id.contains(text)).toList();
     }
 
     /** One report. */
@@ -78,8 +91,37 @@ public final class DeadLetterFolder {
         }
     }
 
-    /** The arguments with which af does again what failed. @throws UsageError if the report has none */
+    /** Where it is. */
+    public Path path() {
+        return folder.toAbsolutePath().normalize();
+    }
+
+    /** A report that somebody else has put here would have commands run that he may not run himself. */
+    private void requireOurs(String id) {
+        try {
+            Object owner = Files.getAttribute(folder.resolve(id + SUFFIX), OWNER, LinkOption.NOFOLLOW_LINKS);
+            Object ours = Files.getAttribute(folder, OWNER);
+            if (!owner.equals(ours) && !owner.equals(ROOT)) {
+                throw new Refused(
+                        "the report " + id + " belongs to the user " + owner + ", and the folder to " + ours,
+                        "Somebody else has put it there: read it, and type the command yourself if it is right.");
+            }
+        } catch (IOException e) {
+            throw unreadable(e);
+        } catch (UnsupportedOperationException e) {
+            // Windows: its users are told apart by the rights of the folder alone.
+            return;
+        }
+    }
+
+    /**
+     * The arguments with which af does again what failed.
+     *
+     * @throws UsageError if the report has none
+     * @throws Refused if the report belongs to another user than the folder, and not to root
+     */
     public List<String> arguments(String id) {
+        requireOurs(id);
         JsonNode arguments = report(id).path("arguments");
         List<String> words = Stream.iterate(0, i -> i < arguments.size(), i -> i + 1)
                 .map(i -> arguments.get(i).asText())

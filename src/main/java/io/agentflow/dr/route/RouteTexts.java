@@ -2,6 +2,7 @@ package io.agentflow.dr.route;
 
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.ExitCode;
+import io.agentflow.dr.core.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -131,7 +132,7 @@ public record RouteTexts(Map<Path, String> files) {
     private static AfException unreadable(Path path, IOException e) {
         return new AfException(
                 ExitCode.REFUSED,
-                "the routes in " + path + " cannot be used: " + e,
+                "the routes in " + path + " cannot be used: " + Reason.of(e),
                 "Check the path and its rights: af.routes, af.extra-routes.",
                 e);
     }

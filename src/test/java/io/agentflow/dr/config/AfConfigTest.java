@@ -70,6 +70,35 @@ class AfConfigTest {
     }
 
     @Test
+    void aDatabaseThatIsLookedAfterHasItsOwnAddressStoreAndTables() throws IOException {
+        AfConfig config = AfConfig.load(
+                file("af.store = /all\naf.jobs = 3\naf.database.crm.url = postgresql://db1/crm\n"
+                        + "af.database.crm.stores = /crm\naf.database.crm.critical-tables = a,b\n"),
+                Map.of());
+
+        AfConfig crm = config.of("crm");
+
+        assertThat(crm.text(ConfigKey.DATABASE_URL)).isEqualTo("postgresql://db1/crm");
+        assertThat(crm.text(ConfigKey.STORE)).isEqualTo("/crm");
+        assertThat(crm.list(ConfigKey.CRITICAL_TABLES)).containsExactly("a", "b");
+        assertThat(crm.number(ConfigKey.JOBS)).isEqualTo(3);
+        assertThat(config.text(ConfigKey.STORE)).isEqualTo("/all");
+    }
+
+    @Test
+    void aNumberOrATimeThatMakesNoSenseIsAMistake() throws IOException {
+        AfConfig config = AfConfig.read(
+                file("af.jobs = 0\naf.retries = -1\naf.management.port = 65536\naf.stall-timeout = -5s\n"), Map.of());
+
+        assertThat(config.problems())
+                .containsExactlyInAnyOrder(
+                        "af.jobs is '0', not a number from 1 on",
+                        "af.retries is '-1', not a number from 0 on",
+                        "af.management.port is '65536', not a port, 0 to 65535",
+                        "af.stall-timeout is '-5s', not a time such as 90s, 10m or 2h");
+    }
+
+    @Test
     void aSecretMayComeFromAFileOfItsOwn() throws IOException {
         Path secret = Files.writeString(folder.resolve("url"), "postgresql://af@db1/x\n");
 
