@@ -19,6 +19,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -120,6 +121,37 @@ class ClusterIT {
         assertThat(schedules.texts("SELECT trigger_name FROM public.qrtz_triggers"))
                 .doesNotContain("verify-main");
         assertThat(second.running.errSoFar()).doesNotContain(LocalPostgres.PASSWORD);
+    }
+
+    @Test
+    void aSignalEndsAServiceWhoseScheduleDatabaseIsAway() throws Exception {
+        ADatabase database = postgres.database("cluster_away").with("CREATE TABLE t AS SELECT 1 AS a");
+        ADatabase schedules = postgres.database("cluster_away_schedules");
+        HeldRoutes held = HeldRoutes.in(folder).pausing(Duration.ofSeconds(4)).before("backup/backup-attempt", "seal");
+        Node node = node(
+                "away",
+                held,
+                List.of(
+                        "af.store = " + folder.resolve("backups"),
+                        "af.cluster.database-url = " + escaped(schedules.uri()),
+                        "af.database.main.url = " + escaped(database.uri()),
+                        "af.database.main.schedule = 0/1 * * * * ?"));
+        await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(started(node))
+                        .as("%s", node.running.errSoFar())
+                        .isTrue());
+
+        postgres.maintain("ALTER DATABASE cluster_away_schedules ALLOW_CONNECTIONS false");
+        postgres.maintain("DO $$ BEGIN PERFORM pg_terminate_backend(pid) FROM pg_stat_activity"
+                + " WHERE datname = 'cluster_away_schedules'; END $$");
+        node.running.process().destroy();
+
+        assertThat(node.running.process().waitFor(120, TimeUnit.SECONDS))
+                .as("%s", node.running.errSoFar())
+                .isTrue();
+        assertThat(node.running.process().exitValue()).isEqualTo(143);
+        assertThat(node.phases()).startsWith("started", "done");
+        postgres.maintain("ALTER DATABASE cluster_away_schedules ALLOW_CONNECTIONS true");
     }
 
     private Instant backup(ADatabase database) {

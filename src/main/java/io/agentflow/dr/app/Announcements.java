@@ -2,6 +2,7 @@ package io.agentflow.dr.app;
 
 import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.config.ConfigKey;
+import io.agentflow.dr.core.Count;
 import io.agentflow.dr.core.Redaction;
 import io.agentflow.dr.event.Announcer;
 import io.agentflow.dr.event.CloudEvent;
@@ -130,8 +131,8 @@ final class Announcements {
             for (Outbox outbox : outboxes()) {
                 int given = outbox.flush(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
                 if (given > 0) {
-                    say.accept(outbox.recipient() + " is too slow: it was not told of " + given
-                            + (given == 1 ? " event" : " events"));
+                    say.accept(outbox.recipient() + " was not told of " + Count.of(given, "event")
+                            + ": they took longer than af waits for at its end");
                 }
             }
         } catch (InterruptedException e) {

@@ -8,14 +8,19 @@ import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.OperationId;
 import io.agentflow.dr.core.Redaction;
 import io.agentflow.dr.core.Requester;
+import io.agentflow.dr.daemon.Health;
 import io.agentflow.dr.event.Announcer;
 import io.agentflow.dr.event.ToldOperation;
 import io.agentflow.dr.journal.RunningOperations;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -30,13 +35,24 @@ final class OperationJournal {
     private final Redaction redaction;
     private final Requester who;
     private final AtomicInteger failures = new AtomicInteger();
+    private final Path state;
+    /** Why the last record could not be written; empty if it was. */
+    private final AtomicReference<String> broken;
 
     OperationJournal(Path state, Clock clock, Announcer announcer, Redaction redaction, Requester who) {
-        this(new RunningOperations(state, clock), announcer, redaction, who);
+        this(new RunningOperations(state, clock), state, new AtomicReference<>(""), announcer, redaction, who);
     }
 
-    private OperationJournal(RunningOperations running, Announcer announcer, Redaction redaction, Requester who) {
+    private OperationJournal(
+            RunningOperations running,
+            Path state,
+            AtomicReference<String> broken,
+            Announcer announcer,
+            Redaction redaction,
+            Requester who) {
         this.running = running;
+        this.state = state;
+        this.broken = broken;
         this.announcer = announcer;
         this.redaction = redaction;
         this.who = who;
@@ -44,7 +60,25 @@ final class OperationJournal {
 
     /** The same journal, for what somebody else asks for. */
     OperationJournal by(Requester asking) {
-        return new OperationJournal(running, announcer, redaction, asking);
+        return new OperationJournal(running, state, broken, announcer, redaction, asking);
+    }
+
+    /** Whether operations and requests can be kept on the disk. */
+    Health.Check check() {
+        String why = Objects.requireNonNullElse(broken.get(), "");
+        if (why.isEmpty() && Files.isDirectory(state) && (!Files.isWritable(state) || full())) {
+            why = "it cannot be written, or has no space";
+        }
+        return new Health.Check(
+                "state", "", why.isEmpty(), state + (why.isEmpty() ? " holds the journal and requests" : ": " + why));
+    }
+
+    private boolean full() {
+        try {
+            return Files.getFileStore(state).getUsableSpace() == 0;
+        } catch (IOException e) {
+            return true;
+        }
     }
 
     Requester who() {
@@ -75,6 +109,11 @@ final class OperationJournal {
         } catch (RuntimeException e) {
             failed(begun, told, e, before);
             throw e;
+        } catch (Error e) {
+            // Of a jar that was exchanged under a service that runs, for instance: no end at all would look like a
+            // kill.
+            failed(begun, told, new IllegalStateException(e.toString(), e), before);
+            throw e;
         }
     }
 
@@ -91,6 +130,16 @@ final class OperationJournal {
     }
 
     private void failed(RunningOperations.@Nullable Begun begun, ToldOperation told, RuntimeException e, int before) {
+        AfException known = AfException.in(e);
+        if (known != null && known.exitCode() == ExitCode.WARNINGS) {
+            // It is done, and only what came after it is not.
+            if (begun != null) {
+                write(told, () -> begun.done(known.exitCode(), redaction.of(known.fact())));
+            }
+            told.done(known.exitCode(), known.fact(), List.of(known.fact()));
+            failures.getAndIncrement();
+            return;
+        }
         if (begun != null) {
             write(told, () -> failed(begun, e));
         }
@@ -134,9 +183,11 @@ final class OperationJournal {
             OperationId id, String verb, String request, OperationEvents events) {
         sweep(events);
         try {
-            return running.begin(id, verb, who, redaction.of(request));
+            RunningOperations.Begun begun = running.begin(id, verb, who, redaction.of(request));
+            broken.set("");
+            return begun;
         } catch (IOException | UncheckedIOException | AfException e) {
-            events.accept(new OperationEvent.Warned("the journal cannot be written: " + said(e)));
+            broken(events, e);
             return null;
         }
     }
@@ -146,12 +197,18 @@ final class OperationJournal {
         void write() throws IOException;
     }
 
-    private static void write(OperationEvents events, Writing writing) {
+    private void write(OperationEvents events, Writing writing) {
         try {
             writing.write();
         } catch (IOException | UncheckedIOException | AfException e) {
-            events.accept(new OperationEvent.Warned("the journal cannot be written: " + said(e)));
+            broken(events, e);
         }
+    }
+
+    private void broken(OperationEvents events, Exception e) {
+        String why = "the journal cannot be written: " + said(e);
+        broken.set(why);
+        events.accept(new OperationEvent.Warned(why));
     }
 
     private static String said(Exception e) {

@@ -129,12 +129,16 @@ final class RequestActs {
         return RequestResult.done(
                         request,
                         clock.instant(),
-                        "restored: " + String.join(", ", swapped.proof().checks()),
+                        "restored into " + swapped.request().database() + ": "
+                                + String.join(", ", swapped.proof().checks()),
                         swapped.warnings())
                 .with("backup", swapped.request().id().text())
                 .with("restoredInto", swapped.request().database().text())
                 .with("previousDatabase", previous == null ? null : previous.text())
-                .with("downtimeMillis", swapped.downtime().toMillis());
+                // Into a new database nothing was away.
+                .with(
+                        "downtimeMillis",
+                        previous == null ? null : swapped.downtime().toMillis());
     }
 
     private RequestResult tables(OperationRequest request, CriticalRun.Committed committed) {

@@ -7,8 +7,10 @@ import io.agentflow.dr.request.OperationRequest;
 import io.agentflow.dr.request.RequestRefused;
 import io.agentflow.dr.request.RequestResult;
 import io.agentflow.dr.request.RequestStore;
+import io.agentflow.dr.request.Strangers;
 import io.agentflow.dr.route.ReceivedMessage;
 import java.time.Clock;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
@@ -22,6 +24,8 @@ public final class RequestDesk {
     private final Refusals refusals;
     private final Clock clock;
     private final Consumer<String> say;
+    private final Strangers strangers = new Strangers();
+    private final AtomicLong refused = new AtomicLong();
 
     /** Who is told what was refused. */
     interface Refusals {
@@ -78,14 +82,32 @@ public final class RequestDesk {
         if (decision.fresh()) {
             say.accept(stored.accepted().request().target() + ": accepted by " + arrival.trigger() + ": "
                     + stored.accepted().request().summary());
+        }
+        // Also of a copy: the first one may have been kept, and then failed to be queued. What has begun is not begun
+        // again.
+        if (result == null && !stored.begun()) {
             work.submit(stored.accepted());
         }
     }
 
+    /** How many messages were refused. */
+    long refused() {
+        return refused.get();
+    }
+
     private void refuse(ReceivedMessage message, RequestRefused why) {
+        refused.incrementAndGet();
+        String others = why.authentic() ? "" : strangers.came(clock.instant());
+        if (others != null) {
+            refuse(message, why, others);
+        }
+    }
+
+    private void refuse(ReceivedMessage message, RequestRefused why, String others) {
         OperationRequest claimed = why.claimed();
         String what = "message by " + message.arrival().trigger() + " of " + Count.of(message.size(), "byte")
-                + (claimed == null ? "" : (why.authentic() ? ": " : ", which says of itself: ") + claimed.summary());
+                + (claimed == null ? "" : (why.authentic() ? ": " : ", which says of itself: ") + claimed.summary())
+                + others;
         say.accept("refused: " + what + ": " + why.fact());
         refusals.refused(message.arrival(), what, why);
         if (claimed != null && why.authentic()) {

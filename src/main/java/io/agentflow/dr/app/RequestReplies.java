@@ -8,6 +8,7 @@ import io.agentflow.dr.request.RequestStore;
 import io.agentflow.dr.route.RequestReply;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -56,10 +57,11 @@ final class RequestReplies implements AutoCloseable {
 
     /** Keeps the result of a request and tells it until it has arrived. */
     void end(AcceptedRequest accepted, RequestResult result) {
-        attempt(accepted, result, Duration.ZERO);
+        attempt(accepted, result, Duration.ZERO, clock.instant());
     }
 
-    private void attempt(AcceptedRequest accepted, RequestResult result, Duration delay) {
+    /** @param since when this process began to tell it: how long its operation, or the service, was away does not count */
+    private void attempt(AcceptedRequest accepted, RequestResult result, Duration delay, Instant since) {
         submit(accepted.arrival(), delay, () -> {
             try {
                 if (store.find(accepted.id()).map(RequestStore.Stored::result).isEmpty()) {
@@ -69,19 +71,19 @@ final class RequestReplies implements AutoCloseable {
                 store.published(accepted.id(), clock.instant());
             } catch (AfException e) {
                 say.accept("request " + accepted.id() + ": its result is not told yet: " + e.fact());
-                again(accepted, result, delay);
+                again(accepted, result, delay, since);
             }
         });
     }
 
-    private void again(AcceptedRequest accepted, RequestResult result, Duration delay) {
-        if (Duration.between(accepted.acceptedAt(), clock.instant()).compareTo(LIMIT) > 0 && !delay.isZero()) {
+    private void again(AcceptedRequest accepted, RequestResult result, Duration delay, Instant since) {
+        if (Duration.between(since, clock.instant()).compareTo(LIMIT) > 0) {
             say.accept("request " + accepted.id() + ": nobody takes its result; it stays in af request show");
             store.published(accepted.id(), clock.instant());
             return;
         }
         Duration longer = delay.isZero() ? FIRST_DELAY : delay.multipliedBy(2);
-        attempt(accepted, result, longer.compareTo(LONGEST_DELAY) > 0 ? LONGEST_DELAY : longer);
+        attempt(accepted, result, longer.compareTo(LONGEST_DELAY) > 0 ? LONGEST_DELAY : longer, since);
     }
 
     private void send(Arrival arrival, RequestResult result) {

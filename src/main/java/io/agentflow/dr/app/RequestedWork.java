@@ -7,18 +7,20 @@ import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.daemon.DatabaseState;
+import io.agentflow.dr.request.AcceptRequest;
 import io.agentflow.dr.request.AcceptedRequest;
 import io.agentflow.dr.request.OperationRequest;
 import io.agentflow.dr.request.RequestResult;
 import io.agentflow.dr.request.RequestStore;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -26,6 +28,12 @@ import java.util.function.Consumer;
  * again, but ends as interrupted. Each ends in exactly one result.
  */
 final class RequestedWork implements AutoCloseable {
+    /** How long what could not be marked as begun waits for its next turn. */
+    private static final Duration AGAIN = Duration.ofSeconds(10);
+
+    private static final String LEFT = ": left for the next start";
+
+    private final AcceptRequest accept;
     private final RequestStore store;
     private final CompletableFuture<ServedRoutes> routes;
     private final RequestActs acts;
@@ -34,10 +42,11 @@ final class RequestedWork implements AutoCloseable {
     private final Operations operations;
     private final Clock clock;
     private final Consumer<String> say;
-    private final Map<String, ExecutorService> workers = new ConcurrentHashMap<>();
+    private final Map<String, ScheduledThreadPoolExecutor> workers = new ConcurrentHashMap<>();
 
     /** @param routes completed when they are started; nothing is begun before */
     RequestedWork(
+            AcceptRequest accept,
             RequestStore store,
             CompletableFuture<ServedRoutes> routes,
             RequestActs acts,
@@ -46,6 +55,7 @@ final class RequestedWork implements AutoCloseable {
             Operations operations,
             Clock clock,
             Consumer<String> say) {
+        this.accept = accept;
         this.store = store;
         this.routes = routes;
         this.acts = acts;
@@ -75,20 +85,31 @@ final class RequestedWork implements AutoCloseable {
 
     /** Has a request worked on when it is its turn. */
     void submit(AcceptedRequest accepted) {
+        submit(accepted, Duration.ZERO);
+    }
+
+    private void submit(AcceptedRequest accepted, Duration delay) {
         try {
-            workers.computeIfAbsent(accepted.request().target(), RequestedWork::worker)
-                    .execute(() -> work(accepted));
+            boolean dropped = workers.computeIfAbsent(accepted.request().target(), RequestedWork::worker)
+                    .schedule(() -> work(accepted), delay.toMillis(), TimeUnit.MILLISECONDS)
+                    .isCancelled();
+            if (dropped) {
+                say.accept("request " + accepted.id() + LEFT);
+            }
         } catch (RejectedExecutionException e) {
-            say.accept("request " + accepted.id() + ": left for the next start");
+            say.accept("request " + accepted.id() + LEFT);
         }
     }
 
-    private static ExecutorService worker(String database) {
-        return Executors.newSingleThreadExecutor(task -> {
+    private static ScheduledThreadPoolExecutor worker(String database) {
+        ScheduledThreadPoolExecutor worker = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "requests-" + database);
             thread.setDaemon(true);
             return thread;
         });
+        // What waits for another turn when the service ends is left for the next start.
+        worker.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        return worker;
     }
 
     private void work(AcceptedRequest accepted) {
@@ -98,8 +119,9 @@ final class RequestedWork implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (AfException e) {
-            // It could not be marked as begun, and was not: the next start does it.
-            say.accept("request " + accepted.id() + ": left for the next start: " + e.fact());
+            // It could not be marked as begun, and was not.
+            say.accept("request " + accepted.id() + ": cannot be begun, and is tried again: " + e.fact());
+            submit(accepted, AGAIN);
         }
     }
 
@@ -119,12 +141,17 @@ final class RequestedWork implements AutoCloseable {
         OperationRequest request = accepted.request();
         Operations by = operations.asked(accepted.arrival().words(), request.keyId(), request.id());
         try {
-            return by.journaled(
-                    "request", request.summary(), warnings(request), () -> acts.act(request, by, target, state));
+            return by.journaled("request", request.summary(), warnings(request), () -> {
+                accept.recheck(request);
+                return acts.act(request, by, target, state);
+            });
         } catch (Cancelled e) {
             return RequestResult.interrupted(request, clock.instant());
         } catch (RuntimeException e) {
             return failed(request, e);
+        } catch (Error e) {
+            // Whatever it is: who asked has to hear of it.
+            return failed(request, new IllegalStateException(e.toString(), e));
         }
     }
 
@@ -162,7 +189,7 @@ final class RequestedWork implements AutoCloseable {
     /** Begins nothing more; the service has waited already for what ran. */
     @Override
     public void close() {
-        workers.values().forEach(ExecutorService::shutdown);
+        workers.values().forEach(ScheduledThreadPoolExecutor::shutdown);
         replies.close();
     }
 }

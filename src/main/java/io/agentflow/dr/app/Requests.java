@@ -72,7 +72,7 @@ final class Requests implements AutoCloseable {
                 clock);
         RequestReplies replies = new RequestReplies(store, routes, clock, say);
         RequestActs acts = new RequestActs(turns, byName, config.time(ConfigKey.STALL_TIMEOUT), clock);
-        this.work = new RequestedWork(store, routes, acts, replies, turns, operations, clock, say);
+        this.work = new RequestedWork(accept, store, routes, acts, replies, turns, operations, clock, say);
         this.desk = new RequestDesk(accept, work, replies, refusals, clock, say);
         RequestedBy.Surroundings around = new RequestedBy.Surroundings(accept.mostBytes(), say, this::send, clock);
         on(config).forEach(by -> triggers.put(by, by.open(config, around)));
@@ -160,6 +160,11 @@ final class Requests implements AutoCloseable {
                     "there is no route " + id + ", and the configuration switches it on",
                     "Take the one that af came with, or leave the key away.");
         }
+    }
+
+    /** How many messages were refused since the start. */
+    long refused() {
+        return desk.refused();
     }
 
     /** A check for each trigger that is switched on. */

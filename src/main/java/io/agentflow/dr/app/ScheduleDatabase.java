@@ -10,21 +10,29 @@ import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.Refused;
 import io.agentflow.dr.core.UsageError;
+import io.agentflow.dr.daemon.Health;
 import io.agentflow.dr.postgres.Connections;
 import io.agentflow.dr.postgres.Sql;
+import io.agentflow.dr.request.Availability;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Timer;
+import java.util.TimerTask;
+import java.util.function.Consumer;
 import org.apache.camel.component.quartz.QuartzComponent;
+import org.jspecify.annotations.Nullable;
 import org.quartz.CronTrigger;
 import org.quartz.Scheduler;
 import org.quartz.SchedulerException;
@@ -42,9 +50,12 @@ final class ScheduleDatabase {
     private static final String NAME = "af";
     private static final String TABLES = "/org/quartz/impl/jdbcjobstore/tables_postgres.sql";
     private static final int SESSIONS = 5;
+    private static final Duration LOOK = Duration.ofSeconds(15);
 
     private final DatabaseUrl url;
     private final AfConfig config;
+    private @Nullable Pool pool;
+    private @Nullable Availability availability;
 
     ScheduleDatabase(DatabaseUrl url, AfConfig config) {
         this.url = url;
@@ -107,11 +118,50 @@ final class ScheduleDatabase {
 
     /** Camel's component over these tables. */
     QuartzComponent component() {
-        DBConnectionManager.getInstance().addConnectionProvider(NAME, new Pool(url));
+        Pool before = pool;
+        if (before != null) {
+            // Of routes that could not be started: nobody else closes it.
+            before.shutdown();
+        }
+        Pool made = new Pool(url);
+        pool = made;
+        DBConnectionManager.getInstance().addConnectionProvider(NAME, made);
         QuartzComponent quartz = new QuartzComponent();
         quartz.setPrefixInstanceName(false);
         quartz.setProperties(properties());
         return quartz;
+    }
+
+    /** Looks from now on, until the process ends, whether it answers. */
+    void watch(Consumer<String> say) {
+        Availability watched = new Availability("schedules", say, Clock.systemUTC());
+        availability = watched;
+        new Timer("schedules-watch", true)
+                .schedule(
+                        new TimerTask() {
+                            @Override
+                            public void run() {
+                                look(watched);
+                            }
+                        },
+                        0,
+                        LOOK.toMillis());
+    }
+
+    private void look(Availability watched) {
+        try (Sql sql = Connections.open(url, "af schedules")) {
+            sql.yes("SELECT true");
+            watched.up("their database answers");
+        } catch (AfException e) {
+            watched.down("nothing is begun by schedule: " + e.fact());
+        }
+    }
+
+    /** Whether schedules can fire. */
+    Health.Check check() {
+        io.agentflow.dr.request.Trigger.Standing standing =
+                Objects.requireNonNull(availability).standing();
+        return new Health.Check("schedules", "", standing.well(), standing.line());
     }
 
     private Map<String, String> properties() {
@@ -147,7 +197,7 @@ final class ScheduleDatabase {
     }
 
     /** Camel itself compares the expression alone. */
-    private boolean sameAs(Trigger stored, @org.jspecify.annotations.Nullable String cron) {
+    private boolean sameAs(Trigger stored, @Nullable String cron) {
         return stored instanceof CronTrigger trigger
                 && trigger.getCronExpression().equals(cron)
                 && trigger.getTimeZone().toZoneId().equals(config.zone())

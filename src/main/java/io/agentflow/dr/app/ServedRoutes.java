@@ -37,9 +37,9 @@ final class ServedRoutes implements AutoCloseable {
     private volatile boolean standing = true;
     private volatile Routes current;
     private RouteTexts running;
-    private @Nullable RouteTexts seen;
+    private volatile @Nullable RouteTexts seen;
     private @Nullable RouteTexts checked;
-    private @Nullable RouteTexts refused;
+    private volatile @Nullable RouteTexts refused;
 
     /** How routes are started. */
     interface Start {
@@ -199,17 +199,22 @@ final class ServedRoutes implements AutoCloseable {
         }
     }
 
-    /** Whether there are routes that run. */
-    boolean standing() {
-        return standing;
+    /** Why not all is as the files of routes say; empty if it is. */
+    String complaint() {
+        if (!standing) {
+            return "cannot be started again yet: see the log";
+        }
+        RouteTexts not = refused;
+        return not != null && not.equals(seen)
+                ? "the changed ones cannot be used, and the next start would fail: af routes check"
+                : "";
     }
 
     /** Leaves what is due from now on to others, or to the next start. */
     void leave() {
         leaving = true;
-        synchronized (this) {
-            current.hold();
-        }
+        // Without the monitor: an exchange may hold it for long. Whatever it starts now is not released any more.
+        current.hold();
     }
 
     @Override

@@ -45,7 +45,7 @@ final class Service {
     private final CountDownLatch drained = new CountDownLatch(1);
     private final Consumer<String> say;
     private volatile @Nullable ServedRoutes shared;
-    private volatile @Nullable Requests requests;
+    private volatile Supplier<List<Health.Check>> more = List::of;
 
     Service(
             Operations operations,
@@ -67,26 +67,31 @@ final class Service {
 
     private List<Health.Check> others() {
         List<Health.Check> others = new ArrayList<>(List.of(routes()));
-        Requests asked = requests;
-        if (asked != null) {
-            others.addAll(asked.checks());
-        }
+        others.addAll(more.get());
         return others;
     }
 
     private Health.Check routes() {
         ServedRoutes now = shared;
-        boolean up = now == null || now.standing();
-        return new Health.Check("routes", "", up, up ? "running" : "cannot be started again yet: see the log");
+        String complaint = now == null ? "" : now.complaint();
+        return new Health.Check("routes", "", complaint.isEmpty(), complaint.isEmpty() ? "running" : complaint);
     }
 
     ScheduledWork work() {
         return work;
     }
 
-    /** Serves until {@link #drain} has come to its end. */
-    void run(List<Operations.Served> served, AfConfig config, Requests asked, Supplier<ServedRoutes> start) {
-        requests = asked;
+    /**
+     * Serves until {@link #drain} has come to its end.
+     *
+     * @param checks what else must be well; always the same checks, quickly
+     */
+    void run(
+            List<Operations.Served> served,
+            AfConfig config,
+            Supplier<List<Health.Check>> checks,
+            Supplier<ServedRoutes> start) {
+        more = checks;
         meters.serving(states.values(), health);
         Timer looking = new Timer("routes-reload", true);
         watches.forEach(watch -> watch.start(LOOK));

@@ -19,9 +19,18 @@ import java.util.concurrent.Executors;
  */
 public final class ManagementServer implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int THREADS = 8;
+
+    static {
+        // Seconds that a client may take for its request, and for taking the answer: without these, a few that never
+        // end
+        // theirs would leave no thread for anybody else. Read when the first server is made.
+        System.setProperty("sun.net.httpserver.maxReqTime", "5");
+        System.setProperty("sun.net.httpserver.maxRspTime", "30");
+    }
 
     private final HttpServer server;
-    private final ExecutorService threads = Executors.newFixedThreadPool(2);
+    private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     private final Health health;
     private final Meters meters;
 

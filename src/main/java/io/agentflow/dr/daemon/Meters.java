@@ -175,6 +175,14 @@ public final class Meters {
                 .register(registry);
     }
 
+    /** How many messages were refused. */
+    public void refused(DoubleSupplier messages) {
+        counted.add(messages);
+        FunctionCounter.builder("af_messages_refused", messages, DoubleSupplier::getAsDouble)
+                .description("messages that were no request, or that nobody who may had signed")
+                .register(registry);
+    }
+
     /** How many events a recipient was not told. */
     public void dropped(String recipient, DoubleSupplier events) {
         counted.add(events);

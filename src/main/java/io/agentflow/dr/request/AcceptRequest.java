@@ -96,6 +96,18 @@ public final class AcceptRequest {
         return new Decision(true, new RequestStore.Stored(accepted, false, null, false));
     }
 
+    /**
+     * Looks once more at a request that was kept, now that it is its turn: it may have expired while it waited, or its key
+     * may have lost its rights.
+     *
+     * @throws RequestRefused if it is not to be worked on any more
+     */
+    public void recheck(OperationRequest request) {
+        requireSignature(request);
+        requireRights(request);
+        requireTime(request, clock.instant());
+    }
+
     /** Once an hour: it reads every file that is kept. */
     private void forget(Instant now) {
         if (!now.isBefore(nextForget)) {

@@ -51,7 +51,7 @@ public final class OperationRequest implements Serializable {
         }
         // The value is not repeated: it may be anything.
         if (value != null && !field.accepts(value)) {
-            throw new IllegalArgumentException("the field " + field.text() + " is out of form");
+            throw new IllegalArgumentException("the field " + field.text() + " is out of form: " + field.pattern());
         }
     }
 

@@ -21,6 +21,7 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.util.URISupport;
+import org.jspecify.annotations.Nullable;
 
 /** Writes one report for each operation that failed: where, why, and how to run it again. */
 public final class DeadLetters {
@@ -103,14 +104,32 @@ public final class DeadLetters {
         document.put("step", step == null ? "" : step.step());
         document.put("endpoint", step == null ? "" : URISupport.sanitizeUri(step.endpoint()));
         document.put("message", known == null ? String.valueOf(failure) : known.fact());
-        document.put("hint", known == null ? "This is a bug: please report it with the stack." : known.hint());
-        document.put("exitCode", (known == null ? ExitCode.FAILED : known.exitCode()).number());
+        document.put("hint", hint(operation, known));
+        document.put("exitCode", exitCode(operation, known).number());
         document.put("cause", causes(failure));
         document.put("toolSaid", toolSaid(failure));
         document.put("request", operation.request());
-        document.put("replay", operation.replay().isEmpty() ? "" : ShellWord.af(operation.replay()));
-        document.put("arguments", operation.replay());
+        // What is done must not be done again.
+        List<String> replay = operation.committed() == null ? operation.replay() : List.of();
+        document.put("replay", replay.isEmpty() ? "" : ShellWord.af(replay));
+        document.put("arguments", replay);
         return document;
+    }
+
+    private static String hint(Operation operation, @Nullable AfException known) {
+        if (operation.committed() != null) {
+            return "It is done, and only this step after it failed: " + operation.committed();
+        }
+        return known == null
+                ? "If this is no step of a route of your own, it is a bug: please report it with the stack."
+                : known.hint();
+    }
+
+    private static ExitCode exitCode(Operation operation, @Nullable AfException known) {
+        if (operation.committed() != null) {
+            return ExitCode.WARNINGS;
+        }
+        return known == null ? ExitCode.FAILED : known.exitCode();
     }
 
     private static List<String> causes(Throwable failure) {

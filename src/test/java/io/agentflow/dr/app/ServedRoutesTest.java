@@ -72,6 +72,7 @@ class ServedRoutesTest {
             lookTwice(routes);
 
             assertThat(whose(routes)).isEqualTo("new");
+            assertThat(routes.complaint()).isEmpty();
             assertThat(said).last().asString().contains("count from now on");
         }
     }
@@ -86,12 +87,16 @@ class ServedRoutesTest {
             lookTwice(routes);
 
             assertThat(whose(routes)).isEqualTo("old");
-            assertThat(routes.standing()).isTrue();
+            assertThat(routes.complaint()).contains("the next start would fail");
             assertThat(said)
                     .anySatisfy(line -> assertThat(line).contains("the old ones go on: the new ones are broken"))
                     .anySatisfy(line -> assertThat(line).contains("cannot be started again yet: no connection"));
             lookTwice(routes);
             assertThat(whose(routes)).as("what was refused is not tried again").isEqualTo("old");
+
+            folder = OLD;
+            lookTwice(routes);
+            assertThat(routes.complaint()).isEmpty();
         }
     }
 }

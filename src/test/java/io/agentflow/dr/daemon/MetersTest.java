@@ -48,6 +48,7 @@ class MetersTest {
         Health health = new Health(List.of(state), clock, Duration.ofHours(24), List::of);
         Meters meters = new Meters(List.of(state), clock).serving(List.of(state), health);
         meters.deadLetters(() -> 2);
+        meters.refused(() -> 3);
         meters.dropped("events", () -> 7);
         return meters.scrape();
     }

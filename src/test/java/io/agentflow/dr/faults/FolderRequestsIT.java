@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -99,6 +101,27 @@ class FolderRequestsIT extends RequestsContract {
         awaitResult(af, "b-1", "done");
         assertThat(af().run("backup", "list", "--json").json().path("backups")).hasSize(2);
         assertThat(af.errSoFar().split("accepted by folder", -1)).hasSize(3);
+    }
+
+    @Test
+    void whatExpiresWhileItWaitsIsNotDone() throws Exception {
+        ADatabase main = postgres.database("requests_late").with("CREATE TABLE t AS SELECT 1 AS a");
+        AfProcess held = HeldRoutes.in(folder)
+                .pausing(Duration.ofSeconds(12))
+                .before("backup/backup-attempt", "seal")
+                .of(af());
+        AfProcess.Running af = serve(held, main);
+        send(signed("b-1", "backup"), HOSTILE);
+        awaitRunning("b-1");
+
+        Instant soon = Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(8);
+        send(signed("b-2", "backup", "expiresAt", soon.toString()), HOSTILE);
+
+        JsonNode late = awaitResult(af, "b-2", "failed");
+        assertThat(late.path("exitCode").asInt()).isEqualTo(4);
+        assertThat(late.path("message").asText()).isEqualTo("the request expired at " + soon);
+        awaitResult(af, "b-1", "done");
+        assertThat(af().run("backup", "list", "--json").json().path("backups")).hasSize(1);
     }
 
     @Test

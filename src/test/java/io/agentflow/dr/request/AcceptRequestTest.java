@@ -1,6 +1,7 @@
 package io.agentflow.dr.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -196,5 +197,24 @@ class AcceptRequestTest {
             assertThat(again.isOpen()).isTrue();
             assertThat(state.resolve("requests/.r-9.request.tmp")).doesNotExist();
         }
+    }
+
+    @Test
+    void whatHasWaitedTooLongOrLostItsKeyIsNotWorkedOn() {
+        OperationRequest request = request(OPS);
+        assertThatCode(() -> at(NOW).recheck(request)).doesNotThrowAnyException();
+
+        assertThatThrownBy(() -> at(Instant.parse("2026-11-26T10:15:00Z")).recheck(request))
+                .isInstanceOf(RequestRefused.class)
+                .hasMessageContaining("expired at");
+        AcceptRequest withoutKeys = new AcceptRequest(
+                new RequestStore(state),
+                new AcceptRequest.Limits(4096, Duration.ofHours(1), Duration.ofHours(10)),
+                Map.of(),
+                Map.of("main", false),
+                Clock.fixed(NOW, ZoneOffset.UTC));
+        assertThatThrownBy(() -> withoutKeys.recheck(request))
+                .isInstanceOf(RequestRefused.class)
+                .hasMessageContaining("is not known");
     }
 }

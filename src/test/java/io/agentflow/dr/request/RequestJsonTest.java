@@ -158,7 +158,7 @@ class RequestJsonTest {
         assertThatThrownBy(() -> RequestJson.read(json(but("url", "postgresql://u:geheim@h/d"))))
                 .hasMessage("it has an unknown field");
         assertThatThrownBy(() -> RequestJson.read(json(but("database", "geheim!"))))
-                .hasMessage("the field database is out of form");
+                .hasMessage("the field database is out of form: [a-z0-9_-]{1,64}");
         assertThatThrownBy(() -> RequestJson.read(bytes("geheim"))).hasMessageNotContaining("geheim");
     }
 
