@@ -1,5 +1,6 @@
 package io.agentflow.dr.manifest;
 
+import io.agentflow.dr.core.BackupPath;
 import java.util.Locale;
 
 /** The components that a backup consists of. Their names in the manifest are frozen. */

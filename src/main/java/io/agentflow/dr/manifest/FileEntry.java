@@ -1,6 +1,7 @@
 package io.agentflow.dr.manifest;
 
 import io.agentflow.dr.artifact.Digested;
+import io.agentflow.dr.core.BackupPath;
 import io.agentflow.dr.core.Sha256;
 
 /** One file of a backup: where it lies, how long it is, and its digest. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.agentflow.dr.auditchain.TenantChain;
 import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.BackupPath;
 import io.agentflow.dr.postgres.ClusterNeeds;
 import io.agentflow.dr.postgres.DatabaseProperties;
 import io.agentflow.dr.postgres.SequenceState;

@@ -19,6 +19,7 @@ import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.BackupPath;
 import io.agentflow.dr.core.Sha256;
 import io.agentflow.dr.postgres.Relation;
 import java.io.IOException;

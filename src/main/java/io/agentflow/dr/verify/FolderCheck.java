@@ -2,8 +2,8 @@ package io.agentflow.dr.verify;
 
 import io.agentflow.dr.artifact.Digested;
 import io.agentflow.dr.catalog.EvidenceFile;
+import io.agentflow.dr.core.BackupPath;
 import io.agentflow.dr.core.Count;
-import io.agentflow.dr.manifest.BackupPath;
 import io.agentflow.dr.manifest.FileEntry;
 import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.verify.FolderDigests.FileState;

@@ -1,4 +1,4 @@
-package io.agentflow.dr.manifest;
+package io.agentflow.dr.core;
 
 import java.nio.file.Path;
 import java.util.regex.Pattern;
