@@ -46,7 +46,7 @@ import io.agentflow.dr.restore.UndoRestore;
 import io.agentflow.dr.route.DeadLetters;
 import io.agentflow.dr.route.RouteTexts;
 import io.agentflow.dr.route.Routes;
-import io.agentflow.dr.store.DirectoryStore;
+import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.verify.ArchiveCheck;
 import io.agentflow.dr.verify.RecordEvidence;
 import io.agentflow.dr.verify.VerifyBackup;
@@ -158,7 +158,7 @@ final class AfOperations implements Operations, AutoCloseable {
         keepSecret(request.url());
         Operation operation = begin(
                 "backup",
-                "backup of " + request.url() + " to " + request.store().root(),
+                "backup of " + request.url() + " to " + request.store().name(),
                 request.arguments(),
                 events);
         EarlySession session = new EarlySession(request.url(), operation.sessionName("snapshot"));
@@ -333,15 +333,11 @@ final class AfOperations implements Operations, AutoCloseable {
 
     /** Verifying only reads a directory: the same class as in the route, without the time that Camel takes to start. */
     @Override
-    public VerifyReport verify(DirectoryStore store, BackupId id, OperationEvents events) {
+    public VerifyReport verify(BackupStore store, BackupId id, OperationEvents events) {
         try (Operation operation = begin(
                 "verify",
-                "verification of " + id + " in " + store.root(),
-                List.of(
-                        "backup",
-                        "verify",
-                        id.text(),
-                        store.root().toAbsolutePath().toString()),
+                "verification of " + id + " in " + store.name(),
+                List.of("backup", "verify", id.text(), store.address()),
                 events)) {
             VerifyBackup verify = new VerifyBackup(new ArchiveCheck(programs, tools), operation.events());
             return measured.around(

@@ -5,7 +5,7 @@ import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.Sha256;
 import io.agentflow.dr.daemon.DatabaseState;
 import io.agentflow.dr.daemon.Meters;
-import io.agentflow.dr.store.DirectoryStore;
+import io.agentflow.dr.store.BackupStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -43,8 +43,8 @@ final class MetricsTextFile {
      *
      * @param outcome tells the state what has just happened
      */
-    void write(DirectoryStore store, String database, Consumer<DatabaseState> outcome, OperationEvents events) {
-        String root = store.root().toAbsolutePath().normalize().toString();
+    void write(BackupStore store, String database, Consumer<DatabaseState> outcome, OperationEvents events) {
+        String root = store.place();
         Path file = folder.resolve("af-"
                 + database.replaceAll("[^A-Za-z0-9_-]", "_") + "-"
                 + Sha256.of((database + "\n" + root).getBytes(StandardCharsets.UTF_8))

@@ -7,7 +7,7 @@ import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.daemon.DatabaseState;
-import io.agentflow.dr.store.DirectoryStore;
+import io.agentflow.dr.store.BackupStore;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -46,7 +46,7 @@ final class Outcomes {
      * @param database whose backup it is about, as PostgreSQL calls it; asked for only if somebody wants to know
      */
     <T> T around(
-            DirectoryStore store,
+            BackupStore store,
             Supplier<String> database,
             OperationEvents events,
             Supplier<T> work,
@@ -69,7 +69,7 @@ final class Outcomes {
     }
 
     private void tell(
-            DirectoryStore store, Supplier<String> database, Consumer<DatabaseState> outcome, OperationEvents events) {
+            BackupStore store, Supplier<String> database, Consumer<DatabaseState> outcome, OperationEvents events) {
         Service serving = service;
         try {
             if (serving != null) {

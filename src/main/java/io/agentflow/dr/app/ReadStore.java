@@ -7,7 +7,7 @@ import io.agentflow.dr.catalog.ListedBackup;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.daemon.StoreContents;
 import io.agentflow.dr.manifest.ManifestHead;
-import io.agentflow.dr.store.DirectoryStore;
+import io.agentflow.dr.store.BackupStore;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -20,7 +20,7 @@ final class ReadStore {
     private ReadStore() {}
 
     /** @param database as PostgreSQL calls it */
-    static StoreContents read(DirectoryStore store, String database) {
+    static StoreContents read(BackupStore store, String database) {
         BackupCatalog catalog = new BackupCatalog(store);
         List<ListedBackup> all = catalog.list();
         // Whose manifest cannot be read is counted for each database of the store: nobody knows whose it was.
@@ -60,7 +60,7 @@ final class ReadStore {
     }
 
     /** Whose backup this is, as PostgreSQL calls it; empty if its manifest cannot be read. */
-    static String databaseOf(DirectoryStore store, BackupId id) {
+    static String databaseOf(BackupStore store, BackupId id) {
         return new BackupCatalog(store)
                 .list().stream()
                         .filter(backup -> backup.id().equals(id))

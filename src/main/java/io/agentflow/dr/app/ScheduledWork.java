@@ -246,7 +246,7 @@ public final class ScheduledWork {
     static DatabaseState state(Operations.Served one) {
         DatabaseState state = new DatabaseState(
                 one.database().name(),
-                one.request().store().root().toString(),
+                one.request().store().name(),
                 one.database().rpo());
         refresh(one, state);
         return state;

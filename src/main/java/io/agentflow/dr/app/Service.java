@@ -10,7 +10,7 @@ import io.agentflow.dr.daemon.ManagementServer;
 import io.agentflow.dr.daemon.Meters;
 import io.agentflow.dr.daemon.OverdueWatch;
 import io.agentflow.dr.route.Routes;
-import io.agentflow.dr.store.DirectoryStore;
+import io.agentflow.dr.store.BackupStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -141,9 +141,9 @@ final class Service {
      *
      * @param database as PostgreSQL calls it
      */
-    Optional<DatabaseState> state(DirectoryStore store, Supplier<String> database) {
+    Optional<DatabaseState> state(BackupStore store, Supplier<String> database) {
         return served.stream()
-                .filter(one -> one.request().store().root().equals(store.root())
+                .filter(one -> one.request().store().place().equals(store.place())
                         && one.request().url().database().text().equals(database.get()))
                 .map(one -> states.get(one.database().name()))
                 .filter(Objects::nonNull)

@@ -3,7 +3,7 @@ package io.agentflow.dr.backup;
 import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.fingerprint.ProofLevel;
-import io.agentflow.dr.store.DirectoryStore;
+import io.agentflow.dr.store.BackupStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  * @param lockTimeout how long to wait for a table that somebody else has locked
  */
 public record BackupRequest(
-        DirectoryStore store,
+        BackupStore store,
         DatabaseUrl url,
         int jobs,
         String compression,
@@ -52,7 +52,7 @@ public record BackupRequest(
         List<String> arguments = new ArrayList<>(List.of(
                 "backup",
                 "create",
-                store.root().toAbsolutePath().toString(),
+                store.address(),
                 "-d",
                 url.connectionString(),
                 "-j",

@@ -8,6 +8,7 @@ import io.agentflow.dr.postgres.PgToolSet;
 import io.agentflow.dr.postgres.ServerVersion;
 import io.agentflow.dr.postgres.Sql;
 import io.agentflow.dr.postgres.WatchCopies;
+import io.agentflow.dr.store.NewBackup;
 import io.agentflow.dr.verify.VerifiedBackup;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,19 +32,32 @@ public sealed interface BackupRun {
             ServerVersion server,
             PgToolSet tools,
             BackupId id,
-            Path folder,
+            NewBackup partial,
             ExportedSnapshot snapshot,
             SnapshotContents contents,
             List<String> warnings,
             WatchCopies progress)
-            implements BackupRun {}
+            implements BackupRun {
+        /** Where its files are written. */
+        Path folder() {
+            return partial.folder();
+        }
+    }
 
     /** All files are durable and named by the manifest; nobody else can see them yet. The snapshot has been given back. */
-    record Sealed(Operation operation, BackupRequest request, Manifest manifest, Path folder) implements BackupRun {}
+    record Sealed(Operation operation, BackupRequest request, Manifest manifest, NewBackup partial)
+            implements BackupRun {}
 
     /** Every byte was read back and is what was written. */
-    record Verified(Operation operation, BackupRequest request, VerifiedBackup backup) implements BackupRun {}
+    record Verified(Operation operation, BackupRequest request, VerifiedBackup backup, NewBackup partial)
+            implements BackupRun {}
 
-    /** The backup exists. */
-    record Published(Operation operation, Manifest manifest, Path folder, List<String> warnings) implements BackupRun {}
+    /**
+     * The backup exists.
+     *
+     * @param folder where its files can be read on this machine until the operation ends
+     * @param location where a person finds them
+     */
+    record Published(Operation operation, Manifest manifest, Path folder, String location, List<String> warnings)
+            implements BackupRun {}
 }

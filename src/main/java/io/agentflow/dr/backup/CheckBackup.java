@@ -56,7 +56,7 @@ public final class CheckBackup {
     private static String headline(BackupRequest request, ServerVersion server, Sql sql) {
         ByteSize size = new ByteSize(sql.number("SELECT pg_database_size(current_database())"));
         return "Backing up " + request.url().database() + " (" + size + ", PostgreSQL " + server + ") at "
-                + request.url().address() + " to " + request.store().root();
+                + request.url().address() + " to " + request.store().name();
     }
 
     private static void requireSupported(ServerVersion server) {
@@ -119,17 +119,17 @@ public final class CheckBackup {
         double factor = request.compression().equals("0") ? 1.1 : COMPRESSED;
         long needed = (long) (tables * factor);
         try {
-            long free = Files.getFileStore(existing(request.store().root().toAbsolutePath()))
+            long free = Files.getFileStore(existing(request.store().workspace().toAbsolutePath()))
                     .getUsableSpace();
             if (free < needed) {
                 throw new Refused(
                         "the backup needs about " + new ByteSize(needed) + ", "
-                                + request.store().root() + " has " + new ByteSize(free) + " free",
+                                + request.store().workspace() + " has " + new ByteSize(free) + " free",
                         "Free space there, or use another directory.");
             }
         } catch (IOException e) {
             throw new Refused(
-                    "the free space of " + request.store().root() + " cannot be read: " + Reason.of(e),
+                    "the free space of " + request.store().workspace() + " cannot be read: " + Reason.of(e),
                     "Use another directory.",
                     e);
         }

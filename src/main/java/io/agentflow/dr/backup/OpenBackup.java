@@ -14,9 +14,8 @@ import io.agentflow.dr.postgres.ExtensionTable;
 import io.agentflow.dr.postgres.PrivilegedObjects;
 import io.agentflow.dr.postgres.Relation;
 import io.agentflow.dr.postgres.Sql;
-import io.agentflow.dr.store.DirectoryStore;
-import io.agentflow.dr.store.StoreLock;
-import java.nio.file.Path;
+import io.agentflow.dr.store.BackupStore;
+import io.agentflow.dr.store.NewBackup;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,12 +37,10 @@ public final class OpenBackup {
     public BackupRun.Open open(BackupRun.Checked checked) {
         Operation operation = checked.operation();
         BackupRequest request = checked.request();
-        DirectoryStore store = request.store();
-        operation.hold(StoreLock.hold(store));
+        BackupStore store = request.store();
+        operation.hold(store.building());
         BackupId id = store.newId(clock.instant(), random);
-        Path folder = store.begin(id);
-        // Once published the folder has another name, and there is nothing to delete under this one.
-        operation.hold(() -> DirectoryStore.deleteTree(folder));
+        NewBackup partial = operation.hold(store.begin(id));
         operation.hold(operation::awaitIdle);
         Held held = hold(checked, MOST_SNAPSHOTS);
         ExportedSnapshot snapshot = held.snapshot();
@@ -71,11 +68,11 @@ public final class OpenBackup {
                 checked.server(),
                 checked.tools(),
                 id,
-                folder,
+                partial,
                 snapshot,
                 contents,
                 warnings,
-                operation.hold(DumpProgress.watch(operation, request, folder, contents)));
+                operation.hold(DumpProgress.watch(operation, request, partial.folder(), contents)));
         // Whatever is still to be asked in this session is answered at once, if at all.
         snapshot.sql().answersWithin(request.stall());
         Early.begin("prepare-manifest", ManifestJson::prepare);
@@ -116,7 +113,7 @@ public final class OpenBackup {
     }
 
     /** Ids sort by time: a clock that was put back makes the newest backup look older than others. */
-    private static List<String> clock(DirectoryStore store, BackupId id) {
+    private static List<String> clock(BackupStore store, BackupId id) {
         return store.ids().stream()
                 .limit(1)
                 .filter(newest -> newest.compareTo(id) > 0)

@@ -2,7 +2,7 @@ package io.agentflow.dr.backup;
 
 import io.agentflow.dr.catalog.EvidenceKind;
 import io.agentflow.dr.manifest.Manifest;
-import io.agentflow.dr.store.DirectoryStore;
+import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.verify.RecordEvidence;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,13 +19,13 @@ public final class PublishBackup {
 
     public BackupRun.Published publish(BackupRun.Verified verified) {
         Manifest manifest = verified.backup().manifest();
-        DirectoryStore store = verified.request().store();
-        Path folder = store.publish(manifest.id(), verified.backup().folder());
+        BackupStore store = verified.request().store();
+        Path folder = verified.partial().publish();
         verified.operation().committed("backup " + manifest.id() + " is published");
         List<String> warnings = new ArrayList<>(manifest.warnings());
         Map<String, Object> finding =
                 Map.of("operation", verified.operation().id().text());
         evidence.record(store, manifest.id(), EvidenceKind.VERIFIED, finding).ifPresent(warnings::add);
-        return new BackupRun.Published(verified.operation(), manifest, folder, warnings);
+        return new BackupRun.Published(verified.operation(), manifest, folder, store.location(manifest.id()), warnings);
     }
 }

@@ -21,12 +21,14 @@ public final class ReadBackBackup {
      * @throws VerificationFailed if one byte, one file or one table is not what it must be
      */
     public BackupRun.Verified readBack(BackupRun.Sealed sealed) {
-        VerifyReport report = verify.verify(sealed.manifest().id(), sealed.folder());
+        VerifyReport report =
+                verify.verify(sealed.manifest().id(), sealed.partial().folder());
         List<String> unchecked = report.warnings();
         if (!unchecked.isEmpty()) {
             throw new VerificationFailed(unchecked.get(0), "Mend that and run the backup again.");
         }
-        BackupRun.Verified verified = new BackupRun.Verified(sealed.operation(), sealed.request(), report.require());
+        BackupRun.Verified verified =
+                new BackupRun.Verified(sealed.operation(), sealed.request(), report.require(), sealed.partial());
         sealed.operation()
                 .events()
                 .accept(new OperationEvent.PartDone("verify", new ByteSize(report.bytes()).toString()));

@@ -60,7 +60,7 @@ public final class SealBackup {
         run.snapshot().release();
         try {
             Manifest manifest = write(run, components, proof, sequences);
-            return new BackupRun.Sealed(run.operation(), run.request(), manifest, run.folder());
+            return new BackupRun.Sealed(run.operation(), run.request(), manifest, run.partial());
         } catch (IOException e) {
             throw new OperationFailed("the manifest cannot be written: " + e.getMessage(), "Check the disk.", e);
         }

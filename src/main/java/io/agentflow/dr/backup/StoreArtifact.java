@@ -97,7 +97,7 @@ public final class StoreArtifact {
         String said = String.valueOf(e.getMessage());
         return said.toLowerCase(Locale.ROOT).contains("no space left")
                 ? new OperationFailed(
-                        run.run().request().store().root() + " ran out of disk space",
+                        run.run().request().store().workspace() + " ran out of disk space",
                         "Free space, or use another directory.",
                         e)
                 : new OperationFailed(run.file() + " cannot be written: " + said, "Check the disk.", e);

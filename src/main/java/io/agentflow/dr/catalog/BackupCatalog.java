@@ -12,12 +12,10 @@ import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.manifest.ManifestDamagedException;
 import io.agentflow.dr.manifest.ManifestHead;
 import io.agentflow.dr.manifest.ManifestJson;
-import io.agentflow.dr.store.DirectoryStore;
-import io.agentflow.dr.store.StoreLock;
-import java.io.FileInputStream;
+import io.agentflow.dr.store.BackupStore;
+import io.agentflow.dr.store.ObjectKey;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,13 +23,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The backups of one store. */
 public final class BackupCatalog {
-    private final DirectoryStore store;
+    private final BackupStore store;
 
-    public BackupCatalog(DirectoryStore store) {
+    public BackupCatalog(BackupStore store) {
         this.store = store;
     }
 
-    public DirectoryStore store() {
+    public BackupStore store() {
         return store;
     }
 
@@ -50,11 +48,11 @@ public final class BackupCatalog {
 
     /** What to tell of backups that were begun and never finished because af was killed over them; mostly nothing. */
     public Optional<String> unfinished() {
-        List<Path> left = StoreLock.abandoned(store);
+        List<String> left = store.abandoned();
         return left.isEmpty()
                 ? Optional.empty()
                 : Optional.of(Count.of(left.size(), "unfinished backup") + " ("
-                        + left.get(0).getFileName() + (left.size() > 1 ? " and others" : "") + ") "
+                        + left.get(0) + (left.size() > 1 ? " and others" : "") + ") "
                         + (left.size() == 1 ? "is" : "are")
                         + " left of a run that was killed; the next backup create sweeps "
                         + (left.size() == 1 ? "it" : "them"));
@@ -75,18 +73,14 @@ public final class BackupCatalog {
         }
     }
 
-    /** Not through a channel, which takes twice as long to read little. That it is no link, the store has seen to. */
     private InputStream open(BackupId id) throws IOException {
-        return new FileInputStream(Manifest.FILE.in(store.folder(id)).toFile());
+        return store.open(ObjectKey.manifest(id));
     }
 
     /** The evidence of a backup, newest first. */
     public List<EvidenceFile> evidence(BackupId id) {
         List<EvidenceFile> found = new ArrayList<>();
-        // Not by a stream of paths, which takes four times as long: a list reads a thousand of these.
-        String[] names = store.folder(id).resolve(EvidenceFile.FOLDER).toFile().list();
-        // Evidence that cannot be read proves nothing: the backup is listed without.
-        for (String name : names == null ? new String[0] : names) {
+        for (String name : store.evidence(id)) {
             EvidenceFile.parse(name).ifPresent(found::add);
         }
         found.sort((one, other) -> other.at().compareTo(one.at()));
@@ -105,10 +99,9 @@ public final class BackupCatalog {
             List<BackupId> torn = store.withoutManifest();
             throw torn.isEmpty()
                     ? new NotFound(
-                            "there are no backups in " + store.root(),
-                            "Make one with: af backup create "
-                                    + ShellWord.of(store.root().toString()))
-                    : noManifest("there are no backups in " + store.root(), torn);
+                            "there are no backups in " + store.name(),
+                            "Make one with: af backup create " + ShellWord.of(store.name()))
+                    : noManifest("there are no backups in " + store.name(), torn);
         }
         Optional<BackupId> whole = BackupId.parse(selector).filter(ids::contains);
         if (whole.isPresent()) {
@@ -137,9 +130,8 @@ public final class BackupCatalog {
                 .toList();
         if (ids.isEmpty()) {
             throw new NotFound(
-                    "there is no backup of " + of + " in " + store.root(),
-                    "Name the id of the one to restore: af backup list "
-                            + ShellWord.of(store.root().toString()));
+                    "there is no backup of " + of + " in " + store.name(),
+                    "Name the id of the one to restore: af backup list " + ShellWord.of(store.name()));
         }
         return ids.get(selector.equals("latest") ? 0 : ids.size() - 1);
     }
@@ -158,8 +150,8 @@ public final class BackupCatalog {
         return new NotFound(
                 fact + ", but " + (torn.size() == 1 ? "1 folder" : torn.size() + " folders")
                         + " without manifest.json: " + torn.get(0) + (torn.size() > 1 ? " and others" : ""),
-                "Put its manifest.json back, or restore it by hand with "
-                        + store.folder(torn.get(0)).resolve("RESTORE.md"));
+                "Put its manifest.json back, or restore it by hand with " + store.location(torn.get(0))
+                        + "/RESTORE.md");
     }
 
     private BackupId onlyOne(String selector, List<BackupId> found) {
@@ -168,10 +160,10 @@ public final class BackupCatalog {
                     .filter(id -> named(id, selector))
                     .toList();
             if (!torn.isEmpty()) {
-                throw noManifest("there is no backup '" + selector + "' in " + store.root(), torn);
+                throw noManifest("there is no backup '" + selector + "' in " + store.name(), torn);
             }
             throw new NotFound(
-                    "there is no backup '" + selector + "' in " + store.root(), "See: af backup list " + store.root());
+                    "there is no backup '" + selector + "' in " + store.name(), "See: af backup list " + store.name());
         }
         if (found.size() > 1) {
             throw new AfException(
@@ -181,6 +173,19 @@ public final class BackupCatalog {
                     "Give more of the id.");
         }
         return found.get(0);
+    }
+
+    /**
+     * What a list shows of a backup.
+     *
+     * @throws ManifestDamagedException if its manifest does not begin like one
+     */
+    public ManifestHead head(BackupId id) {
+        try (InputStream json = open(id)) {
+            return ManifestHead.read(json, false);
+        } catch (IOException e) {
+            throw new ManifestDamagedException("the manifest cannot be read: " + Reason.of(e), e);
+        }
     }
 
     /**

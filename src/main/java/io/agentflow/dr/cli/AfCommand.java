@@ -8,6 +8,7 @@ import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.UsageError;
+import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.store.DirectoryStore;
 import java.nio.file.Path;
 import java.util.Map;
@@ -143,7 +144,7 @@ abstract class AfCommand implements Callable<Integer> {
     }
 
     /** The store that the command line names, or else the configured one. */
-    DirectoryStore store(@Nullable String given, AfConfig config) {
+    BackupStore store(@Nullable String given, AfConfig config) {
         String text = given == null ? config.text(ConfigKey.STORE) : given;
         if (text.contains("://") && !text.startsWith("file://")) {
             throw new UsageError(

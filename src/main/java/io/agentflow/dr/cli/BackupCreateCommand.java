@@ -127,7 +127,7 @@ final class BackupCreateCommand extends AfCommand {
                 .with("id", manifest.id().text())
                 .with("database", manifest.database())
                 .with("createdAt", manifest.createdAt().toString())
-                .with("path", published.folder().toString())
+                .with("path", published.location())
                 .with("bytes", summary.bytes())
                 .with("seconds", seconds)
                 .with("components", components(summary))

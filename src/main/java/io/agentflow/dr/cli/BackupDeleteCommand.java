@@ -43,7 +43,7 @@ final class BackupDeleteCommand extends AfCommand {
         BackupCatalog catalog = new BackupCatalog(store(store, config));
         BackupId id = catalog.select(selector);
         Operations operations = operations(config);
-        String request = "deletion of " + id + " in " + catalog.store().root();
+        String request = "deletion of " + id + " in " + catalog.store().name();
         before(
                 operations,
                 "delete",
@@ -52,7 +52,7 @@ final class BackupDeleteCommand extends AfCommand {
                 () -> new Confirmation(terminal(), yes)
                         .require(
                                 "This deletes backup " + id + " in "
-                                        + catalog.store().root() + " for good.",
+                                        + catalog.store().name() + " for good.",
                                 id.suffix(),
                                 "the last four characters of its id"));
         operations.journaled("delete", request, events, () -> {

@@ -10,8 +10,6 @@ import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.manifest.ManifestHead;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -58,9 +56,9 @@ final class BackupListCommand extends AfCommand {
     ExitCode run(AfConfig config, OperationEvents events) {
         String store = place.getValue();
         BackupCatalog catalog = new BackupCatalog(store(store, config));
-        Path root = catalog.store().root();
-        if ((store != null || config.given(ConfigKey.STORE)) && !Files.isDirectory(root)) {
-            throw new NotFound("there is no directory " + root, "Check the name, and that its disk is mounted.");
+        String place = catalog.store().name();
+        if ((store != null || config.given(ConfigKey.STORE)) && !catalog.store().present()) {
+            throw new NotFound("there is no directory " + place, "Check the name, and that its disk is mounted.");
         }
         if (json) {
             List<Map<String, Object>> entries = new ArrayList<>();
@@ -69,11 +67,11 @@ final class BackupListCommand extends AfCommand {
             }
             terminal()
                     .data(new JsonDocument("BackupList", "ok")
-                            .with("store", root.toString())
+                            .with("store", place)
                             .with("backups", entries)
                             .toString());
         } else {
-            print(catalog.list(), root.toString());
+            print(catalog.list(), place);
         }
         catalog.unfinished().ifPresent(terminal()::say);
         return ExitCode.OK;

@@ -11,11 +11,9 @@ import io.agentflow.dr.core.DatabaseName;
 import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
-import io.agentflow.dr.core.Reason;
 import io.agentflow.dr.core.ShellWord;
 import io.agentflow.dr.core.Spelling;
 import io.agentflow.dr.core.UsageError;
-import io.agentflow.dr.manifest.ManifestHead;
 import io.agentflow.dr.restore.CheckBackupFiles;
 import io.agentflow.dr.restore.DropPrevious;
 import io.agentflow.dr.restore.RestorePlan;
@@ -24,9 +22,7 @@ import io.agentflow.dr.restore.RestoreRun;
 import io.agentflow.dr.restore.RestoreType;
 import io.agentflow.dr.restore.TableChoice;
 import io.agentflow.dr.restore.UndoRestore;
-import io.agentflow.dr.store.DirectoryStore;
-import java.io.IOException;
-import java.io.InputStream;
+import io.agentflow.dr.store.BackupStore;
 import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -201,7 +197,7 @@ final class BackupRestoreCommand extends AfCommand {
         }
         tables.requireFor(type);
         deviations.requireFor(type);
-        DirectoryStore store = store(storeText, config);
+        BackupStore store = store(storeText, config);
         BackupId id = named(config)
                 .map(database -> new BackupCatalog(store).select(wanted, database))
                 .orElseGet(() -> new BackupCatalog(store).select(wanted));
@@ -248,7 +244,7 @@ final class BackupRestoreCommand extends AfCommand {
     }
 
     /** Where to restore to; without a database name it is the one that was backed up. */
-    private DatabaseUrl target(AfConfig config, @Nullable DirectoryStore store, @Nullable BackupId id) {
+    private DatabaseUrl target(AfConfig config, @Nullable BackupStore store, @Nullable BackupId id) {
         String other = targetUrl != null ? targetUrl : config.text(ConfigKey.TARGET_DATABASE_URL);
         DatabaseUrl given = other.isEmpty()
                 ? connection.resolve(config, session().environment())
@@ -256,22 +252,13 @@ final class BackupRestoreCommand extends AfCommand {
                         DatabaseUrl.parse(address(config, other)), session().environment());
         return given.keywords().containsKey("dbname") || store == null || id == null
                 ? given
-                : given.database(new DatabaseName(databaseOf(store, id)));
+                : given.database(
+                        new DatabaseName(new BackupCatalog(store).head(id).database()));
     }
 
     /** By its name in af.properties, or as it is. */
     private static String address(AfConfig config, String given) {
         return config.databaseNames().contains(given) ? config.of(given).text(ConfigKey.DATABASE_URL) : given;
-    }
-
-    private static String databaseOf(DirectoryStore store, BackupId id) {
-        try (InputStream manifest = Files.newInputStream(store.folder(id).resolve("manifest.json"))) {
-            ManifestHead head = ManifestHead.read(manifest, false);
-            return head.database();
-        } catch (IOException e) {
-            throw new io.agentflow.dr.manifest.ManifestDamagedException(
-                    "the manifest cannot be read: " + Reason.of(e), e);
-        }
     }
 
     private static String consequence(RestoreRequest request, RestorePlan plan) {

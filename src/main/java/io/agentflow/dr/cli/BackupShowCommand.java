@@ -50,13 +50,13 @@ final class BackupShowCommand extends AfCommand {
         BackupCatalog catalog = new BackupCatalog(store(store, config));
         BackupId id = catalog.select(selector);
         operations(config)
-                .looked("show", "look into " + id + " in " + catalog.store().root(), events);
+                .looked("show", "look into " + id + " in " + catalog.store().name(), events);
         Manifest manifest = catalog.manifest(id);
         if (json) {
             terminal()
                     .data(new JsonDocument("BackupShow", "ok")
                             .with("id", id.text())
-                            .with("path", catalog.store().folder(id).toString())
+                            .with("path", catalog.store().location(id))
                             .with(
                                     "evidence",
                                     catalog.evidence(id).stream()
@@ -111,7 +111,7 @@ final class BackupShowCommand extends AfCommand {
         manifest.excluded().forEach(e -> field("left out", e.schema() + "." + e.name() + ": " + e.reason()));
         manifest.warnings().forEach(w -> field("warning", w));
         catalog.evidence(manifest.id()).forEach(e -> field("evidence", e.kind().words() + " " + Ago.of(e.at(), now)));
-        field("files", catalog.store().folder(manifest.id()).toString());
+        field("files", catalog.store().location(manifest.id()));
     }
 
     private void largest(Manifest manifest) {

@@ -17,7 +17,7 @@ import io.agentflow.dr.restore.RestorePlan;
 import io.agentflow.dr.restore.RestoreRequest;
 import io.agentflow.dr.restore.RestoreRun;
 import io.agentflow.dr.restore.UndoRestore;
-import io.agentflow.dr.store.DirectoryStore;
+import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.verify.VerifyReport;
 import java.util.List;
 import java.util.Set;
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 public interface Operations {
     BackupRun.Published create(BackupRequest request, OperationEvents events);
 
-    VerifyReport verify(DirectoryStore store, BackupId id, OperationEvents events);
+    VerifyReport verify(BackupStore store, BackupId id, OperationEvents events);
 
     /** What a restore would meet; touches nothing. */
     RestorePlan preview(RestoreRequest request, OperationEvents events);

@@ -68,8 +68,7 @@ final class ServeCommand extends AfCommand {
             try {
                 BackupRequest request = request(database, config);
                 served.add(new Operations.Served(database, request));
-                String place = request.store().root().toAbsolutePath().normalize() + " "
-                        + request.url().database();
+                String place = request.store().place() + " " + request.url().database();
                 String other = places.putIfAbsent(place, database.name());
                 if (other != null) {
                     // Which backup is whose is told by the database's name alone.

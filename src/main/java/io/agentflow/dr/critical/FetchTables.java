@@ -10,7 +10,6 @@ import io.agentflow.dr.process.Programs;
 import io.agentflow.dr.restore.RestoreRequest;
 import io.agentflow.dr.restore.RestoreRun;
 import io.agentflow.dr.restore.RestoreType;
-import io.agentflow.dr.store.StoreLock;
 import io.agentflow.dr.verify.ArchiveCheck;
 import io.agentflow.dr.verify.PartlyVerified;
 import io.agentflow.dr.verify.VerifyBackup;
@@ -48,13 +47,12 @@ public final class FetchTables {
                 .events()
                 .accept(new OperationEvent.Started("Restoring tables of " + request.id() + " into " + request.database()
                         + " at " + request.target().address()));
-        operation.hold(StoreLock.reading(request.store(), request.id()));
         return look(operation, request);
     }
 
     /** Only looks. */
     CriticalRun.Fetched look(Operation operation, RestoreRequest request) {
-        Path folder = request.store().folder(request.id());
+        Path folder = operation.hold(request.store().read(request.id())).folder();
         PartlyVerified backup = verify.begin(request.id(), folder);
         backup.require(file -> file.path().text().equals("data/toc.dat"));
         PgToolSet reading = tools.forReading(ArchiveCheck.dumpMajor(backup.manifest()));

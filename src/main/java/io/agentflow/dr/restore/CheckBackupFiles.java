@@ -27,7 +27,7 @@ public final class CheckBackupFiles {
         List<Finding> findings = new ArrayList<>();
         Manifest manifest = catalog.manifest(request.id());
         findings.add(taken(manifest));
-        List<Problem> problems = new CompareSizes().problems(request.store().folder(request.id()), manifest);
+        List<Problem> problems = new CompareSizes().problems(request.store(), manifest);
         if (!problems.isEmpty()) {
             findings.add(damaged("the backup is damaged: " + problems.get(0).path() + " "
                     + problems.get(0).problem()
@@ -79,6 +79,6 @@ public final class CheckBackupFiles {
     }
 
     private String store() {
-        return " " + ShellWord.of(request.store().root().toString());
+        return " " + ShellWord.of(request.store().name());
     }
 }

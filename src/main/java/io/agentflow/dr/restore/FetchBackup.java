@@ -4,7 +4,7 @@ import io.agentflow.dr.catalog.EvidenceKind;
 import io.agentflow.dr.core.Count;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvent;
-import io.agentflow.dr.store.StoreLock;
+import io.agentflow.dr.store.LocalBackup;
 import io.agentflow.dr.verify.RecordEvidence;
 import io.agentflow.dr.verify.VerifyBackup;
 import io.agentflow.dr.verify.VerifyReport;
@@ -34,8 +34,8 @@ public final class FetchBackup {
                 .accept(new OperationEvent.Started(
                         "Restoring " + request.id() + " (" + request.type().text() + ") into " + request.database()
                                 + " at " + request.target().address()));
-        operation.hold(StoreLock.reading(request.store(), request.id()));
-        VerifyReport report = verify.verify(request.id(), request.store().folder(request.id()));
+        LocalBackup files = operation.hold(request.store().read(request.id()));
+        VerifyReport report = verify.verify(request.id(), files.folder());
         report.warnings().forEach(w -> operation.events().accept(new OperationEvent.Warned(w)));
         if (!report.success()) {
             evidence.record(

@@ -5,6 +5,7 @@ import io.agentflow.dr.core.Refused;
 import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.postgres.PgTools;
 import io.agentflow.dr.postgres.Sql;
+import io.agentflow.dr.store.LocalBackup;
 import io.agentflow.dr.verify.ArchiveCheck;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,8 +40,9 @@ public final class PlanRestore {
 
     /** Only looks: what would a restore of this manifest meet? */
     public RestorePlan preview(Operation operation, RestoreRequest request, Manifest manifest) {
-        try (MaintenanceSession session = MaintenanceSession.open(request.target(), operation)) {
-            return look(session.sql(), request, manifest, request.store().folder(request.id()));
+        try (MaintenanceSession session = MaintenanceSession.open(request.target(), operation);
+                LocalBackup files = request.store().read(request.id())) {
+            return look(session.sql(), request, manifest, files.folder());
         }
     }
 

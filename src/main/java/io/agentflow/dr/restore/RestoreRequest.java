@@ -5,7 +5,7 @@ import io.agentflow.dr.core.DatabaseName;
 import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.ShellWord;
 import io.agentflow.dr.core.UsageError;
-import io.agentflow.dr.store.DirectoryStore;
+import io.agentflow.dr.store.BackupStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +21,7 @@ import java.util.List;
  *     them and without a password; empty where the environment names it
  */
 public record RestoreRequest(
-        DirectoryStore store,
+        BackupStore store,
         BackupId id,
         RestoreType type,
         DatabaseUrl target,
@@ -43,13 +43,13 @@ public record RestoreRequest(
 
     /** The line to type for the rows of these tables, each as it is to be typed. */
     public String line(List<String> names) {
-        return ShellWord.af(List.of("backup", "restore", id.text(), store.root().toString(), type.text())) + targetAgain
+        return ShellWord.af(List.of("backup", "restore", id.text(), store.name(), type.text())) + targetAgain
                 + " --tables " + ShellWord.of(String.join(",", names)) + " --replace";
     }
 
     /** What is asked for, for people, without secrets. */
     public String words() {
-        return "restore of " + id + " from " + store.root() + " into " + target;
+        return "restore of " + id + " from " + store.name() + " into " + target;
     }
 
     /**
@@ -61,7 +61,7 @@ public record RestoreRequest(
                 "backup",
                 "restore",
                 id.text(),
-                store.root().toAbsolutePath().toString(),
+                store.address(),
                 type.text(),
                 "--target-database-url",
                 target.connectionString(),

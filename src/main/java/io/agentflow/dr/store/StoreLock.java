@@ -27,7 +27,7 @@ public final class StoreLock implements AutoCloseable {
     }
 
     /** Sweeps what dead owners left, if nobody is at work, then holds the lock until closed. */
-    public static StoreLock hold(DirectoryStore store) {
+    static StoreLock hold(DirectoryStore store) {
         try {
             store.make();
             Path file = file(store);
@@ -44,11 +44,8 @@ public final class StoreLock implements AutoCloseable {
         }
     }
 
-    /**
-     * Folders of backups that were begun and are neither finished nor being worked on: their owners are dead. Empty where
-     * that cannot be known, because somebody is at work or nothing can be written.
-     */
-    public static List<Path> abandoned(DirectoryStore store) {
+    /** Empty where that cannot be known, because somebody is at work or nothing can be written. */
+    static List<Path> abandoned(DirectoryStore store) {
         List<Path> remains = store.remains();
         if (remains.isEmpty()) {
             return remains;
@@ -65,7 +62,7 @@ public final class StoreLock implements AutoCloseable {
     private static void sweep(DirectoryStore store, LockFile.Held alone) throws IOException {
         try {
             for (Path dead : store.remains()) {
-                DirectoryStore.deleteTree(dead);
+                FolderTree.delete(dead);
             }
         } finally {
             alone.close();
@@ -76,7 +73,7 @@ public final class StoreLock implements AutoCloseable {
      * Keeps a backup from being deleted while it is read. In a store where nothing can be written there is nobody to keep
      * from it, and no lock.
      */
-    public static StoreLock reading(DirectoryStore store, BackupId id) {
+    static StoreLock reading(DirectoryStore store, BackupId id) {
         try {
             return new StoreLock(LockFile.shared(file(store), position(id)));
         } catch (IOException e) {

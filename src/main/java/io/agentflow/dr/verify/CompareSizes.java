@@ -3,15 +3,13 @@ package io.agentflow.dr.verify;
 import io.agentflow.dr.catalog.EvidenceFile;
 import io.agentflow.dr.core.Count;
 import io.agentflow.dr.manifest.Manifest;
+import io.agentflow.dr.store.BackupStore;
+import io.agentflow.dr.store.StoredFile;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** Looks whether a backup's files are there in their sizes, and no others. Reads none of them: it proves nothing. */
 public final class CompareSizes {
@@ -19,9 +17,9 @@ public final class CompareSizes {
     private static final long ANY = -2;
 
     /** What is wrong at first sight, by path; empty when all is there. */
-    public List<Problem> problems(Path folder, Manifest manifest) {
+    public List<Problem> problems(BackupStore store, Manifest manifest) {
         try {
-            return compare(sizes(folder), expected(manifest));
+            return compare(sizes(store.files(manifest.id())), expected(manifest));
         } catch (IOException e) {
             return List.of(new Problem(".", SmallFile.why(e)));
         }
@@ -37,18 +35,9 @@ public final class CompareSizes {
         return expected;
     }
 
-    private static Map<String, Long> sizes(Path folder) throws IOException {
+    private static Map<String, Long> sizes(List<StoredFile> files) {
         Map<String, Long> sizes = new HashMap<>();
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path path : (Iterable<Path>) all::iterator) {
-                String name = folder.relativize(path).toString().replace('\\', '/');
-                if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-                    sizes.put(name, Files.size(path));
-                } else if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-                    sizes.put(name, NO_FILE);
-                }
-            }
-        }
+        files.forEach(file -> sizes.put(file.path(), file.plain() ? file.bytes() : NO_FILE));
         sizes.keySet().removeIf(name -> name.startsWith(EvidenceFile.FOLDER + "/"));
         return sizes;
     }

@@ -3,8 +3,9 @@ package io.agentflow.dr.verify;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.agentflow.dr.catalog.EvidenceFile;
 import io.agentflow.dr.catalog.EvidenceKind;
+import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.BackupId;
-import io.agentflow.dr.store.DirectoryStore;
+import io.agentflow.dr.store.BackupStore;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
@@ -26,7 +27,7 @@ public final class RecordEvidence {
      *
      * @return why it could not be written, for instance because the store is read-only; empty when it was
      */
-    public Optional<String> record(DirectoryStore store, BackupId id, EvidenceKind kind, Map<String, Object> finding) {
+    public Optional<String> record(BackupStore store, BackupId id, EvidenceKind kind, Map<String, Object> finding) {
         Instant now = clock.instant();
         try {
             Map<String, Object> document = new LinkedHashMap<>();
@@ -39,6 +40,8 @@ public final class RecordEvidence {
             byte[] json = new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(document);
             store.addEvidence(id, EvidenceFile.name(now, kind, json), json);
             return Optional.empty();
+        } catch (AfException e) {
+            return Optional.of("the evidence could not be recorded: " + e.fact());
         } catch (IOException e) {
             return Optional.of("the evidence could not be recorded: " + e.getMessage());
         }

@@ -3,8 +3,8 @@ package io.agentflow.dr.verify;
 import io.agentflow.dr.catalog.EvidenceKind;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.Operation;
-import io.agentflow.dr.store.DirectoryStore;
-import io.agentflow.dr.store.StoreLock;
+import io.agentflow.dr.store.BackupStore;
+import io.agentflow.dr.store.LocalBackup;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,12 +20,12 @@ public final class VerifyPublished {
     }
 
     /** A verification is asked for. */
-    public record Requested(Operation operation, DirectoryStore store, BackupId id) {}
+    public record Requested(Operation operation, BackupStore store, BackupId id) {}
 
     /** The report; a damaged backup is a finding, not a failure to verify. */
     public VerifyReport verify(Requested requested) {
-        requested.operation().hold(StoreLock.reading(requested.store(), requested.id()));
-        VerifyReport report = verify.verify(requested.id(), requested.store().folder(requested.id()));
+        LocalBackup files = requested.operation().hold(requested.store().read(requested.id()));
+        VerifyReport report = verify.verify(requested.id(), files.folder());
         List<String> problems = report.problems().stream()
                 .map(p -> p.path() + " " + p.problem())
                 .toList();

@@ -78,8 +78,7 @@ class ScheduledWorkIT {
         ADatabase database = LocalPostgres.shared().database("fire_time").with("CREATE TABLE t AS SELECT 1 AS a");
         DirectoryStore store = new DirectoryStore(folder.resolve("backups"), DirectoryPermissions.OWNER);
         return new Operations.Served(
-                new ServedDatabase(
-                        "main", database.uri(), store.root().toString(), null, null, 1, List.of(), null, false),
+                new ServedDatabase("main", database.uri(), store.name(), null, null, 1, List.of(), null, false),
                 new BackupRequest(
                         store,
                         database.url(),

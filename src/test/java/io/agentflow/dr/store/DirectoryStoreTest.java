@@ -27,15 +27,15 @@ class DirectoryStoreTest {
     }
 
     private Path published(BackupId id) throws IOException {
-        Path partial = store().begin(id);
-        Files.writeString(partial.resolve("manifest.json"), "{}");
-        return store().publish(id, partial);
+        NewBackup partial = store().begin(id);
+        Files.writeString(partial.folder().resolve("manifest.json"), "{}");
+        return partial.publish();
     }
 
     @Test
     void whatIsBeingBuiltIsNoBackup() throws IOException {
-        Path partial = store().begin(ID);
-        Files.writeString(partial.resolve("manifest.json"), "{}");
+        NewBackup partial = store().begin(ID);
+        Files.writeString(partial.folder().resolve("manifest.json"), "{}");
 
         assertThat(store().ids()).isEmpty();
     }
@@ -81,9 +81,9 @@ class DirectoryStoreTest {
     @Test
     void nothingIsOverwritten() throws IOException {
         published(ID);
-        Path second = store().begin(ID);
+        NewBackup second = store().begin(ID);
 
-        assertThatThrownBy(() -> store().publish(ID, second)).hasMessageContaining("exists already");
+        assertThatThrownBy(second::publish).hasMessageContaining("exists already");
     }
 
     @Test
@@ -98,12 +98,12 @@ class DirectoryStoreTest {
 
     @Test
     void aDeadPartialIsSweptAndALivingOneIsNot() throws IOException {
-        Path dead = store().begin(ID);
-        try (StoreLock first = StoreLock.hold(store())) {
+        Path dead = store().begin(ID).folder();
+        try (StoreLock first = store().building()) {
             assertThat(dead).doesNotExist();
-            Path living = store().begin(LATER);
+            Path living = store().begin(LATER).folder();
 
-            try (StoreLock second = StoreLock.hold(store())) {
+            try (StoreLock second = store().building()) {
                 assertThat(first).isNotSameAs(second);
                 assertThat(living).exists();
             }
@@ -114,8 +114,8 @@ class DirectoryStoreTest {
     void row09_aBackupThatIsReadIsNotDeletedAndAnotherOneIs() throws IOException {
         published(ID);
         published(LATER);
-        try (StoreLock reader = StoreLock.reading(store(), ID);
-                StoreLock other = StoreLock.reading(store(), ID)) {
+        try (LocalBackup reader = store().read(ID);
+                LocalBackup other = store().read(ID)) {
             assertThat(reader).isNotSameAs(other);
             assertThatThrownBy(() -> store().delete(ID)).isInstanceOf(Busy.class);
             store().delete(LATER);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.manifest.ManifestJson;
+import io.agentflow.dr.store.DirectoryPermissions;
+import io.agentflow.dr.store.DirectoryStore;
 import io.agentflow.dr.testing.GoldenBackup;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,7 +34,7 @@ class CompareSizesTest {
     }
 
     private List<Problem> problems() {
-        return new CompareSizes().problems(folder, manifest);
+        return new CompareSizes().problems(new DirectoryStore(store, DirectoryPermissions.OWNER), manifest);
     }
 
     @Test

@@ -1,0 +1,94 @@
+package io.agentflow.dr.store;
+
+import io.agentflow.dr.core.BackupId;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * Keeps backups in repository format 1, whatever kind of place it is. A backup is there when its manifest is. Nothing of
+ * a published backup is ever written again; only evidence is added. Safe for use by many threads. What fails because of
+ * the place is an {@link io.agentflow.dr.core.AfException} that says whether another try may succeed; an
+ * {@link IOException} is of the one file that was asked for.
+ */
+public interface BackupStore {
+    /** How messages name it, and a command line in the same directory: as it was given. */
+    String name();
+
+    /** How a command line in any directory names it. */
+    String address();
+
+    /** The same text for the same place, however it was given. */
+    String place();
+
+    /** Where a person finds the files of a backup. */
+    String location(BackupId id);
+
+    /** Whether the place is there. The first backup makes it. */
+    boolean present();
+
+    /** The directory whose disk a new backup needs. */
+    Path workspace();
+
+    /** The ids of all backups, newest first, however many. Empty when the place is not there. */
+    List<BackupId> ids();
+
+    /** The ids of what is called like a backup and has no manifest: it is none. */
+    List<BackupId> withoutManifest();
+
+    /**
+     * The names of backups that were begun and are neither finished nor being worked on: their owners are dead. Empty
+     * where that cannot be known.
+     */
+    List<String> abandoned();
+
+    /** What lies in a backup, published or not, without reading it. */
+    List<StoredFile> files(BackupId id) throws IOException;
+
+    /** The names of the evidence of a backup, without their folder. What cannot be read proves nothing and is left out. */
+    List<String> evidence(BackupId id);
+
+    /**
+     * Opens a file of a published backup. Whether its bytes are the right ones is for the reader to check.
+     *
+     * @throws IOException if it is not there, is no plain file, or cannot be read
+     */
+    InputStream open(ObjectKey key) throws IOException;
+
+    /**
+     * Makes the files of a published backup readable on this machine, in place where they lie on it, and keeps the backup
+     * from being deleted from this machine until it is closed.
+     */
+    LocalBackup read(BackupId id);
+
+    /** Adds a file of evidence to a published backup. */
+    void addEvidence(BackupId id, String name, byte[] content) throws IOException;
+
+    /** An id for a backup that starts now. No two have the same second: within it the order would be chance. */
+    BackupId newId(Instant now, RandomGenerator random);
+
+    /**
+     * Sweeps what dead owners left, if nobody on this machine is at work, then keeps others from sweeping until closed.
+     *
+     * @throws io.agentflow.dr.core.Refused if the place cannot be written to
+     */
+    StoreLock building();
+
+    /**
+     * Begins a backup, which nobody takes for one until it is published.
+     *
+     * @throws io.agentflow.dr.core.Refused if the place cannot be written to
+     */
+    NewBackup begin(BackupId id);
+
+    /**
+     * Deletes a backup, first what makes it one: what a crash leaves of it is swept, and never looks like a backup.
+     *
+     * @throws io.agentflow.dr.core.NotFound if there is no such backup
+     * @throws io.agentflow.dr.core.Busy if it is being restored or verified on this machine
+     */
+    void delete(BackupId id);
+}
