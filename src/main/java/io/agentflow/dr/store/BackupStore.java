@@ -10,7 +10,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * Keeps backups in repository format 1, whatever kind of place it is. A backup is there when its manifest is. Nothing of
- * a published backup is ever written again; only evidence is added. Safe for use by many threads. What fails because of
+ * a published backup is ever written again; only evidence is added. What every adapter must do is in {@code BackupStoreContract}. Safe for use by many threads. What fails because of
  * the place is an {@link io.agentflow.dr.core.AfException} that says whether another try may succeed; an
  * {@link IOException} is of the one file that was asked for.
  */
@@ -64,7 +64,12 @@ public interface BackupStore {
      */
     LocalBackup read(BackupId id);
 
-    /** Adds a file of evidence to a published backup. */
+    /**
+     * Adds a file of evidence to a published backup.
+     *
+     * @param name within its folder
+     * @throws IOException if there is no such backup, or the name is taken: nothing is overwritten
+     */
     void addEvidence(BackupId id, String name, byte[] content) throws IOException;
 
     /** An id for a backup that starts now. No two have the same second: within it the order would be chance. */

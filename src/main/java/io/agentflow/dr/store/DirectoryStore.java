@@ -212,6 +212,9 @@ public final class DirectoryStore implements BackupStore {
         if (!Files.isDirectory(evidence, LinkOption.NOFOLLOW_LINKS)) {
             permissions.createDirectory(evidence);
         }
+        if (Files.exists(evidence.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+            throw new FileAlreadyExistsException(evidence.resolve(name).toString());
+        }
         DurableFile.write(evidence.resolve(name), content);
         permissions.apply(evidence.resolve(name));
         DurableFile.forceDirectory(evidence);
@@ -221,18 +224,24 @@ public final class DirectoryStore implements BackupStore {
     @Override
     public void delete(BackupId id) {
         Path doomed = root.resolve(PARTIAL + id.text());
-        if (!Files.exists(file(ObjectKey.manifest(id)), LinkOption.NOFOLLOW_LINKS)) {
-            throw new NotFound("there is no backup " + id + " in " + root, "See: af backup list " + root);
-        }
+        requireThere(id);
         try {
             StoreLock alone = StoreLock.deleting(this, id);
             try {
+                // Whoever had the lock before may have deleted it.
+                requireThere(id);
                 deleteAlone(id, doomed);
             } finally {
                 alone.close();
             }
         } catch (IOException e) {
             throw new OperationFailed("the backup cannot be deleted: " + Reason.of(e), "Delete it by hand.", e);
+        }
+    }
+
+    private void requireThere(BackupId id) {
+        if (!Files.exists(file(ObjectKey.manifest(id)), LinkOption.NOFOLLOW_LINKS)) {
+            throw new NotFound("there is no backup " + id + " in " + root, "See: af backup list " + root);
         }
     }
 

@@ -5,47 +5,52 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentflow.dr.catalog.BackupCatalog;
 import io.agentflow.dr.core.BackupId;
-import io.agentflow.dr.core.Busy;
-import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.Refused;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class DirectoryStoreTest {
-    private static final BackupId ID = new BackupId("20261123T025149Z-k3f9");
-    private static final BackupId LATER = new BackupId("20261123T025150Z-aaaa");
-
+class DirectoryStoreTest extends BackupStoreContract {
     @TempDir
-    Path root;
+    Path parent;
 
-    private DirectoryStore store() {
-        return new DirectoryStore(root.resolve("backups"), DirectoryPermissions.OWNER);
+    private Path root() {
+        return parent.resolve("backups");
     }
 
-    private Path published(BackupId id) throws IOException {
-        NewBackup partial = store().begin(id);
-        Files.writeString(partial.folder().resolve("manifest.json"), "{}");
-        return partial.publish();
+    @Override
+    DirectoryStore store() {
+        return new DirectoryStore(root(), DirectoryPermissions.OWNER);
+    }
+
+    @Override
+    List<String> leftovers() throws IOException {
+        List<String> published = store().ids().stream().map(BackupId::text).toList();
+        try (Stream<Path> all = Files.list(root())) {
+            return all.map(path -> String.valueOf(path.getFileName()))
+                    .filter(name -> !published.contains(name) && !name.equals(".lock"))
+                    .toList();
+        }
+    }
+
+    @Override
+    void put(List<BackupId> ids) throws IOException {
+        for (BackupId id : ids) {
+            Path folder = Files.createDirectories(root().resolve(id.text()));
+            Files.createFile(folder.resolve("manifest.json"));
+        }
     }
 
     @Test
-    void whatIsBeingBuiltIsNoBackup() throws IOException {
-        NewBackup partial = store().begin(ID);
-        Files.writeString(partial.folder().resolve("manifest.json"), "{}");
+    void aPublishedBackupIsForItsOwnerAlone() throws IOException {
+        publish(ID);
 
-        assertThat(store().ids()).isEmpty();
-    }
-
-    @Test
-    void aPublishedBackupIsListedNewestFirstAndForItsOwnerAlone() throws IOException {
-        Path folder = published(ID);
-        published(LATER);
-
-        assertThat(store().ids()).containsExactly(LATER, ID);
+        Path folder = root().resolve(ID.text());
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
                 .isEqualTo("rwx------");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("manifest.json"))))
@@ -56,7 +61,7 @@ class DirectoryStoreTest {
     void aBackupThatWasKilledIsToldUnlessSomebodyIsAtWork() throws IOException {
         BackupCatalog catalog = new BackupCatalog(store());
         assertThat(catalog.unfinished()).isEmpty();
-        try (StoreLock work = StoreLock.hold(store())) {
+        try (StoreLock work = store().building()) {
             store().begin(ID);
             assertThat(work).isNotNull();
             assertThat(catalog.unfinished()).isEmpty();
@@ -65,69 +70,53 @@ class DirectoryStoreTest {
         assertThat(catalog.unfinished())
                 .contains("1 unfinished backup (.partial-" + ID + ") is left of a run that was killed;"
                         + " the next backup create sweeps it");
-        StoreLock.hold(store()).close();
+        store().building().close();
         assertThat(catalog.unfinished()).isEmpty();
     }
 
     @Test
     void whyAStoreCannotBeUsedIsSaidAndItsPathOnce() throws IOException {
-        Files.writeString(root.resolve("backups"), "a file");
+        Files.writeString(root(), "a file");
 
-        assertThatThrownBy(() ->
-                        StoreLock.hold(new DirectoryStore(root.resolve("backups/more"), DirectoryPermissions.OWNER)))
-                .hasMessage("the store " + root.resolve("backups/more") + " cannot be written to: Not a directory");
+        assertThatThrownBy(() -> new DirectoryStore(root().resolve("more"), DirectoryPermissions.OWNER).building())
+                .hasMessage("the store " + root().resolve("more") + " cannot be written to: Not a directory");
     }
 
     @Test
-    void nothingIsOverwritten() throws IOException {
-        published(ID);
-        NewBackup second = store().begin(ID);
+    void aBackupIsReadInPlace() throws IOException {
+        publish(ID);
 
-        assertThatThrownBy(second::publish).hasMessageContaining("exists already");
-    }
-
-    @Test
-    void deletingWhatIsNotThereIsNotFound() throws IOException {
-        published(ID);
-        store().delete(ID);
-
-        assertThat(store().ids()).isEmpty();
-        assertThat(root.resolve("backups").resolve(ID.text())).doesNotExist();
-        assertThatThrownBy(() -> store().delete(ID)).isInstanceOf(NotFound.class);
-    }
-
-    @Test
-    void aDeadPartialIsSweptAndALivingOneIsNot() throws IOException {
-        Path dead = store().begin(ID).folder();
-        try (StoreLock first = store().building()) {
-            assertThat(dead).doesNotExist();
-            Path living = store().begin(LATER).folder();
-
-            try (StoreLock second = store().building()) {
-                assertThat(first).isNotSameAs(second);
-                assertThat(living).exists();
-            }
+        try (LocalBackup local = store().read(ID)) {
+            assertThat(local.folder()).isEqualTo(root().resolve(ID.text()));
         }
     }
 
     @Test
-    void row09_aBackupThatIsReadIsNotDeletedAndAnotherOneIs() throws IOException {
-        published(ID);
-        published(LATER);
-        try (LocalBackup reader = store().read(ID);
-                LocalBackup other = store().read(ID)) {
-            assertThat(reader).isNotSameAs(other);
-            assertThatThrownBy(() -> store().delete(ID)).isInstanceOf(Busy.class);
-            store().delete(LATER);
-        }
+    void aFolderWithoutAManifestIsNoBackupAndIsNamed() throws IOException {
+        publish(ID);
+        Files.delete(root().resolve(ID.text()).resolve("manifest.json"));
 
-        store().delete(ID);
         assertThat(store().ids()).isEmpty();
+        assertThat(store().withoutManifest()).containsExactly(ID);
+    }
+
+    @Test
+    void noLinkIsFollowed() throws IOException {
+        publish(ID);
+        Path manifest = root().resolve(ID.text()).resolve("manifest.json");
+        Files.move(manifest, parent.resolve("elsewhere"));
+        Files.createSymbolicLink(manifest, parent.resolve("elsewhere"));
+
+        assertThat(store().ids()).isEmpty();
+        assertThat(store().files(ID)).contains(new StoredFile("manifest.json", 0, false));
+        assertThatThrownBy(() -> store().open(ObjectKey.manifest(ID)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("symbolic link");
     }
 
     @Test
     void aFileWhereTheStoreShouldBeIsNamed() throws IOException {
-        Files.writeString(root.resolve("backups"), "not a directory");
+        Files.writeString(root(), "not a directory");
 
         assertThatThrownBy(() -> store().begin(ID)).isInstanceOf(Refused.class).hasMessageContaining("backups");
         assertThat(store().ids()).isEmpty();
