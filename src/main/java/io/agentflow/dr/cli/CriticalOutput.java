@@ -24,9 +24,10 @@ final class CriticalOutput {
         if (json) {
             terminal.data(document(committed, seconds).toString());
         } else {
-            committed.warnings().forEach(w -> terminal.say(terminal.doubtful("! ") + w));
             committed.tables().forEach(table -> terminal.data("  " + line(table)));
             terminal.data(terminal.good("✓ ") + summary(committed) + String.format(Locale.ROOT, " in %.1f s", seconds));
+            // Last, as they say what is still to be done.
+            committed.warnings().forEach(w -> terminal.say(terminal.doubtful("! ") + w));
         }
         return committed.warnings().isEmpty() ? ExitCode.OK : ExitCode.WARNINGS;
     }
