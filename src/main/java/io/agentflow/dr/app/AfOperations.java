@@ -354,6 +354,7 @@ final class AfOperations implements Operations, AutoCloseable {
                             Verdict::of),
                     (state, report, seconds) -> state.verified(
                             clock.instant(),
+                            id.text(),
                             report.success() ? null : report.problems().get(0).problem()),
                     (state, failure) -> {});
         }

@@ -69,7 +69,6 @@ final class MetricsTextFile {
                 before.getOrDefault("af_backup_duration_seconds", 0.0),
                 failure == 0 ? null : Instant.ofEpochMilli(Math.round(failure * 1000)),
                 failure > 0 && before.getOrDefault("af_backup_last_status", 1.0) == 0,
-                before.getOrDefault("af_verify_last_status", 1.0) == 0,
                 before.getOrDefault("af_rto_measured_seconds", Double.NaN));
     }
 

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +39,7 @@ final class ReadStore {
                 .orElse(null);
         return new StoreContents(
                 newest == null ? null : newest.createdAt(),
-                !own.isEmpty() && damaged(own.get(0).evidence()),
+                damage(own),
                 own.stream()
                         .filter(backup -> !damaged(backup.evidence()))
                         .map(ListedBackup::head)
@@ -56,7 +57,30 @@ final class ReadStore {
                 (int) unproven,
                 (int) (damaged + unreadable),
                 last(own, catalog, EvidenceKind.VERIFIED),
-                last(own, catalog, EvidenceKind.RESTORED));
+                last(own, catalog, EvidenceKind.RESTORED),
+                all.stream().collect(Collectors.toMap(backup -> backup.id().text(), ReadStore::whole)));
+    }
+
+    /** Of the newest one, or of the one that was looked at last. */
+    private static @Nullable String damage(List<ListedBackup> newestFirst) {
+        Stream<ListedBackup> looked = newestFirst.stream()
+                .filter(backup -> backup.evidence() != null)
+                .max(Comparator.comparing(ReadStore::lookedAt))
+                .stream();
+        return Stream.concat(newestFirst.stream().limit(1), looked)
+                .filter(backup -> damaged(backup.evidence()))
+                .map(backup -> backup.id().text())
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static Instant lookedAt(ListedBackup backup) {
+        EvidenceFile evidence = backup.evidence();
+        return evidence == null ? Instant.EPOCH : evidence.at();
+    }
+
+    private static Instant whole(ListedBackup backup) {
+        return damaged(backup.evidence()) ? Instant.EPOCH : lookedAt(backup);
     }
 
     /** Whose backup this is, as PostgreSQL calls it; empty if its manifest cannot be read. */

@@ -149,7 +149,7 @@ public final class ScheduledWork {
                 ? null
                 : report.id() + " is damaged: " + report.problems().get(0).path() + " "
                         + report.problems().get(0).problem();
-        state.verified(clock.instant(), problem);
+        state.verified(clock.instant(), id.text(), problem);
         refresh(state);
         say.accept(state.name() + ": " + (problem == null ? "backup " + report.id() + " is whole" : problem));
         return report;

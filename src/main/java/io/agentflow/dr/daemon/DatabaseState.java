@@ -2,6 +2,7 @@ package io.agentflow.dr.daemon;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +24,21 @@ public final class DatabaseState {
     private volatile @Nullable Instant lastVerified;
     private volatile @Nullable Instant lastRestored;
     private volatile @Nullable String failure;
-    private volatile @Nullable String damage;
+    private volatile @Nullable Damage damage;
     private volatile double seconds;
     private volatile double restoreSeconds = Double.NaN;
     private volatile long bytes;
     private volatile @Nullable Instant runningSince;
+
+    /** What a verification of this process found: the store may be one that takes no evidence. */
+    private record Damage(String backup, Instant at, String problem) {
+        /** Whether it is there still, and nobody has found it whole since. */
+        boolean stands(StoreContents now) {
+            Instant whole = now.whole().get(backup);
+            // Evidence is dated by the second.
+            return whole != null && whole.isBefore(at.truncatedTo(ChronoUnit.SECONDS));
+        }
+    }
 
     /** @param rpo how old its newest backup may be; null if nobody said */
     public DatabaseState(String name, String store, @Nullable Duration rpo) {
@@ -67,11 +78,12 @@ public final class DatabaseState {
     }
 
     /** The store was looked into: somebody else may have made, proven or deleted backups. */
-    public void found(StoreContents now) {
+    public synchronized void found(StoreContents now) {
         contents = now;
         newestBackup = now.newest();
-        if (now.newestDamaged() && damage == null) {
-            damage = "the newest backup is damaged, its evidence says";
+        Damage known = damage;
+        if (known != null && !known.stands(now)) {
+            damage = null;
         }
         bytes = now.newestBytes();
         lastVerified = later(lastVerified, now.verifiedAt());
@@ -99,12 +111,17 @@ public final class DatabaseState {
         failure = why;
     }
 
-    /** The newest backup was read back, with this problem or, if it is whole, null. */
-    public void verified(Instant now, @Nullable String problem) {
-        damage = problem;
-        if (problem == null) {
-            lastVerified = now;
+    /** A backup was read back, with this problem or, if it is whole, null. */
+    public synchronized void verified(Instant now, String backup, @Nullable String problem) {
+        if (problem != null) {
+            damage = new Damage(backup, now, problem);
+            return;
         }
+        Damage known = damage;
+        if (known != null && known.backup().equals(backup)) {
+            damage = null;
+        }
+        lastVerified = now;
     }
 
     /** A backup of it was restored and proven. */
@@ -119,14 +136,12 @@ public final class DatabaseState {
      * @param took of the last backup, in seconds
      * @param failedAt when a backup last failed; null for never
      * @param failed whether the last one did
-     * @param damaged whether the last verification found damage
      * @param restoring of the last restore, in seconds; NaN if none was measured
      */
-    public void remembered(double took, @Nullable Instant failedAt, boolean failed, boolean damaged, double restoring) {
+    public void remembered(double took, @Nullable Instant failedAt, boolean failed, double restoring) {
         seconds = took;
         lastFailure = failedAt;
         failure = failed ? BEFORE : null;
-        damage = damaged ? BEFORE : null;
         restoreSeconds = restoring;
     }
 
@@ -156,9 +171,14 @@ public final class DatabaseState {
         return failure;
     }
 
-    /** What is wrong with the newest backup that was read back; null if nothing is. */
+    /** What is wrong with a backup that is there; null if nothing is. */
     public @Nullable String damage() {
-        return damage;
+        Damage known = damage;
+        String evidence = contents.damage();
+        if (known != null) {
+            return known.problem();
+        }
+        return evidence == null ? null : "backup " + evidence + " is damaged, its evidence says";
     }
 
     public double seconds() {

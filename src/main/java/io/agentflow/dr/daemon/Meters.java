@@ -119,7 +119,7 @@ public final class Meters {
                 database,
                 tags,
                 "af_verify_last_status",
-                "0 if the last verification found damage, else 1",
+                "0 if the newest backup, or the one looked at last, is damaged, else 1",
                 state -> state.damage() == null ? 1 : 0);
         gauge(
                 database,

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.agentflow.dr.backup.BackupRequest;
 import io.agentflow.dr.catalog.BackupCatalog;
+import io.agentflow.dr.catalog.EvidenceKind;
 import io.agentflow.dr.cli.Operations;
 import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.config.ServedDatabase;
+import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.daemon.DatabaseState;
 import io.agentflow.dr.daemon.Meters;
 import io.agentflow.dr.fingerprint.ProofLevel;
@@ -16,6 +18,7 @@ import io.agentflow.dr.store.DirectoryStore;
 import io.agentflow.dr.testing.ADatabase;
 import io.agentflow.dr.testing.LocalPostgres;
 import io.agentflow.dr.testing.Project;
+import io.agentflow.dr.verify.RecordEvidence;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -61,6 +64,34 @@ class ScheduledWorkIT {
             // The next one is another matter.
             work.backup("main", Date.from(made(served).get(0).plusMillis(5)));
             assertThat(made(served)).as("%s", said).hasSize(2);
+        }
+    }
+
+    @Test
+    void damageOfABackupThatWasDeletedOrFoundWholeByAnotherProcessIsForgotten() {
+        Operations.Served served = served();
+        DirectoryStore store = served.request().store();
+        RecordEvidence old = new RecordEvidence(Clock.offset(CLOCK, Duration.ofSeconds(10)));
+        RecordEvidence late = new RecordEvidence(Clock.offset(CLOCK, Duration.ofSeconds(20)));
+        try (AfOperations operations = operations()) {
+            BackupId first =
+                    operations.create(served.request(), event -> {}).manifest().id();
+            BackupId second =
+                    operations.create(served.request(), event -> {}).manifest().id();
+            old.record(store, first, EvidenceKind.VERIFY_FAILED, Map.of());
+            DatabaseState state = ScheduledWork.state(served);
+            assertThat(state.damage()).contains(first.text());
+
+            late.record(store, first, EvidenceKind.VERIFIED, Map.of());
+            ScheduledWork.refresh(served, state);
+            assertThat(state.damage()).isNull();
+
+            late.record(store, second, EvidenceKind.VERIFY_FAILED, Map.of());
+            ScheduledWork.refresh(served, state);
+            assertThat(state.damage()).contains(second.text());
+            store.delete(second);
+            ScheduledWork.refresh(served, state);
+            assertThat(state.damage()).isNull();
         }
     }
 

@@ -150,9 +150,19 @@ class MetersTest {
     void whatIsKnownIsPrinted() {
         DatabaseState state = state();
         state.found(new StoreContents(
-                NOW.minusSeconds(60), false, NOW.minusSeconds(600), 10, 30, 2, 1, 0, NOW.minusSeconds(5), null));
+                NOW.minusSeconds(60),
+                null,
+                NOW.minusSeconds(600),
+                10,
+                30,
+                2,
+                1,
+                0,
+                NOW.minusSeconds(5),
+                null,
+                Map.of()));
         state.restored(NOW, 12.5);
-        state.verified(NOW, "data/1.dat.gz is damaged");
+        state.verified(NOW, "one", "data/1.dat.gz is damaged");
 
         assertThat(scrape(state))
                 .contains("af_rpo_seconds{database=\"main\",store=\"" + store + "\"} 60.0")
@@ -164,6 +174,31 @@ class MetersTest {
                 .contains("af_health_status{check=\"rpo\",database=\"main\"} 1.0")
                 .contains("af_events_dropped_total{recipient=\"events\"} 7.0")
                 .contains("af_dead_letters 2.0");
+    }
+
+    private static StoreContents holding(String damaged, Map<String, Instant> whole) {
+        return new StoreContents(NOW, damaged, NOW, 10, 30, 2, 1, 0, NOW, null, whole);
+    }
+
+    @Test
+    void damageStandsAsLongAsTheBackupIsThereAndNobodyFoundItWhole() {
+        DatabaseState state = state();
+        state.verified(NOW, "one", "one is damaged: data/1.dat.gz");
+        state.found(holding(null, Map.of("one", NOW.minusSeconds(60), "two", NOW.plusSeconds(60))));
+        assertThat(state.damage()).as("a store that takes no evidence").startsWith("one is damaged");
+
+        state.found(holding(null, Map.of("two", NOW)));
+        assertThat(state.damage()).as("deleted").isNull();
+
+        state.verified(NOW, "two", "two is damaged");
+        state.found(holding(null, Map.of("two", NOW.plusSeconds(5))));
+        assertThat(state.damage()).as("found whole by another process").isNull();
+
+        state.found(holding("three", Map.of("three", Instant.EPOCH)));
+        assertThat(state.damage()).contains("three is damaged, its evidence says");
+        state.found(holding(null, Map.of()));
+        assertThat(state.damage()).isNull();
+        assertThat(scrape(state)).contains("af_verify_last_status{database=\"main\",store=\"" + store + "\"} 1.0");
     }
 
     @Test
