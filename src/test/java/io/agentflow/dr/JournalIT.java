@@ -91,8 +91,13 @@ class JournalIT {
         running.process().destroyForcibly();
         running.await();
 
-        assertThat(af.run("backup", "create", "--proof", "none").exitCode()).isZero();
+        AfProcess.Result next = af.run("backup", "create", "--proof", "none");
 
+        assertThat(next.exitCode()).as(next.toString()).isZero();
+        assertThat(next.err()).containsOnlyOnce(" was killed with its process: backup of ");
+        assertThat(af.run("dead-letters", "list", "--json").json().path("reports"))
+                .singleElement()
+                .satisfies(report -> assertThat(report.toString()).contains("its process was killed"));
         assertThat(phases(af)).containsExactly("backup started", "backup interrupted", "backup started", "backup done");
     }
 

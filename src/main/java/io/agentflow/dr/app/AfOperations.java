@@ -77,6 +77,9 @@ final class AfOperations implements Operations, AutoCloseable {
     /** What is cancelled ends within this time, or is left behind. */
     private static final Duration CANCEL_LIMIT = Duration.ofSeconds(20);
 
+    /** Between a fire time and what begins at it lies less, besides the jitter. */
+    private static final Duration A_FIRE_TIME = Duration.ofMinutes(1);
+
     /** At its end af waits so long for whoever is to be told. */
     private static final Duration TELL_LIMIT = Duration.ofSeconds(3);
 
@@ -121,7 +124,13 @@ final class AfOperations implements Operations, AutoCloseable {
         this.ending = new AtomicBoolean();
         this.measured = new Outcomes(config, clock);
         this.announcements = new Announcements(config, sources::notifying, clock, redaction);
-        this.journal = new OperationJournal(config.stateDirectory(), clock, announcements.announcer(), redaction, who);
+        this.journal = new OperationJournal(
+                config.stateDirectory(),
+                clock,
+                announcements.announcer(),
+                redaction,
+                who,
+                (operation, why) -> deadLetters().report(operation, why));
         List<Path> directories = new ArrayList<>();
         config.list(ConfigKey.POSTGRES_BIN).forEach(d -> directories.add(Path.of(d)));
         Pattern.compile(Pattern.quote(File.pathSeparator))
@@ -156,11 +165,7 @@ final class AfOperations implements Operations, AutoCloseable {
     @Override
     public BackupRun.Published create(BackupRequest request, OperationEvents events) {
         keepSecret(request.url());
-        Operation operation = begin(
-                "backup",
-                "backup of " + request.url() + " to " + request.store().name(),
-                request.arguments(),
-                events);
+        Operation operation = begin("backup", request.words(), request.arguments(), events);
         EarlySession session = new EarlySession(request.url(), operation.sessionName("snapshot"));
         return measured.around(
                 request.store(),
@@ -487,7 +492,9 @@ final class AfOperations implements Operations, AutoCloseable {
             schedules.prepare(served);
             schedules.watch(say);
         }
-        journal.sweep(event -> say.accept(String.valueOf(event)));
+        EarlierBackups earlier = new EarlierBackups(serving.byBackup(redaction::of));
+        earlier.killed(journal.sweep(warnings(say)), state -> meters.counted(state, "failed"));
+        earlier.recall(config.stateDirectory(), config.time(ConfigKey.JITTER).plus(A_FIRE_TIME), say);
         Requests asked = requests(served, serving.work(), say);
         if (Requests.wanted(config)) {
             asked.resume();
@@ -523,16 +530,19 @@ final class AfOperations implements Operations, AutoCloseable {
     private void refused(Arrival arrival, String what, RequestRefused why, Consumer<String> say) {
         OperationRequest claimed = why.claimed();
         String key = claimed != null && why.authentic() ? claimed.keyId() : null;
-        OperationEvents events = event -> {
-            if (event instanceof OperationEvent.Warned warned) {
-                say.accept(warned.text());
-            }
-        };
-        try (Operation operation = begin("request", what, List.of(), events)) {
+        try (Operation operation = begin("request", what, List.of(), warnings(say))) {
             deadLetters().report(operation, why);
             journal.by(journal.who().asked(arrival.words(), key))
                     .refused(operation.id(), what, why, operation.events());
         }
+    }
+
+    private static OperationEvents warnings(Consumer<String> say) {
+        return event -> {
+            if (event instanceof OperationEvent.Warned warned) {
+                say.accept(warned.text());
+            }
+        };
     }
 
     private Map<String, Object> servedBeans(Service serving, Requests asked) {

@@ -3,6 +3,7 @@ package io.agentflow.dr.app;
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.Cancelled;
 import io.agentflow.dr.core.ExitCode;
+import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.OperationId;
@@ -11,16 +12,19 @@ import io.agentflow.dr.core.Requester;
 import io.agentflow.dr.daemon.Health;
 import io.agentflow.dr.event.Announcer;
 import io.agentflow.dr.event.ToldOperation;
+import io.agentflow.dr.journal.JournalEntry;
 import io.agentflow.dr.journal.RunningOperations;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -36,11 +40,19 @@ final class OperationJournal {
     private final Requester who;
     private final AtomicInteger failures = new AtomicInteger();
     private final Path state;
+    private final BiConsumer<Operation, AfException> report;
     /** Why the last record could not be written; empty if it was. */
     private final AtomicReference<String> broken;
 
-    OperationJournal(Path state, Clock clock, Announcer announcer, Redaction redaction, Requester who) {
-        this(new RunningOperations(state, clock), state, new AtomicReference<>(""), announcer, redaction, who);
+    /** @param report makes the dead letter of what was killed */
+    OperationJournal(
+            Path state,
+            Clock clock,
+            Announcer announcer,
+            Redaction redaction,
+            Requester who,
+            BiConsumer<Operation, AfException> report) {
+        this(new RunningOperations(state, clock), state, new AtomicReference<>(""), announcer, redaction, who, report);
     }
 
     private OperationJournal(
@@ -49,7 +61,9 @@ final class OperationJournal {
             AtomicReference<String> broken,
             Announcer announcer,
             Redaction redaction,
-            Requester who) {
+            Requester who,
+            BiConsumer<Operation, AfException> report) {
+        this.report = report;
         this.running = running;
         this.state = state;
         this.broken = broken;
@@ -60,7 +74,7 @@ final class OperationJournal {
 
     /** The same journal, for what somebody else asks for. */
     OperationJournal by(Requester asking) {
-        return new OperationJournal(running, state, broken, announcer, redaction, asking);
+        return new OperationJournal(running, state, broken, announcer, redaction, asking, report);
     }
 
     /** Whether operations and requests can be kept on the disk. */
@@ -167,16 +181,36 @@ final class OperationJournal {
     void refused(OperationId id, String request, AfException why, OperationEvents events) {
         ToldOperation told = announcer.listening(id, events);
         write(told, () -> noted(id, request, why.exitCode(), why.fact()));
-        told.refused(who, request, why);
+        told.cameToNothing(who, request, why);
     }
 
     private void noted(OperationId id, String request, ExitCode code, String outcome) throws IOException {
         running.noted(id, id.verb(), who, redaction.of(request), code, redaction.of(outcome));
     }
 
-    /** Writes what became of operations whose process was killed. */
-    void sweep(OperationEvents events) {
-        write(events, running::sweep);
+    /** Writes what became of operations whose process was killed, and tells of each. @return them */
+    List<JournalEntry> sweep(OperationEvents events) {
+        List<JournalEntry> killed = new ArrayList<>();
+        write(events, () -> running.sweep(killed::add));
+        killed.forEach(entry -> killed(entry, events));
+        return killed;
+    }
+
+    /** What a request was killed over is told itself, and the request goes on or is answered by whoever keeps it. */
+    private void killed(JournalEntry entry, OperationEvents events) {
+        if (entry.verb().equals("request")) {
+            return;
+        }
+        AfException why = new AfException(
+                ExitCode.FAILED,
+                "its process was killed",
+                "See who did it (journalctl, dmesg), look at what it was to do, and run it again.");
+        OperationId id = new OperationId(entry.operation());
+        ToldOperation told = announcer.listening(id, events);
+        told.accept(new OperationEvent.Warned(
+                entry.operation() + " was killed with its process: " + entry.request() + "; see af dead-letters list"));
+        report.accept(new Operation(id, entry.at(), entry.request(), List.of(), told), why);
+        told.cameToNothing(new Requester(entry.user(), entry.host(), entry.from(), entry.key()), entry.request(), why);
     }
 
     private RunningOperations.@Nullable Begun begin(

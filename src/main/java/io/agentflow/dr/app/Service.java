@@ -25,6 +25,7 @@ import java.util.TimerTask;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** {@code af serve} from its start to its end: schedules, health and metrics over the same routes as the commands. */
@@ -79,6 +80,22 @@ final class Service {
 
     ScheduledWork work() {
         return work;
+    }
+
+    /**
+     * What is known of each database, by what the journal calls a backup of it.
+     *
+     * @param words as the journal writes them
+     */
+    Map<String, DatabaseState> byBackup(UnaryOperator<String> words) {
+        Map<String, DatabaseState> byBackup = new LinkedHashMap<>();
+        for (Operations.Served one : served) {
+            DatabaseState state = states.get(one.database().name());
+            if (state != null) {
+                byBackup.put(words.apply(one.request().words()), state);
+            }
+        }
+        return byBackup;
     }
 
     /**
@@ -178,6 +195,10 @@ final class Service {
     private Duration sinceBackup(ServedDatabase database) {
         DatabaseState state = states.get(database.name());
         Instant newest = state == null ? null : state.newestBackup();
+        if (state != null && newest == null) {
+            // There was none yet, and the first one was killed.
+            newest = state.killedAt();
+        }
         Duration age = newest == null ? Duration.ZERO : Duration.between(newest, clock.instant());
         return age.isNegative() ? Duration.ZERO : age;
     }

@@ -44,6 +44,11 @@ public record BackupRequest(
         criticalTables = List.copyOf(criticalTables);
     }
 
+    /** What is asked for, in words and without a password: the journal knows its backups by it. */
+    public String words() {
+        return "backup of " + url + " to " + store.name();
+    }
+
     /**
      * The arguments with which af does the same again: everything but the password, which the environment or ~/.pgpass must
      * give once more. Every option of {@code af backup create} is told here.

@@ -29,6 +29,7 @@ public final class DatabaseState {
     private volatile double restoreSeconds = Double.NaN;
     private volatile long bytes;
     private volatile @Nullable Instant runningSince;
+    private volatile @Nullable Instant killedAt;
 
     /** What a verification of this process found: the store may be one that takes no evidence. */
     private record Damage(String backup, Instant at, String problem) {
@@ -86,6 +87,12 @@ public final class DatabaseState {
             damage = null;
         }
         bytes = now.newestBytes();
+        Instant failed = lastFailure;
+        Instant newest = now.newest();
+        if (failed != null && newest != null && newest.isAfter(failed)) {
+            // Made by somebody else.
+            failure = null;
+        }
         lastVerified = later(lastVerified, now.verifiedAt());
         lastRestored = later(lastRestored, now.restoredAt());
     }
@@ -109,6 +116,22 @@ public final class DatabaseState {
     public void backupFailed(Instant now, String why) {
         lastFailure = now;
         failure = why;
+    }
+
+    /** An earlier run has made a backup since the last failure. */
+    public void failureOver() {
+        failure = null;
+        killedAt = null;
+    }
+
+    /** The last backup was killed, with the process that made it; it was due at this time or a little later. */
+    public void killed(Instant due) {
+        killedAt = due;
+    }
+
+    /** When the backup was due that was killed, and that none has followed; null if there is none. */
+    public @Nullable Instant killedAt() {
+        return killedAt;
     }
 
     /** A backup was read back, with this problem or, if it is whole, null. */

@@ -54,8 +54,8 @@ public final class ToldOperation implements OperationEvents {
         announce(CloudEvent.Type.STARTED, Severity.INFO, data());
     }
 
-    /** It came to nothing before it began. */
-    public synchronized void refused(Requester asking, String asked, AfException why) {
+    /** It came to nothing before it began, or was killed in another process. */
+    public synchronized void cameToNothing(Requester asking, String asked, AfException why) {
         this.who = asking;
         this.request = asked;
         failed(why, false);

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -144,13 +145,14 @@ public final class RunningOperations {
      * Ends in the journal what was killed. By one thread at a time: a lock is the process's, and no thread may ask for one
      * that another has.
      *
+     * @param killed is handed each that was killed, once, whichever process sweeps
      * @throws IOException if one of them could not be looked at; the others have been ended all the same
      */
-    public synchronized void sweep() throws IOException {
+    public synchronized void sweep(Consumer<JournalEntry> killed) throws IOException {
         IOException failed = null;
         for (Path file : left()) {
             try {
-                sweep(file);
+                sweep(file, killed);
             } catch (NoSuchFileException e) {
                 LOG.log(System.Logger.Level.DEBUG, "has ended this very moment: {0}", file);
             } catch (IOException e) {
@@ -171,11 +173,11 @@ public final class RunningOperations {
         }
     }
 
-    private void sweep(Path file) throws IOException {
+    private void sweep(Path file, Consumer<JournalEntry> killed) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
                 FileLock lock = channel.tryLock()) {
             if (lock != null && !name(file).startsWith(UNSEEN)) {
-                interrupted(file, text(channel));
+                interrupted(file, text(channel), killed);
             } else if (lock != null
                     && Files.getLastModifiedTime(file)
                             .toInstant()
@@ -203,7 +205,7 @@ public final class RunningOperations {
         return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
     }
 
-    private void interrupted(Path file, String text) throws IOException {
+    private void interrupted(Path file, String text, Consumer<JournalEntry> killed) throws IOException {
         JournalEntry last = null;
         for (String line : text.lines().toList()) {
             try {
@@ -214,11 +216,14 @@ public final class RunningOperations {
         }
         // It may have been killed after its end was written, and before its file was deleted.
         if (last != null && !journal.ended(last.operation())) {
-            journal.append(
-                    last.phase() == JournalEntry.Phase.STARTED
-                            ? last.ended(
-                                    clock.instant(), JournalEntry.Phase.INTERRUPTED, null, "its process was killed")
-                            : last);
+            boolean torn = last.phase() == JournalEntry.Phase.STARTED;
+            JournalEntry end = torn
+                    ? last.ended(clock.instant(), JournalEntry.Phase.INTERRUPTED, null, "its process was killed")
+                    : last;
+            journal.append(end);
+            if (torn) {
+                killed.accept(end);
+            }
         }
         Files.deleteIfExists(file);
     }

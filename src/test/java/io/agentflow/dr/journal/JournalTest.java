@@ -254,7 +254,7 @@ class JournalTest {
         RunningOperations.Begun first =
                 operations.begin(OperationId.startedAt(CLOCK.instant(), "backup", random), "backup", OPS, "one");
         operations.begin(OperationId.startedAt(CLOCK.instant(), "verify", random), "verify", OPS, "two");
-        operations.sweep();
+        operations.sweep(gone -> {});
 
         first.done(ExitCode.OK, "made");
 
@@ -271,7 +271,7 @@ class JournalTest {
         begun.done(ExitCode.OK, "made");
         Files.writeString(file, written);
 
-        operations.sweep();
+        operations.sweep(gone -> {});
 
         assertThat(phases()).containsExactly("started one", "done one");
         assertThat(file).doesNotExist();
@@ -289,7 +289,7 @@ class JournalTest {
         Files.delete(journal);
         Files.move(folder.resolve("away"), journal);
 
-        operations.sweep();
+        operations.sweep(gone -> {});
 
         assertThat(phases()).containsExactly("started one", "done one");
     }
@@ -340,7 +340,7 @@ class JournalTest {
         for (int i = 0; i < 4; i++) {
             sweeps.add(threads.submit(() -> {
                 // What is no record is said, and keeps none of the others from being ended.
-                assertThatThrownBy(operations::sweep).isInstanceOf(IOException.class);
+                assertThatThrownBy(() -> operations.sweep(gone -> {})).isInstanceOf(IOException.class);
                 return null;
             }));
         }
@@ -369,9 +369,12 @@ class JournalTest {
                 folder.resolve("running").resolve("20261123T020000Z-backup-dead"),
                 written.replaceFirst("2026\\d+T\\d+Z-backup-\\w+", "20261123T020000Z-backup-dead"));
 
-        operations.sweep();
+        List<String> told = new ArrayList<>();
+        operations.sweep(gone -> told.add(gone.operation()));
+        operations.sweep(gone -> told.add(gone.operation()));
         operations.begin(OperationId.startedAt(CLOCK.instant(), "verify", random), "verify", OPS, "three");
 
+        assertThat(told).containsExactly("20261123T020000Z-backup-dead");
         assertThat(phases()).containsExactly("started two", "done two", "interrupted two", "started three");
     }
 }

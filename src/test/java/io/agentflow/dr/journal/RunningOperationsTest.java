@@ -29,7 +29,7 @@ class RunningOperationsTest {
         private Sweep() {}
 
         public static void main(String[] arguments) throws IOException {
-            new RunningOperations(Path.of(arguments[0]), CLOCK).sweep();
+            new RunningOperations(Path.of(arguments[0]), CLOCK).sweep(killed -> {});
         }
     }
 
