@@ -561,6 +561,9 @@ final class AfOperations implements Operations, AutoCloseable {
             @Nullable ScheduleDatabase schedules) {
         Map<String, Object> beans = servedBeans(serving, asked);
         QuartzComponent quartz = schedules == null ? new QuartzComponent() : schedules.component();
+        Map<String, String> crons =
+                ScheduleDatabase.crons(served.stream().map(Served::database).toList());
+        MissedFireTimes.threads(quartz, crons.size());
         // A schedule that is due at once must not fire before all is there: ServedRoutes.begin.
         quartz.setAutoStartScheduler(false);
         // Nothing runs any more when it is shut down. To wait for its threads all the same would be to wait for ever
@@ -572,11 +575,9 @@ final class AfOperations implements Operations, AutoCloseable {
         try {
             if (schedules != null) {
                 // Other services may have schedules of this one's past.
-                schedules.forget(
-                        routes.scheduler(),
-                        ScheduleDatabase.crons(
-                                served.stream().map(Served::database).toList()));
+                schedules.forget(routes.scheduler(), crons);
             }
+            new MissedFireTimes(serving.work()::missed).listenTo(routes.scheduler());
             serving.schedule(routes, served, gap);
             return routes;
         } catch (RuntimeException e) {

@@ -223,6 +223,23 @@ public final class ScheduledWork {
         }
     }
 
+    /**
+     * A fire time has passed unused, and nothing makes up for it.
+     *
+     * @param trigger such as {@code backup-main}
+     */
+    void missed(String trigger, Instant fireTime) {
+        String verb = trigger.substring(0, Math.max(0, trigger.indexOf('-')));
+        String name = trigger.substring(trigger.indexOf('-') + 1);
+        DatabaseState state = states.get(name);
+        if (state != null) {
+            if (verb.equals("backup")) {
+                meters.counted(state, "skipped");
+            }
+            say.accept(name + ": " + verb + " skipped, its time " + fireTime + " was missed (af.schedule.misfire)");
+        }
+    }
+
     /** Whether it was done, and only what came after it failed. */
     private static boolean isDone(RuntimeException e) {
         AfException known = AfException.in(e);

@@ -43,13 +43,9 @@ class ScheduledWorkIT {
         DatabaseState state = ScheduledWork.state(served);
         List<String> said = new ArrayList<>();
         try (AfOperations operations = operations()) {
-            ScheduledWork work = new ScheduledWork(
-                    operations,
-                    List.of(served),
-                    Map.of("main", state),
-                    new Meters(List.of(state), CLOCK),
-                    CLOCK,
-                    said::add);
+            Meters meters = new Meters(List.of(state), CLOCK);
+            ScheduledWork work =
+                    new ScheduledWork(operations, List.of(served), Map.of("main", state), meters, CLOCK, said::add);
             Date fireTime = Date.from(CLOCK.instant());
             work.backup("main", fireTime);
             assertThat(made(served)).as("%s", said).hasSize(1);
@@ -64,6 +60,16 @@ class ScheduledWorkIT {
             // The next one is another matter.
             work.backup("main", Date.from(made(served).get(0).plusMillis(5)));
             assertThat(made(served)).as("%s", said).hasSize(2);
+            work.missed("backup-main", fireTime.toInstant());
+            work.missed("verify-main", fireTime.toInstant());
+            work.missed("of-somebody-else", fireTime.toInstant());
+            assertThat(said)
+                    .filteredOn(line -> line.contains(" was missed"))
+                    .hasSize(2)
+                    .first()
+                    .asString()
+                    .startsWith("main: backup skipped, its time " + fireTime.toInstant());
+            assertThat(meters.scrape()).containsPattern("af_backup_runs_total\\{.*result=\"skipped\".*} 1.0");
         }
     }
 
