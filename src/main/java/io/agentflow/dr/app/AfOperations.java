@@ -485,6 +485,7 @@ final class AfOperations implements Operations, AutoCloseable {
         Meters meters = serving.meters();
         DeadLetterFolder letters = new DeadLetterFolder(Path.of(config.text(ConfigKey.DEAD_LETTERS)));
         meters.deadLetters(() -> letters.ids().size());
+        meters.journal(journal::records);
         announcements.outboxes().forEach(outbox -> meters.dropped(outbox.recipient(), outbox::dropped));
         announcements.start(say);
         ScheduleDatabase schedules = cluster == null ? null : new ScheduleDatabase(cluster, config);

@@ -80,11 +80,33 @@ final class OperationJournal {
     /** Whether operations and requests can be kept on the disk. */
     Health.Check check() {
         String why = Objects.requireNonNullElse(broken.get(), "");
+        if (why.isEmpty()) {
+            why = putAside();
+        }
         if (why.isEmpty() && Files.isDirectory(state) && (!Files.isWritable(state) || full())) {
             why = "it cannot be written, or has no space";
         }
         return new Health.Check(
                 "state", "", why.isEmpty(), state + (why.isEmpty() ? " holds the journal and requests" : ": " + why));
+    }
+
+    /** How many records there are; NaN if nobody can tell. */
+    double records() {
+        try {
+            return running.records();
+        } catch (IOException | AfException e) {
+            return Double.NaN;
+        }
+    }
+
+    private String putAside() {
+        try {
+            return running.brokenJournal()
+                    .map(aside -> "the journal was broken, and is put aside in " + aside + ": af journal verify")
+                    .orElse("");
+        } catch (IOException | UncheckedIOException e) {
+            return "it cannot be read: " + e.getMessage();
+        }
     }
 
     private boolean full() {
@@ -215,10 +237,15 @@ final class OperationJournal {
 
     private RunningOperations.@Nullable Begun begin(
             OperationId id, String verb, String request, OperationEvents events) {
+        String before = putAside();
         sweep(events);
         try {
             RunningOperations.Begun begun = running.begin(id, verb, who, redaction.of(request));
             broken.set("");
+            String aside = putAside();
+            if (!aside.equals(before)) {
+                events.accept(new OperationEvent.Warned(aside));
+            }
             return begun;
         } catch (IOException | UncheckedIOException | AfException e) {
             broken(events, e);

@@ -6,6 +6,7 @@ import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.core.Reason;
+import io.agentflow.dr.core.VerificationFailed;
 import io.agentflow.dr.journal.Journal;
 import io.agentflow.dr.journal.JournalHead;
 import java.io.IOException;
@@ -39,17 +40,15 @@ final class JournalShowCommand extends AfCommand {
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
         Deque<JsonNode> last = new ArrayDeque<>();
-        read(
-                config,
-                record -> {
-                    if (operation == null || record.path("operation").asText().contains(operation)) {
-                        last.add(record);
-                        if (last.size() > most) {
-                            last.remove();
-                        }
-                    }
-                },
-                null);
+        try {
+            read(config, record -> keep(record, last), null);
+        } catch (VerificationFailed e) {
+            // What is whole before that is shown all the same.
+            if (!json) {
+                last.forEach(record -> terminal().data(line(record)));
+            }
+            throw e;
+        }
         if (json) {
             terminal()
                     .data(new JsonDocument(kind(), "ok")
@@ -59,6 +58,15 @@ final class JournalShowCommand extends AfCommand {
             last.forEach(record -> terminal().data(line(record)));
         }
         return ExitCode.OK;
+    }
+
+    private void keep(JsonNode record, Deque<JsonNode> last) {
+        if (operation == null || record.path("operation").asText().contains(operation)) {
+            last.add(record);
+            if (last.size() > most) {
+                last.remove();
+            }
+        }
     }
 
     /**

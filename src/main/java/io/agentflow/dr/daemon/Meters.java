@@ -175,6 +175,14 @@ public final class Meters {
                 .register(registry);
     }
 
+    /** How many records the journal has. */
+    public void journal(DoubleSupplier records) {
+        Gauge.builder("af_journal_records", records::getAsDouble)
+                .description(
+                        "records of the journal; fewer than before: some were cut off, or it was broken and begun anew")
+                .register(registry);
+    }
+
     /** How many messages were refused. */
     public void refused(DoubleSupplier messages) {
         counted.add(messages);

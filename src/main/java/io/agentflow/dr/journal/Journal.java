@@ -2,6 +2,7 @@ package io.agentflow.dr.journal;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.agentflow.dr.core.NotFound;
+import io.agentflow.dr.core.UtcStamp;
 import io.agentflow.dr.core.VerificationFailed;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -43,14 +45,53 @@ public final class Journal {
         try (FileChannel lock = FileChannel.open(
                         files.folder().resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock held = lock.lock()) {
-            JournalHead last = last();
-            if (held.isValid()) {
-                files.rotate(mostBytes);
+            try {
+                return chained(entry, held);
+            } catch (VerificationFailed e) {
+                // Whoever breaks one byte must not have all that comes after it go unwritten.
+                chained(broken(entry, files.putAside(entry.at()), e), held);
+                return chained(entry, held);
             }
-            ChainedLine next = ChainedLine.after(last.number() + 1, last.hash(), entry);
-            files.append(next);
-            return next.head();
         }
+    }
+
+    private JournalHead chained(JournalEntry entry, FileLock held) throws IOException {
+        JournalHead last = last();
+        if (held.isValid()) {
+            files.rotate(mostBytes);
+        }
+        ChainedLine next = ChainedLine.after(last.number() + 1, last.hash(), entry);
+        files.append(next);
+        return next.head();
+    }
+
+    /** The first record of the chain that takes the place of a broken one. */
+    private static JournalEntry broken(JournalEntry found, Path aside, VerificationFailed why) {
+        String suffix = found.operation().substring(found.operation().lastIndexOf('-') + 1);
+        return new JournalEntry(
+                found.at(),
+                // Not the operation's own: this is not its end.
+                UtcStamp.of(found.at()) + "-journal-" + suffix,
+                "journal",
+                JournalEntry.Phase.FAILED,
+                found.user(),
+                found.key(),
+                found.host(),
+                found.from(),
+                found.pid(),
+                "new chain of the journal, before " + found.operation(),
+                why.exitCode().number(),
+                why.fact() + "; what there was is in " + aside.getFileName());
+    }
+
+    /** How many records there are, as the head says. */
+    long records() throws IOException {
+        return files.head().number();
+    }
+
+    /** Where a broken journal was put aside; empty if none was. */
+    Optional<Path> putAside() throws IOException {
+        return files.putAside().stream().findFirst();
     }
 
     /** Where records were cut off, the next one follows what the head names: the gap stays to be seen. */
@@ -89,11 +130,13 @@ public final class Journal {
     public JournalHead read(Consumer<JsonNode> each, @Nullable JournalHead known) throws IOException {
         JournalHead before = files.head();
         JournalHead last = JournalHead.BEGINNING;
+        JournalHead previous = last;
         for (Path file : files.all()) {
             try (StrictLines lines = new StrictLines(file)) {
                 for (String line = lines.next(); line != null; line = lines.next()) {
                     ChainedLine record = ChainedLine.parse(file, lines.number(), line);
                     requireNext(file, lines.number(), last, record);
+                    previous = last;
                     last = record.head();
                     requireSame(file, lines.number(), last, known);
                     each.accept(record.json());
@@ -107,7 +150,9 @@ public final class Journal {
                     "had a record " + known.number() + " once, and ends with " + last.number() + " now",
                     null);
         }
-        requireHead(before, last);
+        requireHead(before, last, previous);
+        requireNothingAside();
+        requireRecords(last);
         return last;
     }
 
@@ -124,22 +169,55 @@ public final class Journal {
         }
     }
 
-    private void requireHead(JournalHead before, JournalHead last) throws IOException {
+    private void requireHead(JournalHead before, JournalHead last, JournalHead previous) throws IOException {
         JournalHead said = files.head();
         if (said.number() > last.number() && !said.equals(before) && before.number() <= last.number()) {
             // Somebody has written since the last line was read.
             return;
         }
         // A crash may come between a record and the head that names it.
-        boolean behind = said.number() == last.number() - 1;
+        boolean behind = said.equals(previous);
         if (!said.equals(last) && !behind) {
             throw files.tamperedHead(
                     "names record " + said.number() + " as the last one, and the last one is " + last.number());
         }
     }
 
-    /** Wants that there is one. @throws NotFound if it is gone altogether, or none was ever written */
+    private void requireNothingAside() throws IOException {
+        Optional<Path> aside = putAside();
+        if (aside.isPresent()) {
+            throw new VerificationFailed(
+                    "the journal was tampered with: it was broken, and is put aside in "
+                            + aside.get().getFileName(),
+                    "Look into it, keep it as evidence, and move it elsewhere: what follows is whole.",
+                    null);
+        }
+    }
+
+    private void requireRecords(JournalHead last) {
+        if (last.equals(JournalHead.BEGINNING) && hasRun()) {
+            throw ChainedLine.tampered(files.folder(), 0, "holds no record, and operations have run", null);
+        }
+    }
+
+    /** Whether there is something beside the records that only an operation makes. */
+    private boolean hasRun() {
+        Path folder = files.folder();
+        return Files.exists(folder.resolve(LOCK))
+                || Files.isDirectory(folder.resolveSibling("running"))
+                || Files.isDirectory(folder.resolveSibling("requests"));
+    }
+
+    /**
+     * Wants that there is one.
+     *
+     * @throws NotFound if none was ever written
+     * @throws VerificationFailed if it is gone altogether
+     */
     public Journal require() {
+        if (!Files.isDirectory(files.folder()) && hasRun()) {
+            throw ChainedLine.tampered(files.folder(), 0, "is gone, and operations have run", null);
+        }
         if (!Files.isDirectory(files.folder())) {
             throw new NotFound(
                     "there is no journal in " + files.folder(),

@@ -1,5 +1,6 @@
 package io.agentflow.dr.journal;
 
+import io.agentflow.dr.core.UtcStamp;
 import io.agentflow.dr.core.VerificationFailed;
 import java.io.EOFException;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class JournalFiles {
     private static final String CURRENT = "journal.jsonl";
     private static final String HEAD = "journal.head";
+    private static final String BROKEN = "broken-";
     /** In bytes. Texts are cut, so that none is nearly as long; an older af did not cut them. */
     static final int LONGEST_LINE = 8 * 1024 * 1024;
 
@@ -81,6 +84,38 @@ final class JournalFiles {
                     ? Stream.concat(rotated.stream(), Stream.of(current)).toList()
                     : rotated;
         }
+    }
+
+    /** The folders of journals that were broken, oldest first. */
+    List<Path> putAside() throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.filter(file -> file.getFileName().toString().startsWith(BROKEN))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    /** Puts all that there is into a folder whose name says that it is broken. @return the folder */
+    Path putAside(Instant now) throws IOException {
+        Path aside = folder.resolve(BROKEN + UtcStamp.of(now));
+        for (int next = 2; Files.exists(aside); next++) {
+            aside = folder.resolve(BROKEN + UtcStamp.of(now) + "-" + next);
+        }
+        create(aside);
+        // The head last: a crash on the way leaves a gap that is seen, and no chain that looks whole.
+        for (Path file : all()) {
+            Files.move(file, aside.resolve(String.valueOf(file.getFileName())), StandardCopyOption.ATOMIC_MOVE);
+        }
+        if (Files.exists(headFile())) {
+            Files.move(headFile(), aside.resolve(HEAD), StandardCopyOption.ATOMIC_MOVE);
+        }
+        try (FileChannel moved = FileChannel.open(aside, StandardOpenOption.READ)) {
+            moved.force(true);
+        }
+        return aside;
     }
 
     /** Puts the current file aside when it has so many bytes. */

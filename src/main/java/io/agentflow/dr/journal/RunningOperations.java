@@ -17,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -44,6 +45,16 @@ public final class RunningOperations {
         this.journal = new Journal(stateFolder.resolve("journal"));
         this.running = stateFolder.resolve("running");
         this.clock = clock;
+    }
+
+    /** How many records the journal has. @throws io.agentflow.dr.core.VerificationFailed if it is broken */
+    public long records() throws IOException {
+        return journal.records();
+    }
+
+    /** Where a broken journal was put aside, until somebody has looked into it; empty if none was. */
+    public Optional<Path> brokenJournal() throws IOException {
+        return journal.putAside();
     }
 
     /** An operation that has begun; to be ended once. */

@@ -49,6 +49,7 @@ class MetersTest {
         Meters meters = new Meters(List.of(state), clock).serving(List.of(state), health);
         meters.deadLetters(() -> 2);
         meters.refused(() -> 3);
+        meters.journal(() -> 40);
         meters.dropped("events", () -> 7);
         return meters.scrape();
     }

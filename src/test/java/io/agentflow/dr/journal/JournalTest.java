@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.agentflow.dr.core.ExitCode;
+import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.OperationId;
 import io.agentflow.dr.core.Requester;
 import io.agentflow.dr.core.Sha256;
@@ -376,5 +377,85 @@ class JournalTest {
 
         assertThat(told).containsExactly("20261123T020000Z-backup-dead");
         assertThat(phases()).containsExactly("started two", "done two", "interrupted two", "started three");
+    }
+
+    @Test
+    void aHeadThatIsOneBehindNamesTheRecordBefore() throws IOException {
+        Journal journal = new Journal(folder);
+        journal.append(entry("first"));
+        String before = Files.readString(folder.resolve("journal.head"));
+        journal.append(entry("second"));
+        Path head = folder.resolve("journal.head");
+        Files.writeString(head, before);
+        assertThat(read(journal)).as("as a crash leaves it").hasSize(2);
+
+        Files.writeString(head, "1 " + "ab".repeat(32) + "\n");
+
+        assertThatThrownBy(() -> read(journal))
+                .isInstanceOf(VerificationFailed.class)
+                .hasMessageContaining("journal.head");
+    }
+
+    @Test
+    void recordsThatAreAllGoneAreMissedWhereOperationsHaveRun() throws IOException {
+        RunningOperations operations = new RunningOperations(folder, CLOCK);
+        operations
+                .begin(OperationId.startedAt(CLOCK.instant(), "backup", new Random(1)), "backup", OPS, "one")
+                .done(ExitCode.OK, "made");
+        Path records = folder.resolve("journal");
+        Journal journal = new Journal(records);
+        Files.delete(records.resolve("journal.jsonl"));
+        Files.delete(records.resolve("journal.head"));
+        assertThatThrownBy(() -> read(journal))
+                .isInstanceOf(VerificationFailed.class)
+                .hasMessageContaining("holds no record");
+
+        Files.delete(records.resolve("journal.lock"));
+        Files.delete(records);
+
+        assertThatThrownBy(journal::require)
+                .isInstanceOf(VerificationFailed.class)
+                .hasMessageContaining("is gone");
+        assertThatThrownBy(new Journal(folder.resolve("never/journal"))::require)
+                .isInstanceOf(NotFound.class);
+    }
+
+    @Test
+    void aBrokenJournalIsPutAsideAndTheNextChainSaysSo() throws IOException {
+        Journal journal = new Journal(folder, 1000);
+        for (int i = 0; i < 5; i++) {
+            journal.append(entry("request " + i));
+        }
+        for (String broken : List.of("journal.jsonl", "journal.head")) {
+            Path file = folder.resolve(broken);
+            byte[] bytes = Files.readAllBytes(file);
+            bytes[bytes.length - 40] ^= 1;
+            bytes[bytes.length - 41] = '?';
+            Files.write(file, bytes);
+
+            journal.append(entry("after " + broken));
+
+            List<JsonNode> records = new ArrayList<>();
+            assertThatThrownBy(() -> journal.read(records::add))
+                    .isInstanceOf(VerificationFailed.class)
+                    .hasMessageContaining("put aside in broken-20261123T025149Z");
+            assertThat(records)
+                    .extracting(r -> r.path("request").asText())
+                    .last()
+                    .isEqualTo("after " + broken);
+            assertThat(records.get(0).path("verb").asText()).isEqualTo("journal");
+            assertThat(records.get(0).path("outcome").asText())
+                    .contains(broken, "what there was is in broken-20261123T025149Z");
+        }
+        assertThat(folder.resolve("broken-20261123T025149Z/journal.head")).exists();
+        assertThat(folder.resolve("broken-20261123T025149Z/journal-000000000001.jsonl"))
+                .exists();
+        // Once it was looked into, it is moved elsewhere.
+        Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+        for (Path aside :
+                List.of(folder.resolve("broken-20261123T025149Z"), folder.resolve("broken-20261123T025149Z-2"))) {
+            Files.move(aside, elsewhere.resolve(aside.getFileName().toString()));
+        }
+        assertThat(read(journal)).hasSize(2);
     }
 }
