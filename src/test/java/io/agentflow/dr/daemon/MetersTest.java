@@ -127,7 +127,7 @@ class MetersTest {
                                 "--lint-fatal",
                                 Project.file("docs/alerts/af-alerts.yaml").toString()),
                         Map.of()))
-                .contains("11 rules found");
+                .contains("13 rules found");
     }
 
     @Test
