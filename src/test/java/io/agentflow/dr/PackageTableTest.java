@@ -28,7 +28,7 @@ import org.junit.jupiter.api.TestFactory;
 class PackageTableTest {
     private static final String ROOT = "io.agentflow.dr";
     private static final String TOOLS = "core process postgres artifact manifest store catalog fingerprint auditchain";
-    private static final String FEATURES = "backup restore critical verify journal request";
+    private static final String FEATURES = "backup restore critical verify retention journal request";
 
     /** Package → the packages that it may use. */
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
@@ -45,18 +45,19 @@ class PackageTableTest {
             row("restore", TOOLS + " verify"),
             row("critical", TOOLS + " verify restore"),
             row("verify", "core process postgres artifact manifest store catalog"),
+            row("retention", "core manifest store catalog verify"),
             row("journal", "core"),
             row("event", "core"),
             row("deadletter", "core"),
             row("request", "core artifact store"),
-            row("config", "core event store fingerprint"),
+            row("config", "core event store fingerprint retention"),
             row("route", TOOLS + " " + FEATURES),
             row("nats", "core request route"),
             row("kafka", "core request route"),
             row("lint", "core route"),
             row(
                     "cli",
-                    "core lint config backup restore critical verify catalog manifest store fingerprint auditchain journal deadletter postgres request"),
+                    "core lint config backup restore critical verify retention catalog manifest store fingerprint auditchain journal deadletter postgres request"),
             row("daemon", "core"),
             row("app", TOOLS + " " + FEATURES + " event deadletter config route nats kafka lint cli daemon"));
 

@@ -43,6 +43,8 @@ import io.agentflow.dr.restore.RestoreRequest;
 import io.agentflow.dr.restore.RestoreRun;
 import io.agentflow.dr.restore.RestoreType;
 import io.agentflow.dr.restore.UndoRestore;
+import io.agentflow.dr.retention.RetentionPlan;
+import io.agentflow.dr.retention.RetentionPolicy;
 import io.agentflow.dr.route.DeadLetters;
 import io.agentflow.dr.route.RouteTexts;
 import io.agentflow.dr.route.Routes;
@@ -440,6 +442,21 @@ final class AfOperations implements Operations, AutoCloseable {
                 events,
                 work,
                 done -> Verdict.good(""));
+    }
+
+    @Override
+    public RetentionPlan planRetention(
+            BackupStore store, @Nullable String only, Function<String, RetentionPolicy> policies) {
+        return expiry(store).plan(only, policies);
+    }
+
+    @Override
+    public Expired expire(BackupStore store, RetentionPlan plan, OperationEvents events) {
+        return expiry(store).apply(plan, events);
+    }
+
+    private Expiry expiry(BackupStore store) {
+        return new Expiry(store, config.stateDirectory(), clock, this);
     }
 
     @Override

@@ -221,6 +221,9 @@ final class ScheduleDatabase {
             if (database.verifySchedule() != null) {
                 crons.put("verify-" + database.name(), database.verifySchedule());
             }
+            if (database.retentionSchedule() != null) {
+                crons.put("expire-" + database.name(), database.retentionSchedule());
+            }
         }
         return crons;
     }

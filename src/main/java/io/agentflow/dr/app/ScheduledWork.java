@@ -7,12 +7,16 @@ import io.agentflow.dr.cli.Operations;
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.ByteSize;
+import io.agentflow.dr.core.Count;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.core.Refused;
 import io.agentflow.dr.daemon.DatabaseState;
 import io.agentflow.dr.daemon.Meters;
 import io.agentflow.dr.manifest.ManifestHead;
+import io.agentflow.dr.retention.RetentionPlan;
+import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.verify.VerifyReport;
 import java.time.Clock;
 import java.time.Instant;
@@ -139,6 +143,30 @@ public final class ScheduledWork {
                     one,
                     state,
                     catalog.select("latest", one.request().url().database()));
+        });
+    }
+
+    /** Deletes the backups of this database that its retention no longer keeps. A plan that is doubtful is refused. */
+    public void expire(String name) {
+        run(name, "expire", (one, state) -> {
+            Operations asked = operations.asked("schedule", null, "");
+            BackupStore store = one.request().store();
+            RetentionPlan plan = asked.planRetention(
+                    store,
+                    one.request().url().database().text(),
+                    database -> one.database().retention());
+            plan.warnings().forEach(warning -> say.accept(name + ": " + warning));
+            try {
+                plan.requireNoDoubt();
+            } catch (Refused e) {
+                asked.refused("expire", "retention of " + store.name(), e, events(name));
+                throw e;
+            }
+            Operations.Expired expired = asked.expire(store, plan, events(name));
+            refresh(state);
+            expired.left().forEach((id, why) -> say.accept(name + ": " + id + " does not expire yet: " + why));
+            say.accept(name + ": " + Count.of(expired.ids().size(), "backup")
+                    + (expired.ids().size() == 1 ? " has" : " have") + " expired");
         });
     }
 

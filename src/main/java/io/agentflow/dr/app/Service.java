@@ -179,9 +179,11 @@ final class Service {
             if (gap == null) {
                 announce("backup", database, database.schedule());
                 announce("verify", database, database.verifySchedule());
+                announce("expire", database, database.retentionSchedule());
             }
             schedule(routes, "backup", database, database.schedule(), gap == null ? sinceBackup(database) : gap);
             schedule(routes, "verify", database, database.verifySchedule(), none);
+            schedule(routes, "expire", database, database.retentionSchedule(), none);
         }
     }
 

@@ -2,6 +2,7 @@ package io.agentflow.dr.catalog;
 
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.BackupPath;
 import io.agentflow.dr.core.Count;
 import io.agentflow.dr.core.DatabaseName;
 import io.agentflow.dr.core.ExitCode;
@@ -12,10 +13,12 @@ import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.manifest.ManifestDamagedException;
 import io.agentflow.dr.manifest.ManifestHead;
 import io.agentflow.dr.manifest.ManifestJson;
+import io.agentflow.dr.manifest.ManifestOrigin;
 import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.store.ObjectKey;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -59,17 +62,18 @@ public final class BackupCatalog {
     }
 
     private ListedBackup listed(BackupId id, boolean components) {
-        List<EvidenceFile> all = evidence(id);
-        EvidenceFile newest = all.isEmpty() ? null : all.get(0);
+        List<EvidenceFile> files = files(id);
+        EvidenceFile newest = newest(files, true);
+        boolean pinned = isPin(newest(files, false));
         try (InputStream json = open(id)) {
             ManifestHead head = ManifestHead.read(json, components);
             // Not by the equals of records, which the JVM makes anew in every process.
             String damage = head.id().text().equals(id.text()) ? null : "its manifest is that of " + head.id();
-            return new ListedBackup(id, damage == null ? head : null, damage, newest);
+            return new ListedBackup(id, damage == null ? head : null, damage, newest, pinned);
         } catch (ManifestDamagedException e) {
-            return new ListedBackup(id, null, e.fact(), newest);
+            return new ListedBackup(id, null, e.fact(), newest, pinned);
         } catch (IOException e) {
-            return new ListedBackup(id, null, "the manifest cannot be read: " + Reason.of(e), newest);
+            return new ListedBackup(id, null, "the manifest cannot be read: " + Reason.of(e), newest, pinned);
         }
     }
 
@@ -79,6 +83,44 @@ public final class BackupCatalog {
 
     /** The evidence of a backup, newest first. */
     public List<EvidenceFile> evidence(BackupId id) {
+        return files(id).stream().filter(file -> file.kind().proof()).toList();
+    }
+
+    /** What holds a backup by hand; empty if nothing does. */
+    public Optional<EvidenceFile> pin(BackupId id) {
+        EvidenceFile last = newest(files(id), false);
+        return isPin(last) ? Optional.ofNullable(last) : Optional.empty();
+    }
+
+    /** When it was last pinned or unpinned; empty if never. */
+    public Optional<Instant> pinChanged(BackupId id) {
+        return Optional.ofNullable(newest(files(id), false)).map(EvidenceFile::at);
+    }
+
+    private static boolean isPin(@Nullable EvidenceFile file) {
+        return file != null && file.kind() == EvidenceKind.PINNED;
+    }
+
+    /** Not by a stream: a list asks this twice for each of a thousand. */
+    private static @Nullable EvidenceFile newest(List<EvidenceFile> newestFirst, boolean proof) {
+        for (EvidenceFile file : newestFirst) {
+            if (file.kind().proof() == proof) {
+                return file;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Opens a file of evidence.
+     *
+     * @throws IOException if it is no plain file, or cannot be read
+     */
+    public InputStream open(BackupId id, EvidenceFile file) throws IOException {
+        return store.open(new ObjectKey(id, new BackupPath(EvidenceFile.FOLDER + "/" + file.name())));
+    }
+
+    private List<EvidenceFile> files(BackupId id) {
         List<EvidenceFile> found = new ArrayList<>();
         for (String name : store.evidence(id)) {
             EvidenceFile.parse(name).ifPresent(found::add);
@@ -183,6 +225,19 @@ public final class BackupCatalog {
     public ManifestHead head(BackupId id) {
         try (InputStream json = open(id)) {
             return ManifestHead.read(json, false);
+        } catch (IOException e) {
+            throw new ManifestDamagedException("the manifest cannot be read: " + Reason.of(e), e);
+        }
+    }
+
+    /**
+     * Where a backup came from.
+     *
+     * @throws ManifestDamagedException if its manifest does not begin like one
+     */
+    public ManifestOrigin origin(BackupId id) {
+        try (InputStream json = open(id)) {
+            return ManifestOrigin.read(json);
         } catch (IOException e) {
             throw new ManifestDamagedException("the manifest cannot be read: " + Reason.of(e), e);
         }

@@ -2,7 +2,7 @@ package io.agentflow.dr.catalog;
 
 import java.util.Optional;
 
-/** What later proved or disproved a backup. */
+/** What was later found out about a backup, or laid down for it. */
 public enum EvidenceKind {
     VERIFIED("verified", "verified"),
     VERIFY_FAILED("verify-failed", "verify failed"),
@@ -11,7 +11,10 @@ public enum EvidenceKind {
     RESTORED_COUNTED("restored-counted", "restored, counts equal"),
     /** It was made without any proof. */
     RESTORED_UNCOMPARED("restored-uncompared", "restored, not compared"),
-    RESTORE_FAILED("restore-failed", "restored, not equal");
+    RESTORE_FAILED("restore-failed", "restored, not equal"),
+    /** Held by hand: it does not expire. The newest of this and the next counts. */
+    PINNED("pinned", "pinned"),
+    UNPINNED("unpinned", "no longer pinned");
 
     private final String text;
     private final String words;
@@ -33,6 +36,11 @@ public enum EvidenceKind {
 
     public boolean good() {
         return this != VERIFY_FAILED && this != RESTORE_FAILED;
+    }
+
+    /** Whether it proves or disproves anything; a pin does not. */
+    public boolean proof() {
+        return this != PINNED && this != UNPINNED;
     }
 
     static Optional<EvidenceKind> parse(String text) {

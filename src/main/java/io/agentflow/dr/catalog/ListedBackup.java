@@ -10,9 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param head null when the manifest cannot be read
  * @param damage why it cannot be read, else null
  * @param evidence the newest, or null when there is none
+ * @param pinned whether it is held by hand
  */
 public record ListedBackup(
         BackupId id,
         @Nullable ManifestHead head,
         @Nullable String damage,
-        @Nullable EvidenceFile evidence) {}
+        @Nullable EvidenceFile evidence,
+        boolean pinned) {}

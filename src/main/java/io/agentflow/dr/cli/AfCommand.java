@@ -5,9 +5,11 @@ import io.agentflow.dr.config.ConfigFile;
 import io.agentflow.dr.config.ConfigKey;
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.ExitCode;
+import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.UsageError;
+import io.agentflow.dr.retention.RetentionPlan;
 import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.store.DirectoryStore;
 import java.nio.file.Path;
@@ -154,5 +156,28 @@ abstract class AfCommand implements Callable<Integer> {
                 ? Path.of(java.net.URI.create(text))
                 : Path.of(text.replaceFirst("^file:", ""));
         return new DirectoryStore(root, config.permissions());
+    }
+
+    /**
+     * What becomes of the backups of a store.
+     *
+     * @param only of this database; null for all
+     */
+    RetentionPlan retention(BackupStore store, @Nullable String only, AfConfig config) {
+        return operations(config)
+                .planRetention(store, only, new RetentionPolicies(config, store, session.environment()));
+    }
+
+    /**
+     * The store that the command line names, or else the configured one, which must be there if it was named.
+     *
+     * @throws NotFound if it is not
+     */
+    BackupStore presentStore(@Nullable String given, AfConfig config) {
+        BackupStore store = store(given, config);
+        if ((given != null || config.given(ConfigKey.STORE)) && !store.present()) {
+            throw new NotFound("there is no directory " + store.name(), "Check the name, and that its disk is mounted.");
+        }
+        return store;
     }
 }

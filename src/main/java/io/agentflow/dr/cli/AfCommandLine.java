@@ -24,6 +24,8 @@ public final class AfCommandLine {
     private static final Map<String, String> GROUPS = Map.of(
             "backup",
             "Make, list, show, verify, restore and delete backups.",
+            "retention",
+            "Plan, apply and explain which backups expire.",
             "audit",
             "Check AgentFlow's audit chains.",
             "config",
@@ -45,6 +47,11 @@ public final class AfCommandLine {
             new Entry("backup", "verify"),
             new Entry("backup", "restore"),
             new Entry("backup", "delete"),
+            new Entry("backup", "pin"),
+            new Entry("backup", "unpin"),
+            new Entry("retention", "plan"),
+            new Entry("retention", "apply"),
+            new Entry("retention", "explain"),
             new Entry("audit", "verify"),
             new Entry("journal", "show"),
             new Entry("journal", "verify"),
@@ -102,6 +109,11 @@ public final class AfCommandLine {
                 case "backup verify" -> new BackupVerifyCommand(session);
                 case "backup restore" -> new BackupRestoreCommand(session);
                 case "backup delete" -> new BackupDeleteCommand(session);
+                case "backup pin" -> new BackupPinCommand(session);
+                case "backup unpin" -> new BackupUnpinCommand(session);
+                case "retention plan" -> new RetentionPlanCommand(session);
+                case "retention apply" -> new RetentionApplyCommand(session);
+                case "retention explain" -> new RetentionExplainCommand(session);
                 case "audit verify" -> new AuditVerifyCommand(session);
                 case "journal show" -> new JournalShowCommand(session);
                 case "journal verify" -> new JournalVerifyCommand(session);

@@ -5,6 +5,7 @@ import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.retention.Pins;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -44,19 +45,17 @@ final class BackupDeleteCommand extends AfCommand {
         BackupId id = catalog.select(selector);
         Operations operations = operations(config);
         String request = "deletion of " + id + " in " + catalog.store().name();
-        before(
-                operations,
-                "delete",
-                request,
-                events,
-                () -> new Confirmation(terminal(), yes)
-                        .require(
-                                "This deletes backup " + id + " in "
-                                        + catalog.store().name() + " for good.",
-                                id.suffix(),
-                                "the last four characters of its id"));
+        before(operations, "delete", request, events, () -> {
+            new Pins(catalog).requireNone(id);
+            new Confirmation(terminal(), yes)
+                    .require(
+                            "This deletes backup " + id + " in "
+                                    + catalog.store().name() + " for good.",
+                            id.suffix(),
+                            "the last four characters of its id");
+        });
         operations.journaled("delete", request, events, () -> {
-            catalog.store().delete(id);
+            catalog.store().delete(id, () -> new Pins(catalog).requireNone(id));
             return id;
         });
         if (json) {

@@ -4,10 +4,8 @@ import io.agentflow.dr.catalog.BackupCatalog;
 import io.agentflow.dr.catalog.EvidenceFile;
 import io.agentflow.dr.catalog.ListedBackup;
 import io.agentflow.dr.config.AfConfig;
-import io.agentflow.dr.config.ConfigKey;
 import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.ExitCode;
-import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.manifest.ManifestHead;
 import java.time.Instant;
@@ -55,11 +53,8 @@ final class BackupListCommand extends AfCommand {
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
         String store = place.getValue();
-        BackupCatalog catalog = new BackupCatalog(store(store, config));
+        BackupCatalog catalog = new BackupCatalog(presentStore(store, config));
         String place = catalog.store().name();
-        if ((store != null || config.given(ConfigKey.STORE)) && !catalog.store().present()) {
-            throw new NotFound("there is no directory " + place, "Check the name, and that its disk is mounted.");
-        }
         if (json) {
             List<Map<String, Object>> entries = new ArrayList<>();
             for (ListedBackup backup : catalog.listInFull()) {
@@ -111,7 +106,7 @@ final class BackupListCommand extends AfCommand {
                 new ByteSize(head.summary().bytes()),
                 head.summary().tables(),
                 rows == null ? "-" : grouped(rows),
-                evidence(backup.evidence(), now));
+                evidence(backup.evidence(), now) + (backup.pinned() ? ", pinned" : ""));
     }
 
     private String evidence(@Nullable EvidenceFile evidence, Instant now) {
@@ -152,6 +147,7 @@ final class BackupListCommand extends AfCommand {
         entry.put("rows", head == null ? null : head.summary().rows());
         entry.put("components", head == null ? List.of() : BackupCreateCommand.components(head.summary()));
         entry.put("evidence", json(backup.evidence()));
+        entry.put("pinned", backup.pinned());
         entry.put("damage", backup.damage());
         return entry;
     }

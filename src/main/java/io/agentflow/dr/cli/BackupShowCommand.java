@@ -10,6 +10,7 @@ import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.manifest.ManifestJson;
 import io.agentflow.dr.manifest.TableEntry;
+import io.agentflow.dr.retention.Pins;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Comparator;
@@ -62,6 +63,7 @@ final class BackupShowCommand extends AfCommand {
                                     catalog.evidence(id).stream()
                                             .map(BackupListCommand::json)
                                             .toList())
+                            .with("pinned", catalog.pin(id).isPresent() ? new Pins(catalog).reason(id) : null)
                             .with(
                                     "manifest",
                                     new RawJson(new String(ManifestJson.write(manifest), StandardCharsets.UTF_8)))
@@ -111,6 +113,9 @@ final class BackupShowCommand extends AfCommand {
         manifest.excluded().forEach(e -> field("left out", e.schema() + "." + e.name() + ": " + e.reason()));
         manifest.warnings().forEach(w -> field("warning", w));
         catalog.evidence(manifest.id()).forEach(e -> field("evidence", e.kind().words() + " " + Ago.of(e.at(), now)));
+        if (catalog.pin(manifest.id()).isPresent()) {
+            field("pinned", new Pins(catalog).reason(manifest.id()));
+        }
         field("files", catalog.store().location(manifest.id()));
     }
 

@@ -111,6 +111,16 @@ final class ConfigShowCommand extends AfCommand {
             case URL -> masked(database.url());
             case SCHEDULE -> Objects.requireNonNullElse(database.schedule(), "");
             case VERIFY_SCHEDULE -> Objects.requireNonNullElse(database.verifySchedule(), "");
+            case RETENTION_SCHEDULE -> Objects.requireNonNullElse(database.retentionSchedule(), "");
+            case RETENTION_KEEP_LAST,
+                    RETENTION_KEEP_WITHIN,
+                    RETENTION_KEEP_HOURLY,
+                    RETENTION_KEEP_DAILY,
+                    RETENTION_KEEP_WEEKLY,
+                    RETENTION_KEEP_MONTHLY,
+                    RETENTION_KEEP_YEARLY ->
+                String.valueOf(
+                        database.retention().rules().getOrDefault(key.key().replace("retention.", ""), 0));
             case STORES -> database.store();
             case JOBS -> String.valueOf(database.jobs());
             case CRITICAL_TABLES -> String.join(",", database.criticalTables());

@@ -76,9 +76,7 @@ final class JournalShowCommand extends AfCommand {
      */
     static JournalHead read(AfConfig config, Consumer<JsonNode> each, @Nullable JournalHead known) {
         try {
-            return new Journal(config.stateDirectory().resolve("journal"))
-                    .require()
-                    .read(each, known);
+            return Journal.in(config.stateDirectory()).require().read(each, known);
         } catch (IOException e) {
             throw new OperationFailed(
                     "the journal in " + config.stateDirectory() + " cannot be read: " + Reason.of(e),

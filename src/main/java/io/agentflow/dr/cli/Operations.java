@@ -17,12 +17,16 @@ import io.agentflow.dr.restore.RestorePlan;
 import io.agentflow.dr.restore.RestoreRequest;
 import io.agentflow.dr.restore.RestoreRun;
 import io.agentflow.dr.restore.UndoRestore;
+import io.agentflow.dr.retention.RetentionPlan;
+import io.agentflow.dr.retention.RetentionPolicy;
 import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.verify.VerifyReport;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -115,6 +119,30 @@ public interface Operations {
      * @param request id of the request that they are done for; empty if for none
      */
     Operations asked(String from, @Nullable String key, String request);
+
+    /**
+     * What becomes of the backups of a store; touches nothing.
+     *
+     * @param policies by the database's name, as PostgreSQL calls it
+     * @param only the backups of this database, as PostgreSQL calls it; null for all
+     */
+    RetentionPlan planRetention(
+            BackupStore store, @Nullable String only, Function<String, RetentionPolicy> policies);
+
+    /**
+     * Deletes what expires, oldest first, each with a record of its own in the journal.
+     *
+     * @param plan of this store
+     */
+    Expired expire(BackupStore store, RetentionPlan plan, OperationEvents events);
+
+    /**
+     * What a plan has come to.
+     *
+     * @param ids that are deleted
+     * @param left that are not, and why
+     */
+    record Expired(List<BackupId> ids, Map<BackupId, String> left) {}
 
     /** The database that a drop would drop. */
     DropPrevious.Previous previous(DatabaseUrl target, @Nullable DatabaseName named);

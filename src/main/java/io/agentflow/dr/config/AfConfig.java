@@ -3,6 +3,7 @@ package io.agentflow.dr.config;
 import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.event.Severity;
 import io.agentflow.dr.fingerprint.ProofLevel;
+import io.agentflow.dr.retention.RetentionPolicy;
 import io.agentflow.dr.store.DirectoryPermissions;
 import java.io.IOException;
 import java.io.Reader;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -37,10 +39,11 @@ public final class AfConfig {
     private final Map<ConfigKey, String> values = new EnumMap<>(ConfigKey.class);
     private final List<String> problems = new ArrayList<>();
 
-    private static final Pattern OF_DATABASE = Pattern.compile("af\\.database\\.([a-z0-9_-]+)\\.([a-z-]+)");
+    private static final Pattern OF_DATABASE =
+            Pattern.compile("af\\.database\\.([a-z0-9_-]+)\\.((?:retention\\.)?[a-z-]+)");
     private static final Pattern OF_ROUTES = Pattern.compile("af\\.route\\.[a-z0-9.-]+");
     private static final String CANNOT_BE_READ = ", which cannot be read";
-    static final String A_TIME = "a time such as 90s, 10m or 2h";
+    static final String A_TIME = "a time such as 90s, 10m, 2h or 30d";
     private String stateHome = "";
     private @Nullable Path file;
     private final Map<ConfigKey, String> sources = new EnumMap<>(ConfigKey.class);
@@ -178,12 +181,23 @@ public final class AfConfig {
         for (ConfigKey key : values.keySet()) {
             check(key);
         }
+        if (problems.isEmpty()
+                && values.keySet().stream().anyMatch(key -> key.key().startsWith("af.retention."))) {
+            RetentionKeys.ofAll(this, ZoneOffset.UTC, problems);
+        }
     }
 
     private void check(ConfigKey key) {
         switch (key) {
             case JOBS, REQUEST_MAX_BYTES -> check(key, text -> whole(text, 1, Integer.MAX_VALUE), "a number from 1 on");
-            case RETRIES -> check(key, text -> whole(text, 0, Integer.MAX_VALUE), "a number from 0 on");
+            case RETRIES,
+                    RETENTION_KEEP_LAST,
+                    RETENTION_KEEP_HOURLY,
+                    RETENTION_KEEP_DAILY,
+                    RETENTION_KEEP_WEEKLY,
+                    RETENTION_KEEP_MONTHLY,
+                    RETENTION_KEEP_YEARLY ->
+                check(key, text -> whole(text, 0, Integer.MAX_VALUE), "a number from 0 on");
             case MANAGEMENT_PORT -> check(key, text -> whole(text, 0, 65_535), "a port, 0 to 65535");
             case JITTER,
                     ROUTES_RELOAD,
@@ -194,6 +208,7 @@ public final class AfConfig {
                     REQUEST_RETENTION,
                     STALL_TIMEOUT,
                     RETRY_DELAY,
+                    RETENTION_KEEP_WITHIN,
                     EVENTS_PACE -> check(key, AfConfig::duration, A_TIME);
             // The system's own zone takes long to find, and only schedules need it.
             case TIME_ZONE ->
@@ -290,6 +305,11 @@ public final class AfConfig {
     /** What the databases are called that are looked after as a service. */
     public Set<String> databaseNames() {
         return Set.copyOf(databases.keySet());
+    }
+
+    /** How long the backups of a database are kept that says nothing of its own. */
+    public RetentionPolicy retention() {
+        return RetentionKeys.ofAll(this, zone(), new ArrayList<>());
     }
 
     int jobs() {
@@ -404,7 +424,7 @@ public final class AfConfig {
     }
 
     static Duration duration(String text) {
-        Duration duration = Duration.parse("PT" + text.toUpperCase(Locale.ROOT));
+        Duration duration = Duration.parse((text.endsWith("d") ? "P" : "PT") + text.toUpperCase(Locale.ROOT));
         if (duration.isNegative()) {
             throw new IllegalArgumentException(text);
         }

@@ -40,7 +40,10 @@ public enum ConfigKey {
     MANAGEMENT_PORT("af.management.port", "9464", "its port; 0 for any that is free"),
     METRICS_TEXTFILE(
             "af.metrics.textfile", "", "a folder of node_exporter's textfile collector that commands write metrics to"),
-    TIME_ZONE("af.time-zone", "", "the time zone of schedules; empty for that of the machine"),
+    TIME_ZONE(
+            "af.time-zone",
+            "",
+            "the time zone of schedules, and of the days of retention; empty for that of the machine"),
     JITTER(
             "af.schedule.jitter",
             "0s",
@@ -49,6 +52,16 @@ public enum ConfigKey {
             "af.schedule.misfire",
             "once",
             "what becomes of fire times that were missed: once makes up for all of them with one run, skip waits for the next"),
+    RETENTION_KEEP_LAST("af.retention.keep-last", "0", "so many of the newest backups of a database are kept"),
+    RETENTION_KEEP_WITHIN(
+            "af.retention.keep-within",
+            "30d",
+            "backups are kept that are not older than this when the newest that verified was taken; 0s for none"),
+    RETENTION_KEEP_HOURLY("af.retention.keep-hourly", "0", "the newest backup of each of so many hours is kept"),
+    RETENTION_KEEP_DAILY("af.retention.keep-daily", "0", "the newest backup of each of so many days is kept"),
+    RETENTION_KEEP_WEEKLY("af.retention.keep-weekly", "0", "the same for weeks, which begin on Monday"),
+    RETENTION_KEEP_MONTHLY("af.retention.keep-monthly", "0", "the same for months"),
+    RETENTION_KEEP_YEARLY("af.retention.keep-yearly", "0", "the same for years"),
     CLUSTER_DATABASE_URL(
             "af.cluster.database-url",
             "",

@@ -2,8 +2,10 @@ package io.agentflow.dr.config;
 
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.DatabaseUrl;
+import io.agentflow.dr.retention.RetentionPolicy;
 import java.text.ParseException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +62,8 @@ final class DatabaseSettings {
                 store,
                 cron(DatabaseKey.SCHEDULE, wrong),
                 cron(DatabaseKey.VERIFY_SCHEDULE, wrong),
+                cron(DatabaseKey.RETENTION_SCHEDULE, wrong),
+                retention(config, wrong),
                 jobs(config, wrong),
                 AfConfig.words(
                         values.getOrDefault(DatabaseKey.CRITICAL_TABLES, config.text(ConfigKey.CRITICAL_TABLES))),
@@ -73,6 +77,20 @@ final class DatabaseSettings {
         } catch (AfException e) {
             wrong.add(key(DatabaseKey.URL) + ": " + e.fact());
         }
+    }
+
+    /** What is not its own is that of all; what is wrong with that is said there. */
+    private RetentionPolicy retention(AfConfig config, List<String> wrong) {
+        boolean own = values.keySet().stream().anyMatch(key -> key.key().startsWith("retention."));
+        return own
+                ? new RetentionKeys(key -> retention(config, key), "af.database." + name + ".", wrong)
+                        .policy(config.zone())
+                : RetentionKeys.ofAll(config, config.zone(), new ArrayList<>());
+    }
+
+    private String retention(AfConfig config, String key) {
+        DatabaseKey own = DatabaseKey.of(key).orElseThrow();
+        return values.getOrDefault(own, config.text(ConfigKey.of("af." + key).orElseThrow()));
     }
 
     private String key(DatabaseKey key) {

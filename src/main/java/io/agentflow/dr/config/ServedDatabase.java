@@ -1,5 +1,6 @@
 package io.agentflow.dr.config;
 
+import io.agentflow.dr.retention.RetentionPolicy;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param store directory of its backups
  * @param schedule when it is backed up, as Quartz writes it; null for never
  * @param verifySchedule when its newest backup is read back; null for never
+ * @param retentionSchedule when its backups expire, as Quartz writes it; null for never
+ * @param retention how long they are kept
  * @param rpo how old its newest backup may be; null if nobody said
  * @param restoreByMessage whether a message may have it restored in place; otherwise that goes into a new database
  */
@@ -22,6 +25,8 @@ public record ServedDatabase(
         String store,
         @Nullable String schedule,
         @Nullable String verifySchedule,
+        @Nullable String retentionSchedule,
+        RetentionPolicy retention,
         int jobs,
         List<String> criticalTables,
         @Nullable Duration rpo,

@@ -4,15 +4,23 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.UtcStamp;
 import io.agentflow.dr.core.VerificationFailed;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +45,11 @@ public final class Journal {
     Journal(Path folder, long mostBytes) {
         this.files = new JournalFiles(folder);
         this.mostBytes = mostBytes;
+    }
+
+    /** The one in af's folder of state. */
+    public static Journal in(Path state) {
+        return new Journal(state.resolve("journal"));
     }
 
     /** Writes one record behind the last one. @return where the journal ends now */
@@ -113,6 +126,47 @@ public final class Journal {
             }
         }
         return false;
+    }
+
+    /**
+     * The newest operation of this verb that has ended. The chain is not followed: what is no record is passed over.
+     *
+     * @param which chooses among those
+     */
+    public Optional<Attempt> last(String verb, Predicate<Attempt> which) throws IOException {
+        List<Path> newestFirst = new ArrayList<>(files.all());
+        Collections.reverse(newestFirst);
+        for (Path file : newestFirst) {
+            Attempt last = null;
+            try (BufferedReader lines =
+                    new BufferedReader(new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    Attempt one = ended(file, verb, line);
+                    last = one != null && which.test(one) ? one : last;
+                }
+            }
+            if (last != null) {
+                return Optional.of(last);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static @Nullable Attempt ended(Path file, String verb, String line) {
+        if (!line.contains("\"verb\":\"" + verb + "\"") || line.contains("\"phase\":\"started\"")) {
+            return null;
+        }
+        try {
+            JsonNode record = ChainedLine.parse(file, 0, line).json();
+            return new Attempt(
+                    Instant.parse(record.path("at").asText()),
+                    record.path("operation").asText(),
+                    record.path("request").asText(),
+                    record.path("exitCode").isInt() ? record.path("exitCode").intValue() : null,
+                    record.path("outcome").asText());
+        } catch (VerificationFailed | DateTimeParseException e) {
+            return null;
+        }
     }
 
     /** Reads every record, oldest first, and follows the chain. */

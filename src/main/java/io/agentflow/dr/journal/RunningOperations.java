@@ -42,7 +42,7 @@ public final class RunningOperations {
     private final Set<String> own = ConcurrentHashMap.newKeySet();
 
     public RunningOperations(Path stateFolder, Clock clock) {
-        this.journal = new Journal(stateFolder.resolve("journal"));
+        this.journal = Journal.in(stateFolder);
         this.running = stateFolder.resolve("running");
         this.clock = clock;
     }

@@ -92,8 +92,14 @@ public interface BackupStore {
     /**
      * Deletes a backup, first what makes it one: what a crash leaves of it is swept, and never looks like a backup.
      *
+     * @param lastLook is called once nobody on this machine can begin to read or pin it any more; what it throws keeps it
      * @throws io.agentflow.dr.core.NotFound if there is no such backup
      * @throws io.agentflow.dr.core.Busy if it is being restored or verified on this machine
      */
-    void delete(BackupId id);
+    void delete(BackupId id, Runnable lastLook);
+
+    /** Deletes a backup without a last look. */
+    default void delete(BackupId id) {
+        delete(id, () -> {});
+    }
 }

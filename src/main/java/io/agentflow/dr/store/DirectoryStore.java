@@ -222,7 +222,7 @@ public final class DirectoryStore implements BackupStore {
 
     /** Renamed out of sight first, so that a crash in between leaves something to sweep and no backup that lies. */
     @Override
-    public void delete(BackupId id) {
+    public void delete(BackupId id, Runnable lastLook) {
         Path doomed = root.resolve(PARTIAL + id.text());
         requireThere(id);
         try {
@@ -230,6 +230,7 @@ public final class DirectoryStore implements BackupStore {
             try {
                 // Whoever had the lock before may have deleted it.
                 requireThere(id);
+                lastLook.run();
                 deleteAlone(id, doomed);
             } finally {
                 alone.close();

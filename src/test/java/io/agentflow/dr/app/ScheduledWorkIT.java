@@ -12,6 +12,7 @@ import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.daemon.DatabaseState;
 import io.agentflow.dr.daemon.Meters;
 import io.agentflow.dr.fingerprint.ProofLevel;
+import io.agentflow.dr.retention.RetentionPolicy;
 import io.agentflow.dr.route.Routes;
 import io.agentflow.dr.store.DirectoryPermissions;
 import io.agentflow.dr.store.DirectoryStore;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
@@ -115,7 +117,18 @@ class ScheduledWorkIT {
         ADatabase database = LocalPostgres.shared().database("fire_time").with("CREATE TABLE t AS SELECT 1 AS a");
         DirectoryStore store = new DirectoryStore(folder.resolve("backups"), DirectoryPermissions.OWNER);
         return new Operations.Served(
-                new ServedDatabase("main", database.uri(), store.name(), null, null, 1, List.of(), null, false),
+                new ServedDatabase(
+                        "main",
+                        database.uri(),
+                        store.name(),
+                        null,
+                        null,
+                        null,
+                        new RetentionPolicy(1, Duration.ZERO, Map.of(), ZoneOffset.UTC),
+                        1,
+                        List.of(),
+                        null,
+                        false),
                 new BackupRequest(
                         store,
                         database.url(),

@@ -108,6 +108,42 @@ class AfConfigTest {
     }
 
     @Test
+    void aDatabasesOwnRetentionStandsInKeyByKey() throws IOException {
+        AfConfig config = AfConfig.load(
+                file("af.time-zone = Europe/Vienna\naf.retention.keep-daily = 7\naf.retention.keep-last = 2\n"
+                        + "af.database.a.url = postgresql://h/shop\n"
+                        + "af.database.a.retention.keep-daily = 60\naf.database.a.retention.keep-within = 0s\n"
+                        + "af.database.b.url = postgresql://h/crm\n"),
+                Map.of());
+
+        assertThat(config.databases())
+                .extracting(one -> one.retention().words())
+                .containsExactly(
+                        "keep-last 2, keep-daily 60, days in Europe/Vienna",
+                        "keep-last 2, keep-within 30d, keep-daily 7, days in Europe/Vienna");
+        assertThat(config.retention()).isEqualTo(config.databases().get(1).retention());
+        assertThat(AfConfig.load(null, Map.of()).retention().rules()).isEqualTo(Map.of("keep-within", "30d"));
+    }
+
+    @Test
+    void aRetentionThatKeepsNothingOrIsNoNumberIsAMistake() throws IOException {
+        Path nothing = file("af.retention.keep-within = 0s\n");
+        assertThatThrownBy(() -> AfConfig.load(nothing, Map.of())).hasMessageContaining("af.retention keeps nothing");
+
+        AfConfig wrong = AfConfig.read(
+                file("af.database.a.url = postgresql://h/d\naf.database.a.retention.keep-last = -1\n"
+                        + "af.database.b.url = postgresql://h/e\naf.database.b.retention.keep-daily = many\n"
+                        + "af.database.b.retention.keep-within = soon\naf.database.b.retention-schedule = often\n"),
+                Map.of());
+        assertThat(String.join("\n", wrong.problems()))
+                .contains(
+                        "af.database.a.retention holds a negative number",
+                        "af.database.b.retention.keep-daily is 'many'",
+                        "af.database.b.retention.keep-within is 'soon'",
+                        "af.database.b.retention-schedule is 'often'");
+    }
+
+    @Test
     void libpqsEnvironmentFillsWhatIsNotGiven() {
         DatabaseUrl url = LibpqEnvironment.complete(
                 DatabaseUrl.parse("postgresql://db1/x"),

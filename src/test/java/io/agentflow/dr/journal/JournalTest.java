@@ -62,6 +62,25 @@ class JournalTest {
     }
 
     @Test
+    void theLastOperationOfAVerbIsFoundWhateverLiesAroundIt() throws IOException {
+        Journal journal = new Journal(folder, 200);
+        assertThat(journal.last("backup", one -> true)).isEmpty();
+        Instant at = CLOCK.instant();
+        journal.append(entry("backup of x").ended(at, JournalEntry.Phase.DONE, 0, "20261123T025149Z-k3f9"));
+        journal.append(entry("backup of y").ended(at, JournalEntry.Phase.INTERRUPTED, null, "ü"));
+        journal.append(entry("backup of y"));
+        Files.writeString(
+                folder.resolve("journal.jsonl"), "{\"verb\":\"backup\",\"at\":1}\n", StandardOpenOption.APPEND);
+
+        assertThat(journal.last("backup", one -> true).orElseThrow().outcome()).isEqualTo("ü");
+        assertThat(journal.last("backup", one -> one.request().endsWith("x"))
+                        .orElseThrow()
+                        .exitCode())
+                .isZero();
+        assertThat(journal.last("verify", one -> true)).isEmpty();
+    }
+
+    @Test
     void everyByteThatIsChangedIsFound() throws IOException {
         Journal journal = new Journal(folder);
         for (int i = 0; i < 3; i++) {

@@ -242,6 +242,22 @@ abstract class BackupStoreContract {
     }
 
     @Test
+    void aLastLookBeforeItIsDeletedKeepsItByWhatItThrowsAndNobodyElseDeletesItMeanwhile() throws IOException {
+        publish(ID);
+
+        assertThatThrownBy(() -> store().delete(ID, () -> {
+                    assertThatThrownBy(() -> store().delete(ID)).isInstanceOf(Busy.class);
+                    throw new IllegalStateException("it is pinned");
+                }))
+                .hasMessage("it is pinned");
+
+        assertThat(store().ids()).containsExactly(ID);
+        assertThat(read(ID, SCHEMA)).isEqualTo("the schema of " + ID);
+        store().delete(ID, () -> {});
+        assertThat(store().ids()).isEmpty();
+    }
+
+    @Test
     void whoeverDeletesAtTheSameTimeIsToldThatItIsBusyOrGone() throws Exception {
         publish(ID);
 

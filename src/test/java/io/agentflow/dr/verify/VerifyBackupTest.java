@@ -3,13 +3,19 @@ package io.agentflow.dr.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.agentflow.dr.catalog.BackupCatalog;
+import io.agentflow.dr.catalog.EvidenceFile;
 import io.agentflow.dr.core.VerificationFailed;
 import io.agentflow.dr.postgres.PgTools;
 import io.agentflow.dr.process.Programs;
+import io.agentflow.dr.retention.Pins;
+import io.agentflow.dr.store.DirectoryPermissions;
+import io.agentflow.dr.store.DirectoryStore;
 import io.agentflow.dr.testing.GoldenBackup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,6 +54,17 @@ class VerifyBackupTest {
         assertThat(report.problems()).isEmpty();
         assertThat(report.warnings()).isEmpty();
         assertThat(report.success()).isTrue();
+    }
+
+    @Test
+    void aPinIsNoDamageUnlessItIsNotWhatWasWritten() throws IOException {
+        BackupCatalog catalog = new BackupCatalog(new DirectoryStore(store, DirectoryPermissions.OWNER));
+        new Pins(catalog).pin(GoldenBackup.ID, "audit", "alice", Instant.parse("2026-11-24T00:00:00Z"));
+        assertThat(verify().problems()).isEmpty();
+
+        EvidenceFile pin = catalog.pin(GoldenBackup.ID).orElseThrow();
+        Files.writeString(backup.resolve("evidence").resolve(pin.name()), "{}");
+        assertThat(verify().problems()).hasSize(1);
     }
 
     @Test

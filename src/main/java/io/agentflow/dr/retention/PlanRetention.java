@@ -1,0 +1,158 @@
+package io.agentflow.dr.retention;
+
+import io.agentflow.dr.catalog.BackupCatalog;
+import io.agentflow.dr.catalog.EvidenceFile;
+import io.agentflow.dr.catalog.ListedBackup;
+import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.DatabaseUrl;
+import io.agentflow.dr.manifest.ManifestDamagedException;
+import io.agentflow.dr.manifest.ManifestHead;
+import io.agentflow.dr.manifest.ManifestOrigin;
+import io.agentflow.dr.retention.Candidate.Standing;
+import io.agentflow.dr.retention.RetentionPlan.Doubtful;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at the backups of a store and plans which of them expire. Changes nothing. */
+public final class PlanRetention {
+    /** The time of the server, in the manifest, and that of af's machine, in the id, differ by less. */
+    private static final Duration BEFORE_SNAPSHOT = Duration.ofDays(1);
+
+    private final BackupCatalog catalog;
+    private final Function<String, RetentionPolicy> policies;
+    private final Function<String, Optional<Failure>> attempts;
+
+    /**
+     * @param policies by the database's name, as PostgreSQL calls it
+     * @param attempts the last attempt to back a database up, if it failed
+     */
+    public PlanRetention(
+            BackupCatalog catalog,
+            Function<String, RetentionPolicy> policies,
+            Function<String, Optional<Failure>> attempts) {
+        this.catalog = catalog;
+        this.policies = policies;
+        this.attempts = attempts;
+    }
+
+    /** A database of a cluster. */
+    private record Owner(String database, String cluster) implements Comparable<Owner> {
+        @Override
+        public int compareTo(Owner other) {
+            return (database + "\n" + cluster).compareTo(other.database + "\n" + other.cluster);
+        }
+    }
+
+    /** A backup as it was looked at: one that a policy can be asked about, or a doubtful one. */
+    private record Seen(
+            @Nullable Owner owner,
+            @Nullable Candidate candidate,
+            @Nullable Doubtful doubtful) {}
+
+    /**
+     * Makes the plan.
+     *
+     * @param only of this database, as PostgreSQL calls it; null for all
+     */
+    public RetentionPlan plan(@Nullable String only, Instant now) {
+        List<Seen> seen = catalog.list().parallelStream()
+                .filter(one -> only == null
+                        || one.head() == null
+                        || one.head().database().equals(only))
+                .map(one -> look(one, now))
+                .toList();
+        List<Doubtful> doubtful =
+                seen.stream().map(Seen::doubtful).flatMap(Stream::ofNullable).toList();
+        List<Failure> unreadable = unreadable(doubtful);
+        Map<Owner, List<Candidate>> owned = new TreeMap<>();
+        for (Seen one : seen) {
+            if (one.owner() != null && one.candidate() != null) {
+                owned.computeIfAbsent(one.owner(), none -> new ArrayList<>()).add(one.candidate());
+            }
+        }
+        List<DatabasePlan> databases = owned.entrySet().stream()
+                .map(of -> database(of.getKey(), of.getValue(), unreadable, now))
+                .toList();
+        return new RetentionPlan(
+                catalog.store().name(),
+                catalog.store().place(),
+                databases,
+                doubtful,
+                catalog.store().withoutManifest().size());
+    }
+
+    private static List<Failure> unreadable(List<Doubtful> doubtful) {
+        return doubtful.stream()
+                .map(one -> new Failure(one.id().time(), "a newer backup, " + one.id() + ", is doubtful: " + one.why()))
+                .toList();
+    }
+
+    private DatabasePlan database(Owner owner, List<Candidate> backups, List<Failure> unreadable, Instant now) {
+        RetentionPolicy policy = policies.apply(owner.database());
+        List<Failure> failures = Stream.concat(unreadable.stream(), attempts.apply(owner.database()).stream())
+                .collect(Collectors.toList());
+        return new DatabasePlan(
+                owner.database(), owner.cluster(), policy, new DecideExpiry(policy, now).decide(backups, failures));
+    }
+
+    private Seen look(ListedBackup listed, Instant now) {
+        ManifestHead head = listed.head();
+        if (head == null) {
+            return doubtful(listed.id(), String.valueOf(listed.damage()));
+        }
+        Duration apart = Duration.between(listed.id().time(), head.createdAt()).abs();
+        if (apart.compareTo(BEFORE_SNAPSHOT) > 0) {
+            return doubtful(listed.id(), "its snapshot is of " + head.taken() + ", which its id does not say");
+        }
+        try {
+            ManifestOrigin origin = catalog.origin(listed.id());
+            return new Seen(
+                    new Owner(head.database(), cluster(origin)),
+                    new Candidate(
+                            listed.id(),
+                            head.createdAt(),
+                            head.summary().bytes(),
+                            standing(catalog.evidence(listed.id()), now),
+                            listed.pinned() ? new Pins(catalog).reason(listed.id()) : null,
+                            origin.position()),
+                    null);
+        } catch (ManifestDamagedException e) {
+            return doubtful(listed.id(), e.fact());
+        }
+    }
+
+    private static Seen doubtful(BackupId id, String why) {
+        return new Seen(null, null, new Doubtful(id, why.lines().findFirst().orElse("")));
+    }
+
+    private static String cluster(ManifestOrigin origin) {
+        String identifier = origin.systemIdentifier();
+        if (identifier != null) {
+            return identifier;
+        }
+        try {
+            return DatabaseUrl.parse(origin.url()).address();
+        } catch (AfException e) {
+            return origin.url();
+        }
+    }
+
+    /** Good evidence from the future proves nothing: what was found after it would be taken for older. */
+    private static Standing standing(List<EvidenceFile> newestFirst, Instant now) {
+        return newestFirst.stream()
+                .filter(one -> !one.kind().good() || !one.at().isAfter(now.plus(DecideExpiry.CLOCKS)))
+                .findFirst()
+                .map(one -> one.kind().good() ? Standing.VERIFIED : Standing.FAILED)
+                .orElse(Standing.UNVERIFIED);
+    }
+}

@@ -1,0 +1,48 @@
+package io.agentflow.dr.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agentflow.dr.config.AfConfig;
+import io.agentflow.dr.store.DirectoryPermissions;
+import io.agentflow.dr.store.DirectoryStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whose policy counts for which backups. */
+class RetentionPoliciesTest {
+    @TempDir
+    Path folder;
+
+    private static Object last(AfConfig config, Path store, String database) {
+        DirectoryStore directory = new DirectoryStore(store, DirectoryPermissions.OWNER);
+        return new RetentionPolicies(config, directory, Map.of("PGDATABASE", "billing"))
+                .apply(database)
+                .last();
+    }
+
+    @Test
+    void aDatabaseHasItsOwnByItsNameAndOfTwoThatHaveOneNameByItsStore() throws IOException {
+        Path one = Files.createDirectory(folder.resolve("one"));
+        Path two = Files.createDirectory(folder.resolve("two"));
+        Path link = Files.createSymbolicLink(folder.resolve("link"), two);
+        AfConfig config = AfConfig.load(
+                Files.writeString(
+                        folder.resolve("af.properties"),
+                        "af.retention.keep-last = 1\naf.database.a.url = postgresql://a/shop\naf.database.a.stores = "
+                                + one + "\naf.database.a.retention.keep-last = 2\n"
+                                + "af.database.b.url = postgresql://b/shop\naf.database.b.stores = " + two
+                                + "\naf.database.b.retention.keep-last = 3\n"
+                                + "af.database.c.url = postgresql://c\naf.database.c.retention.keep-last = 4\n"),
+                Map.of());
+
+        assertThat(last(config, one, "shop")).isEqualTo(2);
+        assertThat(last(config, link, "shop")).isEqualTo(3);
+        assertThat(last(config, folder, "shop")).isEqualTo(1);
+        assertThat(last(config, folder, "billing")).isEqualTo(4);
+        assertThat(last(config, one, "other")).isEqualTo(1);
+    }
+}
