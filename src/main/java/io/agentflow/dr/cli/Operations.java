@@ -126,8 +126,7 @@ public interface Operations {
      * @param policies by the database's name, as PostgreSQL calls it
      * @param only the backups of this database, as PostgreSQL calls it; null for all
      */
-    RetentionPlan planRetention(
-            BackupStore store, @Nullable String only, Function<String, RetentionPolicy> policies);
+    RetentionPlan planRetention(BackupStore store, @Nullable String only, Function<String, RetentionPolicy> policies);
 
     /**
      * Deletes what expires, oldest first, each with a record of its own in the journal.
