@@ -87,7 +87,7 @@ export AF_STATE_DIR=$work/state AF_MANAGEMENT_PORT=0
     echo "af.database.soak_$i.verify-schedule = $((i + 5))/20 * * * * ?"
   done
   if nats_server=$(command -v nats-server || command -v /usr/sbin/nats-server); then
-    openssl rand -base64 48 >"$work/secret"
+    (umask 077 && openssl rand -base64 48 >"$work/secret")
     nats_port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
     echo "af.request.nats.url = nats://127.0.0.1:$nats_port"
     echo "af.request.nats.results-subject = af.results"

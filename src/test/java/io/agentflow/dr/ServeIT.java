@@ -279,14 +279,21 @@ class ServeIT {
     @Test
     void theConfigurationIsShownWithItsSourcesAndWithoutItsSecrets() throws IOException {
         Files.writeString(
-                folder.resolve("af.properties"), "af.jobs = 3\naf.database.main.url = postgresql://u:geheim@h/d\n");
+                folder.resolve("af.properties"),
+                "af.jobs = 3\naf.database.main.url = postgresql://u:geheim@h/d\n"
+                        + "af.request.key.ops.secret-file = /etc/af/ops\naf.request.key.ops.databases = main, other\n"
+                        + "af.request.key.ops.operations = backup\n");
 
         AfProcess.Result shown =
-                af().with("AF_DATABASE_URL", "postgresql://u:secret@h/d").run("config", "show", "--effective");
+                af().with("AF_DATABASE_URL", "postgresql://u:geheimer@h/d").run("config", "show", "--effective");
 
         assertThat(shown.exitCode()).as(shown.toString()).isZero();
         assertThat(shown.out())
+                .contains(
+                        "af.request.key.ops.secret-file = /etc/af/ops   (af.properties)",
+                        "af.request.key.ops.databases = main,other   (",
+                        "af.request.key.ops.operations = backup   (")
                 .contains("af.jobs = 3   (", "af.properties)", "(AF_DATABASE_URL)", "af.retries = ", "(default)")
-                .doesNotContain("geheim", "secret");
+                .doesNotContain("geheim");
     }
 }

@@ -1,12 +1,14 @@
 package io.agentflow.dr.app;
 
 import io.agentflow.dr.config.ConfiguredKey;
+import io.agentflow.dr.core.ShellWord;
 import io.agentflow.dr.request.RequestKey;
 import io.agentflow.dr.request.RequestSignature;
 import io.agentflow.dr.request.RequestedVerb;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -59,13 +61,31 @@ final class RequestKeys {
         Path file = secret == null ? publicKey : secret;
         try {
             String text = Files.readString(file).strip();
-            return secret == null ? RequestSignature.checkedBy(text) : RequestSignature.shared(text);
+            if (secret == null) {
+                return RequestSignature.checkedBy(text);
+            }
+            RequestSignature shared = RequestSignature.shared(text);
+            requireSecret(secret, text);
+            return shared;
         } catch (IOException e) {
             wrong.add(name + " names " + file + ", which cannot be read");
         } catch (IllegalArgumentException e) {
             wrong.add(name + " names " + file + ", which " + e.getMessage());
         }
         return null;
+    }
+
+    /** What everybody knows, or may read, is no secret: he could sign with it. */
+    private static void requireSecret(Path file, String text) throws IOException {
+        if (text.contains("-----BEGIN ")) {
+            throw new IllegalArgumentException(
+                    "holds a key in PEM and no shared secret; a public key is .public-key-file");
+        }
+        if (file.getFileSystem().supportedFileAttributeViews().contains("posix")
+                && Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ)) {
+            throw new IllegalArgumentException(
+                    "everybody may read; take that away: chmod o= " + ShellWord.of(file.toString()));
+        }
     }
 
     private Set<RequestedVerb> verbs(String name, List<String> words) {

@@ -2,6 +2,7 @@ package io.agentflow.dr.cli;
 
 import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.config.ConfigKey;
+import io.agentflow.dr.config.ConfiguredKey;
 import io.agentflow.dr.config.DatabaseKey;
 import io.agentflow.dr.config.ServedDatabase;
 import io.agentflow.dr.core.AfException;
@@ -63,6 +64,7 @@ final class ConfigShowCommand extends AfCommand {
                 values.add(new Value(key.of(database), shown(key, database), config.source(database, key)));
             }
         }
+        config.requestKeys().forEach(key -> values.addAll(of(key)));
         // What a route's own keys hold is not known: it may well be a password.
         config.ofRoutes().keySet().stream()
                 .sorted()
@@ -81,6 +83,21 @@ final class ConfigShowCommand extends AfCommand {
                     value -> terminal().data(value.key() + " = " + value.value() + "   (" + value.source() + ")"));
         }
         return ExitCode.OK;
+    }
+
+    /** Who may ask for what by messages. Of secrets, the names of their files. */
+    private static List<Value> of(ConfiguredKey key) {
+        String name = "af.request.key." + key.id();
+        List<Value> values = new ArrayList<>();
+        if (key.secretFile() != null) {
+            values.add(new Value(name + ".secret-file", key.secretFile().toString(), "af.properties"));
+        }
+        if (key.publicKeyFile() != null) {
+            values.add(new Value(name + ".public-key-file", key.publicKeyFile().toString(), "af.properties"));
+        }
+        values.add(new Value(name + ".databases", String.join(",", key.databases()), "af.properties"));
+        values.add(new Value(name + ".operations", String.join(",", key.operations()), "af.properties"));
+        return values;
     }
 
     private static Map<String, Object> fields(Value value) {
