@@ -14,6 +14,7 @@ import io.agentflow.dr.daemon.Meters;
 import io.agentflow.dr.fingerprint.ProofLevel;
 import io.agentflow.dr.retention.RetentionPolicy;
 import io.agentflow.dr.route.Routes;
+import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.store.DirectoryPermissions;
 import io.agentflow.dr.store.DirectoryStore;
 import io.agentflow.dr.testing.ADatabase;
@@ -78,7 +79,7 @@ class ScheduledWorkIT {
     @Test
     void damageOfABackupThatWasDeletedOrFoundWholeByAnotherProcessIsForgotten() {
         Operations.Served served = served();
-        DirectoryStore store = served.request().store();
+        BackupStore store = served.request().store();
         RecordEvidence old = new RecordEvidence(Clock.offset(CLOCK, Duration.ofSeconds(10)));
         RecordEvidence late = new RecordEvidence(Clock.offset(CLOCK, Duration.ofSeconds(20)));
         try (AfOperations operations = operations()) {

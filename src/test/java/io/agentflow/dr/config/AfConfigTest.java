@@ -95,7 +95,7 @@ class AfConfigTest {
                         "af.jobs is '0', not a number from 1 on",
                         "af.retries is '-1', not a number from 0 on",
                         "af.management.port is '65536', not a port, 0 to 65535",
-                        "af.stall-timeout is '-5s', not a time such as 90s, 10m or 2h");
+                        "af.stall-timeout is '-5s', not a time such as 90s, 10m, 2h or 30d");
     }
 
     @Test
