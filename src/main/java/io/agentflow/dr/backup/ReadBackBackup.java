@@ -3,6 +3,7 @@ package io.agentflow.dr.backup;
 import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.VerificationFailed;
+import io.agentflow.dr.verify.Kept;
 import io.agentflow.dr.verify.VerifyBackup;
 import io.agentflow.dr.verify.VerifyReport;
 import java.util.List;
@@ -21,8 +22,10 @@ public final class ReadBackBackup {
      * @throws VerificationFailed if one byte, one file or one table is not what it must be
      */
     public BackupRun.Verified readBack(BackupRun.Sealed sealed) {
-        VerifyReport report =
-                verify.verify(sealed.manifest().id(), sealed.partial().folder());
+        VerifyReport report = verify.verify(
+                sealed.manifest().id(),
+                sealed.partial().folder(),
+                Kept.in(sealed.request().store(), sealed.manifest().id()));
         List<String> unchecked = report.warnings();
         if (!unchecked.isEmpty()) {
             throw new VerificationFailed(unchecked.get(0), "Mend that and run the backup again.");

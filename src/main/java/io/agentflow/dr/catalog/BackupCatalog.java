@@ -41,12 +41,12 @@ public final class BackupCatalog {
      * damaged, not left out.
      */
     public List<ListedBackup> list() {
-        return store.ids().parallelStream().map(id -> listed(id, false)).toList();
+        return store.each((id, evidence, manifest) -> listed(id, evidence, manifest, false));
     }
 
     /** The same, with the components. */
     public List<ListedBackup> listInFull() {
-        return store.ids().parallelStream().map(id -> listed(id, true)).toList();
+        return store.each((id, evidence, manifest) -> listed(id, evidence, manifest, true));
     }
 
     /** What to tell of backups that were begun and never finished because af was killed over them; mostly nothing. */
@@ -61,11 +61,12 @@ public final class BackupCatalog {
                         + (left.size() == 1 ? "it" : "them"));
     }
 
-    private ListedBackup listed(BackupId id, boolean components) {
-        List<EvidenceFile> files = files(id);
+    private static ListedBackup listed(
+            BackupId id, List<String> evidence, BackupStore.Opening manifest, boolean components) {
+        List<EvidenceFile> files = newestFirst(evidence);
         EvidenceFile newest = newest(files, true);
         boolean pinned = isPin(newest(files, false));
-        try (InputStream json = open(id)) {
+        try (InputStream json = manifest.open()) {
             ManifestHead head = ManifestHead.read(json, components);
             // Not by the equals of records, which the JVM makes anew in every process.
             String damage = head.id().text().equals(id.text()) ? null : "its manifest is that of " + head.id();
@@ -121,8 +122,12 @@ public final class BackupCatalog {
     }
 
     private List<EvidenceFile> files(BackupId id) {
+        return newestFirst(store.evidence(id));
+    }
+
+    private static List<EvidenceFile> newestFirst(List<String> names) {
         List<EvidenceFile> found = new ArrayList<>();
-        for (String name : store.evidence(id)) {
+        for (String name : names) {
             EvidenceFile.parse(name).ifPresent(found::add);
         }
         found.sort((one, other) -> other.at().compareTo(one.at()));

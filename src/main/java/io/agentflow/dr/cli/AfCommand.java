@@ -176,8 +176,7 @@ abstract class AfCommand implements Callable<Integer> {
     BackupStore presentStore(@Nullable String given, AfConfig config) {
         BackupStore store = store(given, config);
         if ((given != null || config.given(ConfigKey.STORE)) && !store.present()) {
-            throw new NotFound(
-                    "there is no directory " + store.name(), "Check the name, and that its disk is mounted.");
+            throw store.absent();
         }
         return store;
     }

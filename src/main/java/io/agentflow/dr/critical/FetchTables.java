@@ -10,10 +10,11 @@ import io.agentflow.dr.process.Programs;
 import io.agentflow.dr.restore.RestoreRequest;
 import io.agentflow.dr.restore.RestoreRun;
 import io.agentflow.dr.restore.RestoreType;
+import io.agentflow.dr.store.LocalBackup;
 import io.agentflow.dr.verify.ArchiveCheck;
+import io.agentflow.dr.verify.Kept;
 import io.agentflow.dr.verify.PartlyVerified;
 import io.agentflow.dr.verify.VerifyBackup;
-import java.nio.file.Path;
 import java.util.List;
 
 /** Reads what says which tables a backup holds, and no more: the rest of it may be large. */
@@ -52,12 +53,13 @@ public final class FetchTables {
 
     /** Only looks. */
     CriticalRun.Fetched look(Operation operation, RestoreRequest request) {
-        Path folder = operation.hold(request.store().read(request.id())).folder();
-        PartlyVerified backup = verify.begin(request.id(), folder);
+        LocalBackup files = operation.hold(request.store().read(request.id()));
+        PartlyVerified backup = verify.begin(request.id(), files, Kept.in(request.store(), request.id()));
         backup.require(file -> file.path().text().equals("data/toc.dat"));
         PgToolSet reading = tools.forReading(ArchiveCheck.dumpMajor(backup.manifest()));
         ArchivePreamble preamble = new ArchiveScript(programs, reading, backup, List.of()).preamble(operation);
-        List<ArchiveEntry> entries = ArchiveEntry.of(programs, reading, folder.resolve("data"), preamble.charset());
+        List<ArchiveEntry> entries =
+                ArchiveEntry.of(programs, reading, files.folder().resolve("data"), preamble.charset());
         return new CriticalRun.Fetched(
                 operation,
                 request,

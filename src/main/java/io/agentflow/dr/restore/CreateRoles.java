@@ -25,7 +25,10 @@ public final class CreateRoles {
             return planned;
         }
         Sql sql = planned.maintenance().sql();
-        Globals globals = Globals.of(planned.backup().folder(), planned.backup().manifest());
+        Globals globals = Globals.of(
+                planned.backup().folder(),
+                planned.backup().manifest(),
+                planned.request().store().name());
         Set<String> missing = new LinkedHashSet<>(globals.roles());
         sql.texts("SELECT rolname FROM pg_roles").forEach(missing::remove);
         sql.run("BEGIN");

@@ -23,7 +23,10 @@ public final class CreateTablespaces {
             return planned;
         }
         Sql sql = planned.maintenance().sql();
-        Globals globals = Globals.of(planned.backup().folder(), planned.backup().manifest());
+        Globals globals = Globals.of(
+                planned.backup().folder(),
+                planned.backup().manifest(),
+                planned.request().store().name());
         List<String> missing = planned.backup().manifest().needs().tablespaces().stream()
                 .filter(name -> !sql.yes("SELECT EXISTS (SELECT FROM pg_tablespace WHERE spcname = ?)", name))
                 .toList();

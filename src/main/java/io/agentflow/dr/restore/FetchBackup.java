@@ -5,6 +5,7 @@ import io.agentflow.dr.core.Count;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.store.LocalBackup;
+import io.agentflow.dr.verify.Kept;
 import io.agentflow.dr.verify.RecordEvidence;
 import io.agentflow.dr.verify.VerifyBackup;
 import io.agentflow.dr.verify.VerifyReport;
@@ -35,7 +36,8 @@ public final class FetchBackup {
                         "Restoring " + request.id() + " (" + request.type().text() + ") into " + request.database()
                                 + " at " + request.target().address()));
         LocalBackup files = operation.hold(request.store().read(request.id()));
-        VerifyReport report = verify.verify(request.id(), files.folder());
+        files.fetchAll();
+        VerifyReport report = verify.verify(request.id(), files.folder(), Kept.in(request.store(), request.id()));
         report.warnings().forEach(w -> operation.events().accept(new OperationEvent.Warned(w)));
         if (!report.success()) {
             evidence.record(

@@ -18,7 +18,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.core.NativeQuery;
 import org.postgresql.core.Parser;
 
@@ -58,39 +61,56 @@ final class Globals {
      *
      * @throws VerificationFailed if they are not what the manifest says
      */
-    static Globals of(Path folder, Manifest manifest) {
-        FileEntry entry = manifest.components().stream()
+    static Globals of(Path folder, Manifest manifest, String store) {
+        try {
+            return of(folder, manifest);
+        } catch (Unsound e) {
+            throw new VerificationFailed(
+                    "globals.sql.gz of " + manifest.id() + " " + e.getMessage(),
+                    "See all, and what can be done if there is no other backup, with: af backup verify " + manifest.id()
+                            + " " + ShellWord.of(store),
+                    e);
+        }
+    }
+
+    /** The paths of what has them in a backup. */
+    static Set<String> files(Manifest manifest) {
+        return entries(manifest).map(file -> file.path().text()).collect(Collectors.toSet());
+    }
+
+    private static Stream<FileEntry> entries(Manifest manifest) {
+        return manifest.components().stream()
                 .filter(component -> component.kind() == ComponentKind.GLOBALS)
-                .flatMap(component -> component.files().stream())
-                .findFirst()
-                .orElseThrow(() -> damaged(folder, "is missing", null));
+                .flatMap(component -> component.files().stream());
+    }
+
+    /** How they are not what the manifest says. */
+    private static final class Unsound extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        Unsound(String how, @Nullable Throwable cause) {
+            super(how, cause);
+        }
+    }
+
+    private static Globals of(Path folder, Manifest manifest) throws Unsound {
+        FileEntry entry = entries(manifest).findFirst().orElseThrow(() -> new Unsound("is missing", null));
         try {
             if (entry.bytes() > MOST_BYTES) {
-                throw damaged(folder, "is too large", null);
+                throw new Unsound("is too large", null);
             }
             byte[] stored = Files.readAllBytes(entry.path().in(folder));
             if (!io.agentflow.dr.core.Sha256.of(stored).equals(entry.sha256())) {
-                throw damaged(folder, "is not what the manifest says", null);
+                throw new Unsound("is not what the manifest says", null);
             }
             try (GZIPInputStream plain = new GZIPInputStream(new ByteArrayInputStream(stored))) {
                 return of(new String(plain.readNBytes(MOST_BYTES), StandardCharsets.UTF_8));
             }
+        } catch (Unsound e) {
+            throw e;
         } catch (IOException e) {
-            throw damaged(folder, "cannot be read: " + e.getMessage(), e);
+            throw new Unsound("cannot be read: " + e.getMessage(), e);
         }
-    }
-
-    private static VerificationFailed damaged(
-            Path folder, String how, @org.jspecify.annotations.Nullable Throwable cause) {
-        return new VerificationFailed(
-                "globals.sql.gz of " + folder + " " + how,
-                "See all, and what can be done if there is no other backup, with: af backup verify "
-                        + folder.getFileName() + store(folder.getParent()),
-                cause);
-    }
-
-    private static String store(@org.jspecify.annotations.Nullable Path parent) {
-        return parent == null ? "" : " " + ShellWord.of(parent.toString());
     }
 
     static Globals of(String sql) {

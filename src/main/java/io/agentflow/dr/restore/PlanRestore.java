@@ -42,12 +42,13 @@ public final class PlanRestore {
     public RestorePlan preview(Operation operation, RestoreRequest request, Manifest manifest) {
         try (MaintenanceSession session = MaintenanceSession.open(request.target(), operation);
                 LocalBackup files = request.store().read(request.id())) {
+            files.fetch(Globals.files(manifest)::contains);
             return look(session.sql(), request, manifest, files.folder());
         }
     }
 
     private RestorePlan look(Sql sql, RestoreRequest request, Manifest manifest, Path folder) {
-        Globals globals = Globals.of(folder, manifest);
+        Globals globals = Globals.of(folder, manifest, request.store().name());
         List<Finding> findings = new ArrayList<>();
         findings.addAll(new CheckServer(sql, manifest, request.options()).findings());
         findings.addAll(reading(manifest));

@@ -1,6 +1,7 @@
 package io.agentflow.dr.store;
 
 import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.NotFound;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -30,11 +31,32 @@ public interface BackupStore {
     /** Whether the place is there. The first backup makes it. */
     boolean present();
 
+    /** What to tell whoever named a place that is not there. */
+    NotFound absent();
+
     /** The directory whose disk a new backup needs. */
     Path workspace();
 
     /** The ids of all backups, newest first, however many. Empty when the place is not there. */
     List<BackupId> ids();
+
+    /** Looks at each backup, newest first, many at the same time: a list of thousands may not take long. */
+    <T> List<T> each(Look<T> look);
+
+    /** What becomes of one backup that is looked at. */
+    interface Look<T> {
+        /**
+         * Makes something of it.
+         *
+         * @param evidence the names of its evidence, without their folder
+         */
+        T at(BackupId id, List<String> evidence, Opening manifest);
+    }
+
+    /** A file that can be opened. */
+    interface Opening {
+        InputStream open() throws IOException;
+    }
 
     /** The ids of what is called like a backup and has no manifest: it is none. */
     List<BackupId> withoutManifest();
@@ -59,8 +81,8 @@ public interface BackupStore {
     InputStream open(ObjectKey key) throws IOException;
 
     /**
-     * Makes the files of a published backup readable on this machine, in place where they lie on it, and keeps the backup
-     * from being deleted from this machine until it is closed.
+     * Keeps a published backup from being deleted from this machine until it is closed, and has its files readable there:
+     * in place where they lie on it, else as they are asked for.
      */
     LocalBackup read(BackupId id);
 

@@ -71,6 +71,11 @@ public final class DirectoryStore implements BackupStore {
         return Files.isDirectory(root);
     }
 
+    @Override
+    public NotFound absent() {
+        return new NotFound("there is no directory " + root, "Check the name, and that its disk is mounted.");
+    }
+
     /** A backup is built where it will stay. */
     @Override
     public Path workspace() {
@@ -80,6 +85,13 @@ public final class DirectoryStore implements BackupStore {
     @Override
     public List<BackupId> ids() {
         return named(this::published);
+    }
+
+    @Override
+    public <T> List<T> each(Look<T> look) {
+        return ids().parallelStream()
+                .map(id -> look.at(id, evidence(id), () -> open(ObjectKey.manifest(id))))
+                .toList();
     }
 
     private boolean published(BackupId id) {
@@ -158,6 +170,11 @@ public final class DirectoryStore implements BackupStore {
 
     private record FolderInPlace(Path folder, StoreLock lock) implements LocalBackup {
         @Override
+        public void fetch(Predicate<String> wanted) {
+            // All of it is there.
+        }
+
+        @Override
         public void close() {
             lock.close();
         }
@@ -191,11 +208,16 @@ public final class DirectoryStore implements BackupStore {
 
     @Override
     public NewBackup begin(BackupId id) {
+        return new DirectoryBackup(this, id, partial(id.text()));
+    }
+
+    /** Makes an empty folder that nobody takes for a backup, and that is swept when nobody works on it any more. */
+    Path partial(String name) {
         try {
             make();
-            Path partial = root.resolve(PARTIAL + id.text());
+            Path partial = root.resolve(PARTIAL + name);
             permissions.createDirectory(partial);
-            return new DirectoryBackup(this, id, partial);
+            return partial;
         } catch (FileAlreadyExistsException e) {
             throw new Refused("'" + e.getFile() + "' is in the way", "Choose a directory for the backups.", e);
         } catch (IOException e) {

@@ -1,11 +1,24 @@
 package io.agentflow.dr.store;
 
 import java.nio.file.Path;
+import java.util.function.Predicate;
 
 /** The files of a published backup, where programs of this machine can read them. Until closed nobody deletes them. */
 public interface LocalBackup extends AutoCloseable {
     /** The backup's own folder where it lies on this machine, else one that holds what was fetched. */
     Path folder();
+
+    /**
+     * Has these files in the folder, unless the store lacks them. What they hold is for the reader to check.
+     *
+     * @param wanted asked about each path within the backup
+     */
+    void fetch(Predicate<String> wanted);
+
+    /** Has all of them there that a backup is made of, and not what was found out about it later. */
+    default void fetchAll() {
+        fetch(path -> !path.startsWith("evidence/"));
+    }
 
     @Override
     void close();

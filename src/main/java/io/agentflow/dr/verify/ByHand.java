@@ -3,7 +3,6 @@ package io.agentflow.dr.verify;
 import io.agentflow.dr.core.ShellWord;
 import io.agentflow.dr.manifest.ComponentKind;
 import io.agentflow.dr.manifest.Manifest;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -17,20 +16,20 @@ final class ByHand {
     private static final int NAMED = 5;
 
     private final Manifest manifest;
-    private final Path folder;
+    private final Kept kept;
     private final List<String> damaged;
 
-    private ByHand(Manifest manifest, Path folder, List<String> damaged) {
+    private ByHand(Manifest manifest, Kept kept, List<String> damaged) {
         this.manifest = manifest;
-        this.folder = folder;
+        this.kept = kept;
         this.damaged = damaged;
     }
 
     /** Lines that name the way, each after a line break; nothing if the manifest or the data is damaged. */
-    static String of(Manifest manifest, Path folder, List<Problem> problems) {
+    static String of(Manifest manifest, Kept kept, List<Problem> problems) {
         List<String> damaged = problems.stream().map(Problem::path).distinct().toList();
         boolean whole = damaged.stream().noneMatch(path -> path.equals("data") || path.startsWith("data/"));
-        return whole ? "\n" + String.join("\n", new ByHand(manifest, folder, damaged).lines()) : "";
+        return whole ? "\n" + String.join("\n", new ByHand(manifest, kept, damaged).lines()) : "";
     }
 
     private List<String> lines() {
@@ -41,16 +40,26 @@ final class ByHand {
                                 + ". Stock tools restore it beside the live database (" + PAGE + " of af"
                                 + (damaged.contains(INSTRUCTIONS)
                                         ? ""
-                                        : " and "
-                                                + ShellWord.of(folder.resolve(INSTRUCTIONS)
-                                                        .toString()))
+                                        : " and " + ShellWord.of(folder() + "/" + INSTRUCTIONS))
                                 + "):",
+                        fetched(),
                         roles(),
                         "  psql -d postgres -c " + ShellWord.of(create),
-                        "  pg_restore --exit-on-error --dbname=restored "
-                                + ShellWord.of(folder.resolve("data").toString()))
+                        "  pg_restore --exit-on-error --dbname=restored " + ShellWord.of(folder() + "/data"))
                 .filter(line -> !line.isEmpty())
                 .toList();
+    }
+
+    /** The one that it lies in, or a copy in the working directory. */
+    private String folder() {
+        return kept.remote() ? manifest.id().text() : kept.location();
+    }
+
+    private String fetched() {
+        return kept.remote()
+                ? "  fetch it first, here for S3: aws s3 cp --recursive " + ShellWord.of(kept.location()) + " "
+                        + manifest.id()
+                : "";
     }
 
     private String named() {

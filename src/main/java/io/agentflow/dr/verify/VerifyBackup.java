@@ -13,6 +13,7 @@ import io.agentflow.dr.core.Sha256;
 import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.manifest.ManifestDamagedException;
 import io.agentflow.dr.manifest.ManifestJson;
+import io.agentflow.dr.store.LocalBackup;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
@@ -45,6 +47,15 @@ public final class VerifyBackup {
      * @param id what its manifest must say
      */
     public VerifyReport verify(BackupId id, Path folder) {
+        return verify(id, folder, Kept.at(folder));
+    }
+
+    /**
+     * The same.
+     *
+     * @param kept where messages say that it is
+     */
+    public VerifyReport verify(BackupId id, Path folder, Kept kept) {
         long start = System.nanoTime();
         Queue<Problem> problems = new ConcurrentLinkedQueue<>();
         Queue<String> warnings = new ConcurrentLinkedQueue<>();
@@ -65,6 +76,7 @@ public final class VerifyBackup {
         return new VerifyReport(
                 id,
                 folder,
+                kept,
                 manifest,
                 found.files().size(),
                 bytes.get(),
@@ -78,14 +90,16 @@ public final class VerifyBackup {
      *
      * @throws io.agentflow.dr.core.VerificationFailed if it is not what was sealed
      */
-    public PartlyVerified begin(BackupId id, Path folder) {
+    public PartlyVerified begin(BackupId id, LocalBackup files, Kept kept) {
+        files.fetch(Set.of(Manifest.FILE.text(), Manifest.SUM_FILE.text())::contains);
+        Path folder = files.folder();
         Queue<Problem> problems = new ConcurrentLinkedQueue<>();
         Manifest manifest = manifest(id, folder, problems);
         if (manifest == null || !problems.isEmpty()) {
-            new VerifyReport(id, folder, null, 1, 0, Duration.ZERO, List.copyOf(problems), List.of()).require();
+            new VerifyReport(id, folder, kept, null, 1, 0, Duration.ZERO, List.copyOf(problems), List.of()).require();
             throw new IllegalStateException("a manifest without a problem was not read");
         }
-        return new PartlyVerified(folder, manifest);
+        return new PartlyVerified(files, kept, manifest);
     }
 
     private static FolderDigests digests(Path folder, LongConsumer read) {

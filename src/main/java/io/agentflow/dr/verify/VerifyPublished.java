@@ -25,7 +25,8 @@ public final class VerifyPublished {
     /** The report; a damaged backup is a finding, not a failure to verify. */
     public VerifyReport verify(Requested requested) {
         LocalBackup files = requested.operation().hold(requested.store().read(requested.id()));
-        VerifyReport report = verify.verify(requested.id(), files.folder());
+        files.fetchAll();
+        VerifyReport report = verify.verify(requested.id(), files.folder(), Kept.in(requested.store(), requested.id()));
         List<String> problems = report.problems().stream()
                 .map(p -> p.path() + " " + p.problem())
                 .toList();
@@ -41,6 +42,7 @@ public final class VerifyPublished {
         return new VerifyReport(
                 report.id(),
                 report.folder(),
+                report.kept(),
                 report.manifest(),
                 report.files(),
                 report.bytes(),

@@ -1,7 +1,6 @@
 package io.agentflow.dr.verify;
 
 import io.agentflow.dr.core.BackupId;
-import io.agentflow.dr.core.ShellWord;
 import io.agentflow.dr.core.VerificationFailed;
 import io.agentflow.dr.manifest.Manifest;
 import java.nio.file.Path;
@@ -12,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What reading a backup back found.
  *
+ * @param kept where that is, for messages
  * @param manifest null when it cannot be read
  * @param files how many were read
  * @param bytes how many were read and digested
@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record VerifyReport(
         BackupId id,
         Path folder,
+        Kept kept,
         @Nullable Manifest manifest,
         int files,
         long bytes,
@@ -44,19 +45,14 @@ public record VerifyReport(
                     "backup " + id + " is damaged: " + problems.get(0).path() + ": "
                             + problems.get(0).problem()
                             + (problems.size() > 1 ? " (and " + (problems.size() - 1) + " more)" : ""),
-                    "See all with: af backup verify " + id + store() + "; take another one from: af backup list"
-                            + store() + byHand());
+                    "See all with: af backup verify " + id + kept.word() + "; take another one from: af backup list"
+                            + kept.word() + byHand());
         }
         return new VerifiedBackup(id, folder, sound);
     }
 
     /** Lines on how stock tools restore what is whole, each after a line break; empty if the data is damaged, too. */
     public String byHand() {
-        return manifest == null || success() ? "" : ByHand.of(manifest, folder, problems);
-    }
-
-    private String store() {
-        Path store = folder.getParent();
-        return store == null ? "" : " " + ShellWord.of(store.toString());
+        return manifest == null || success() ? "" : ByHand.of(manifest, kept, problems);
     }
 }

@@ -144,12 +144,34 @@ abstract class BackupStoreContract {
         publish(ID);
 
         try (LocalBackup local = store().read(ID)) {
+            local.fetch(TOC.text()::equals);
             assertThat(TOC.in(local.folder())).hasContent("the table of contents of " + ID);
+            local.fetchAll();
             assertThat(SCHEMA.in(local.folder())).hasContent("the schema of " + ID);
         }
 
         assertThat(store().ids()).containsExactly(ID);
         assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void eachBackupIsLookedAtWithItsManifestAndItsEvidence() throws IOException {
+        publish(ID);
+        publish(LATER);
+        store().addEvidence(ID, "20261123T025149Z-verified-aaaa.json", new byte[] {'{', '}'});
+
+        List<String> seen = store().each((id, evidence, manifest) -> {
+            try (InputStream in = manifest.open()) {
+                return id + " " + evidence + " " + new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        });
+
+        assertThat(seen)
+                .containsExactly(
+                        LATER + " [] the manifest of " + LATER,
+                        ID + " [20261123T025149Z-verified-aaaa.json] the manifest of " + ID);
     }
 
     @Test
@@ -280,6 +302,7 @@ abstract class BackupStoreContract {
             assertThat(reader).isNotSameAs(other);
             assertThatThrownBy(() -> store().delete(ID)).isInstanceOf(Busy.class);
             store().delete(LATER);
+            reader.fetchAll();
             assertThat(SCHEMA.in(reader.folder())).hasContent("the schema of " + ID);
         }
 
