@@ -38,6 +38,7 @@ class PackageTableTest {
             row("artifact", "core"),
             row("manifest", "core artifact postgres auditchain"),
             row("store", "core artifact"),
+            row("s3", "core artifact store"),
             row("catalog", "core manifest store"),
             row("fingerprint", "core postgres"),
             row("auditchain", "core postgres"),
@@ -135,6 +136,16 @@ class PackageTableTest {
                 .dependOnClassesThat()
                 .resideInAPackage("org.apache.kafka..")
                 .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyTheAdapterKnowsAStoresClient() {
+        noClasses()
+                .that(liveOutside("s3"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("software.amazon..")
                 .check(CLASSES);
     }
 

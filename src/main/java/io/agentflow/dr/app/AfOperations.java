@@ -49,6 +49,7 @@ import io.agentflow.dr.route.DeadLetters;
 import io.agentflow.dr.route.RouteTexts;
 import io.agentflow.dr.route.Routes;
 import io.agentflow.dr.store.BackupStore;
+import io.agentflow.dr.store.StoreUri;
 import io.agentflow.dr.verify.ArchiveCheck;
 import io.agentflow.dr.verify.RecordEvidence;
 import io.agentflow.dr.verify.VerifyBackup;
@@ -162,6 +163,11 @@ final class AfOperations implements Operations, AutoCloseable {
     @Override
     public Operations asked(String from, @Nullable String key, String request) {
         return new AfOperations(this, journal.who().asked(from, key), request);
+    }
+
+    @Override
+    public BackupStore open(StoreUri uri) {
+        return StoreKinds.open(uri, config.stagingDirectory(), clock);
     }
 
     @Override

@@ -8,10 +8,10 @@ import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
-import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.retention.RetentionPlan;
 import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.store.DirectoryStore;
+import io.agentflow.dr.store.StoreUri;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -45,6 +45,7 @@ abstract class AfCommand implements Callable<Integer> {
     Path configFile;
 
     private final Session session;
+    private @Nullable Operations operations;
     private String failedStep = "";
     private @Nullable String report;
 
@@ -142,20 +143,28 @@ abstract class AfCommand implements Callable<Integer> {
     }
 
     Operations operations(AfConfig config) {
-        return session.operations().apply(config);
+        Operations known = operations;
+        if (known == null) {
+            known = session.operations().apply(config);
+            operations = known;
+        }
+        return known;
     }
 
     /** The store that the command line names, or else the configured one. */
     BackupStore store(@Nullable String given, AfConfig config) {
-        String text = given == null ? config.text(ConfigKey.STORE) : given;
-        if (text.contains("://") && !text.startsWith("file://")) {
-            throw new UsageError(
-                    "the store '" + text + "' is of a kind that this version does not know", "Use a directory.");
+        return opened(given == null ? config.text(ConfigKey.STORE) : given, config);
+    }
+
+    /** The store of that name. What is a directory needs nothing else to be loaded. */
+    BackupStore opened(String text, AfConfig config) {
+        if (!text.contains("://") && !text.startsWith("file:")) {
+            return new DirectoryStore(Path.of(text), config.permissions());
         }
-        Path root = text.startsWith("file://")
-                ? Path.of(java.net.URI.create(text))
-                : Path.of(text.replaceFirst("^file:", ""));
-        return new DirectoryStore(root, config.permissions());
+        StoreUri uri = StoreUri.parse(text);
+        return uri.isDirectory()
+                ? new DirectoryStore(uri.directory(), config.permissions())
+                : operations(config).open(uri);
     }
 
     /**

@@ -49,7 +49,8 @@ final class BackupRestoreCommand extends AfCommand {
             index = "1..2",
             arity = "0..1",
             paramLabel = "STORE|TYPE",
-            description = "Directory of the backups (default: ./backups), and full (the default), schema or critical.")
+            description =
+                    "Directory or s3://bucket/prefix of the backups (default: ./backups), and full (the default), schema or critical.")
     java.util.List<String> storeAndType = java.util.List.of();
 
     @Mixin

@@ -27,7 +27,7 @@ final class BackupVerifyCommand extends AfCommand {
             index = "1",
             arity = "0..1",
             paramLabel = "STORE",
-            description = "Directory of the backups (default: ./backups).")
+            description = "Directory or s3://bucket/prefix of the backups (default: ./backups).")
     @Nullable
     String store;
 

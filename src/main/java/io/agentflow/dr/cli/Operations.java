@@ -20,6 +20,7 @@ import io.agentflow.dr.restore.UndoRestore;
 import io.agentflow.dr.retention.RetentionPlan;
 import io.agentflow.dr.retention.RetentionPolicy;
 import io.agentflow.dr.store.BackupStore;
+import io.agentflow.dr.store.StoreUri;
 import io.agentflow.dr.verify.VerifyReport;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,13 @@ import org.jspecify.annotations.Nullable;
 
 /** What the commands can have done. Every call fails with an {@link io.agentflow.dr.core.AfException} or a bug. */
 public interface Operations {
+    /**
+     * Opens a store that is no directory. Speaks to nobody yet.
+     *
+     * @throws io.agentflow.dr.core.UsageError if it is of a kind that is not known, or its options are wrong
+     */
+    BackupStore open(StoreUri uri);
+
     BackupRun.Published create(BackupRequest request, OperationEvents events);
 
     VerifyReport verify(BackupStore store, BackupId id, OperationEvents events);

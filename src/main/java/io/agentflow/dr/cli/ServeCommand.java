@@ -11,7 +11,6 @@ import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.UsageError;
-import io.agentflow.dr.store.DirectoryStore;
 import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -112,7 +111,7 @@ final class ServeCommand extends AfCommand {
 
     private BackupRequest request(ServedDatabase database, AfConfig config) {
         return new BackupRequest(
-                new DirectoryStore(Path.of(database.store()), config.permissions()),
+                opened(database.store(), config),
                 complete(database.url()),
                 database.jobs(),
                 config.text(ConfigKey.COMPRESSION_LEVEL),

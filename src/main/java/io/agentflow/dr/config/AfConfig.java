@@ -355,6 +355,12 @@ public final class AfConfig {
         return (stateHome.isEmpty() ? home : Path.of(stateHome)).resolve("af");
     }
 
+    /** Where backups are built and fetched to whose store is no directory of this machine. */
+    public Path stagingDirectory() {
+        String given = text(ConfigKey.STAGING_DIRECTORY);
+        return given.isEmpty() ? stateDirectory().resolve("staging") : Path.of(given);
+    }
+
     /** The value as it was given, or the default. */
     public String text(ConfigKey key) {
         return values.getOrDefault(key, key.fallback());

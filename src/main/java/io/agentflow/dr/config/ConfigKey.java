@@ -10,7 +10,7 @@ import java.util.Optional;
 public enum ConfigKey {
     DATABASE_URL("af.database-url", "", "the database: a URI or libpq connection string"),
     TARGET_DATABASE_URL("af.target-database-url", "", "where to restore to, if not where the backup came from"),
-    STORE("af.store", "./backups", "the directory that keeps the backups"),
+    STORE("af.store", "./backups", "the store that keeps the backups: a directory or s3://bucket/prefix"),
     STORE_FILE_MODE("af.store.file.mode", "owner", "who may read backups: owner (0600), group (0640) or all (0644)"),
     JOBS("af.jobs", "4", "how many workers dump and load"),
     COMPRESSION_LEVEL("af.compression-level", "6", "0 to 9, or with pg_dump 16 and newer gzip, lz4, zstd with :level"),
@@ -32,6 +32,10 @@ public enum ConfigKey {
             "af.state-dir",
             "",
             "the folder of the journal; empty for /var/lib/af as root, else $XDG_STATE_HOME/af or ~/.local/state/af"),
+    STAGING_DIRECTORY(
+            "af.staging-dir",
+            "",
+            "where backups are built and fetched to whose store is no directory; empty for staging below af.state-dir"),
     STALL_TIMEOUT("af.stall-timeout", "10m", "how long a tool may show no sign of life"),
     LOCK_TIMEOUT("af.lock-timeout", "1m", "how long to wait for a table that somebody else has locked"),
     RETRIES("af.retries", "1", "how often an attempt is made again after a lost connection"),

@@ -18,6 +18,11 @@ public record BackupPath(String text) implements Comparable<BackupPath> {
         }
     }
 
+    /** Whether the text is one: what else lies beside the files of a backup is none of its. */
+    public static boolean valid(String text) {
+        return PATTERN.matcher(text).matches();
+    }
+
     public Path in(Path folder) {
         return folder.resolve(text);
     }

@@ -98,6 +98,9 @@ public final class Health {
     }
 
     private static Check store(DatabaseState database) {
+        if (database.store().contains("://")) {
+            return new Check("store", database.name(), true, database.store() + " is asked when a backup is made");
+        }
         Path store = Path.of(database.store());
         boolean there = Files.isDirectory(store);
         // One that had backups and is gone was perhaps not mounted: it must not be made anew on another disk.

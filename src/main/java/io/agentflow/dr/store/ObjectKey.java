@@ -12,8 +12,13 @@ public record ObjectKey(BackupId backup, BackupPath path) {
         return new ObjectKey(backup, MANIFEST);
     }
 
+    /** As an object store has it. */
+    public String text() {
+        return backup.text() + "/" + path.text();
+    }
+
     @Override
     public String toString() {
-        return backup + "/" + path;
+        return text();
     }
 }

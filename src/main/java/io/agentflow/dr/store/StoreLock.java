@@ -9,6 +9,7 @@ import java.nio.channels.NonWritableChannelException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Tells who works on a directory store and on which backup, by bytes of {@code <store>/.lock}. Byte 0 is shared by all who
@@ -28,12 +29,21 @@ public final class StoreLock implements AutoCloseable {
 
     /** Sweeps what dead owners left, if nobody is at work, then holds the lock until closed. */
     static StoreLock hold(DirectoryStore store) {
+        return hold(store, id -> true);
+    }
+
+    /**
+     * The same, for a directory in which backups of another store are staged.
+     *
+     * @param gone is asked about each backup that was left; its folder is deleted only on a yes
+     */
+    static StoreLock hold(DirectoryStore store, Predicate<BackupId> gone) {
         try {
             store.make();
             Path file = file(store);
             Optional<LockFile.Held> alone = LockFile.alone(file, BUILDING);
             if (alone.isPresent()) {
-                sweep(store, alone.get());
+                sweep(store, alone.get(), gone);
             }
             return new StoreLock(LockFile.shared(file, BUILDING));
         } catch (IOException e) {
@@ -59,10 +69,13 @@ public final class StoreLock implements AutoCloseable {
         }
     }
 
-    private static void sweep(DirectoryStore store, LockFile.Held alone) throws IOException {
+    private static void sweep(DirectoryStore store, LockFile.Held alone, Predicate<BackupId> gone) throws IOException {
         try {
             for (Path dead : store.remains()) {
-                FolderTree.delete(dead);
+                String name = String.valueOf(dead.getFileName()).substring(DirectoryStore.PARTIAL.length());
+                if (BackupId.parse(name).map(gone::test).orElse(true)) {
+                    FolderTree.delete(dead);
+                }
             }
         } finally {
             alone.close();

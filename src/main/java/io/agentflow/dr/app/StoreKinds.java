@@ -1,0 +1,87 @@
+package io.agentflow.dr.app;
+
+import io.agentflow.dr.core.Sha256;
+import io.agentflow.dr.core.UsageError;
+import io.agentflow.dr.store.BackupStore;
+import io.agentflow.dr.store.DirectoryPermissions;
+import io.agentflow.dr.store.DirectoryStore;
+import io.agentflow.dr.store.ObjectBackupStore;
+import io.agentflow.dr.store.StoreKind;
+import io.agentflow.dr.store.StoreUri;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.MalformedURLException;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Opens stores of every kind that is installed: each lies in {@code lib/<scheme>} beside {@code af.jar}. */
+final class StoreKinds {
+    /** Made once: a service has many stores, and the libraries are large. */
+    private static final Map<String, ClassLoader> LOADERS = new ConcurrentHashMap<>();
+
+    private StoreKinds() {}
+
+    /**
+     * Opens the store that a URI names.
+     *
+     * @param staging where its backups are built and fetched to, each store in a directory of its own
+     * @throws UsageError if there is no such kind, or an option is wrong
+     */
+    static BackupStore open(StoreUri uri, Path staging, Clock clock) {
+        StoreKind kind = ServiceLoader.load(StoreKind.class, LOADERS.computeIfAbsent(uri.scheme(), StoreKinds::loader)).stream()
+                .map(ServiceLoader.Provider::get)
+                .filter(one -> one.scheme().equals(uri.scheme()))
+                .findFirst()
+                .orElseThrow(() -> new UsageError(
+                        "the store '" + uri.text() + "' is of a kind that this version does not know",
+                        "Use a directory, or s3://bucket/prefix."));
+        String own =
+                Sha256.of(uri.whereabouts().getBytes(StandardCharsets.UTF_8)).hex();
+        DirectoryStore stage = new DirectoryStore(
+                staging.resolve(uri.scheme() + "-" + own.substring(0, 16)), DirectoryPermissions.OWNER);
+        return new ObjectBackupStore(kind.open(uri, clock), uri, stage, clock);
+    }
+
+    /** Of the kind's own folder; in a test, where there is none, of the class path. */
+    private static ClassLoader loader(String scheme) {
+        ClassLoader own = StoreKinds.class.getClassLoader();
+        try {
+            Path jar = Path.of(StoreKinds.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+            Path folder = jar.resolveSibling(scheme);
+            return Files.isDirectory(folder) && Files.isRegularFile(jar) ? new URLClassLoader(jars(folder), own) : own;
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("af does not know where it is installed", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static URL[] jars(Path folder) throws IOException {
+        List<URL> jars = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.jar")) {
+            for (Path file : files) {
+                jars.add(url(file));
+            }
+        }
+        return jars.toArray(URL[]::new);
+    }
+
+    private static URL url(Path file) throws MalformedURLException {
+        return file.toUri().toURL();
+    }
+}

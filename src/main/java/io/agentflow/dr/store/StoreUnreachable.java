@@ -1,0 +1,35 @@
+package io.agentflow.dr.store;
+
+import io.agentflow.dr.core.Unreachable;
+import org.jspecify.annotations.Nullable;
+
+/** A store did not answer, answered that it cannot, or would not let us in. Exit code 8. */
+public final class StoreUnreachable extends Unreachable {
+    private static final long serialVersionUID = 1L;
+
+    private final boolean retryable;
+
+    private StoreUnreachable(String fact, String hint, boolean retryable, @Nullable Throwable cause) {
+        super(fact, hint, cause);
+        this.retryable = retryable;
+    }
+
+    /** It is away, overloaded or too slow: another try may succeed with nothing changed. */
+    public static StoreUnreachable passing(ObjectStore store, String why, @Nullable Throwable cause) {
+        return new StoreUnreachable(
+                "the store " + store.name() + " did not answer as it should: " + why,
+                "Run the command again in a while; nothing that is in the store has changed.",
+                true,
+                cause);
+    }
+
+    /** It will answer the same until somebody changes something, such as rights or credentials. */
+    public static StoreUnreachable lasting(ObjectStore store, String why, String hint, @Nullable Throwable cause) {
+        return new StoreUnreachable("the store " + store.name() + " " + why, hint, false, cause);
+    }
+
+    @Override
+    public boolean retryable() {
+        return retryable;
+    }
+}
