@@ -39,13 +39,14 @@ final class StoreKinds {
      * @throws UsageError if there is no such kind, or an option is wrong
      */
     static BackupStore open(StoreUri uri, Path staging, Clock clock) {
-        StoreKind kind = ServiceLoader.load(StoreKind.class, LOADERS.computeIfAbsent(uri.scheme(), StoreKinds::loader)).stream()
-                .map(ServiceLoader.Provider::get)
-                .filter(one -> one.scheme().equals(uri.scheme()))
-                .findFirst()
-                .orElseThrow(() -> new UsageError(
-                        "the store '" + uri.text() + "' is of a kind that this version does not know",
-                        "Use a directory, or s3://bucket/prefix."));
+        StoreKind kind =
+                ServiceLoader.load(StoreKind.class, LOADERS.computeIfAbsent(uri.scheme(), StoreKinds::loader)).stream()
+                        .map(ServiceLoader.Provider::get)
+                        .filter(one -> one.scheme().equals(uri.scheme()))
+                        .findFirst()
+                        .orElseThrow(() -> new UsageError(
+                                "the store '" + uri.text() + "' is of a kind that this version does not know",
+                                "Use a directory, or s3://bucket/prefix."));
         String own =
                 Sha256.of(uri.whereabouts().getBytes(StandardCharsets.UTF_8)).hex();
         DirectoryStore stage = new DirectoryStore(

@@ -26,7 +26,9 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.CommonPrefix;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
@@ -34,6 +36,7 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** Objects in a bucket, below a prefix. Nothing is overwritten: every upload is on condition that the key is free. */
 final class S3Store implements ObjectStore {
@@ -220,11 +223,23 @@ final class S3Store implements ObjectStore {
     }
 
     @Override
-    public Stream<BackupId> backups() {
+    public Stream<String> names() {
         return pages(uri.prefix(), "/", null)
-                .flatMap(page -> page.commonPrefixes().stream())
-                .map(folder -> folder.prefix().substring(uri.prefix().length()).replaceFirst("/$", ""))
-                .flatMap(folder -> BackupId.parse(folder).stream());
+                .flatMap(page -> Stream.concat(
+                        page.commonPrefixes().stream().map(CommonPrefix::prefix),
+                        page.contents().stream().map(S3Object::key)))
+                .map(name -> name.substring(uri.prefix().length()));
+    }
+
+    @Override
+    public void mark(String name) {
+        asking(() -> client.putObject(
+                whole().bucket(uri.place()).key(uri.prefix() + name).build(), RequestBody.empty()));
+    }
+
+    @Override
+    public void unmark(String name) {
+        asking(() -> client.deleteObject(request -> request.bucket(uri.place()).key(uri.prefix() + name)));
     }
 
     private Stream<ListObjectsV2Response> pages(String prefix, @Nullable String delimiter, @Nullable String after) {

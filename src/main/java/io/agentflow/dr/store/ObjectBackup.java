@@ -61,9 +61,19 @@ final class ObjectBackup implements NewBackup {
             // Manifest last: a crash before this line leaves objects that nobody takes for a backup.
             send(ObjectKey.MANIFEST, manifest);
             published = true;
+            tell();
             return folder;
         } catch (IOException e) {
             throw new OperationFailed("the backup cannot be published: " + Reason.of(e), "Check the disk.", e);
+        }
+    }
+
+    /** Has it listed faster. Without that it is asked for by itself. */
+    private void tell() throws IOException {
+        try {
+            StoreTop.headName(id, ObjectKey.MANIFEST.in(folder)).ifPresent(objects::mark);
+        } catch (AfException e) {
+            LOG.debug("the head of {} could not be told", id, e);
         }
     }
 

@@ -16,9 +16,10 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -108,40 +109,53 @@ public final class ObjectBackupStore implements BackupStore {
         return candidates(false);
     }
 
-    private List<BackupId> all() {
-        try (Stream<BackupId> backups = objects.backups()) {
-            return backups.sorted(Comparator.reverseOrder()).toList();
-        }
-    }
-
     private List<BackupId> candidates(boolean withManifest) {
-        List<BackupId> all = all();
+        StoreTop top = StoreTop.of(objects);
         Set<BackupId> published = ConcurrentHashMap.newKeySet();
-        Concurrently.each(all, ASKED_AT_ONCE, id -> {
+        List<BackupId> unknown = new ArrayList<>();
+        for (BackupId id : top.backups()) {
+            if (top.published(id)) {
+                published.add(id);
+            } else {
+                unknown.add(id);
+            }
+        }
+        Concurrently.each(unknown, ASKED_AT_ONCE, id -> {
             if (published(id)) {
                 published.add(id);
             }
         });
-        return all.stream().filter(id -> published.contains(id) == withManifest).toList();
+        return top.backups().stream()
+                .filter(id -> published.contains(id) == withManifest)
+                .toList();
     }
 
-    /** One list and one manifest for each: what lies in the folder of the data, which may be much, is passed over. */
     @Override
     public <T> List<T> each(Look<T> look) {
-        List<BackupId> all = all();
+        StoreTop top = StoreTop.of(objects);
         Map<BackupId, T> seen = new ConcurrentHashMap<>();
-        Concurrently.each(all, ASKED_AT_ONCE, id -> {
-            List<String> paths;
-            try (Stream<StoredFile> files = objects.list(id, BEHIND_DATA)) {
-                paths = files.map(StoredFile::path).toList();
-            }
-            if (paths.contains(ObjectKey.MANIFEST.text())) {
-                seen.put(
-                        id,
-                        look.at(id, evidence(paths), () -> new ResumingStream(objects, ObjectKey.manifest(id), PAUSE)));
+        List<BackupId> unknown = new ArrayList<>();
+        top.backups().forEach(id -> {
+            if (!top.published(id)) {
+                unknown.add(id);
             }
         });
-        return all.stream().filter(seen::containsKey).map(seen::get).toList();
+        top.backups().parallelStream()
+                .forEach(id -> top.head(id).ifPresent(head -> seen.put(id, look.at(id, top.evidence(id), head))));
+        Concurrently.each(unknown, ASKED_AT_ONCE, id -> ask(id, look).ifPresent(one -> seen.put(id, one)));
+        return top.backups().stream().filter(seen::containsKey).map(seen::get).toList();
+    }
+
+    /** One list and one manifest: what lies in the folder of the data, which may be much, is passed over. */
+    private <T> Optional<T> ask(BackupId id, Look<T> look) {
+        List<String> paths;
+        try (Stream<StoredFile> files = objects.list(id, BEHIND_DATA)) {
+            paths = files.map(StoredFile::path).toList();
+        }
+        return paths.contains(ObjectKey.MANIFEST.text())
+                ? Optional.of(
+                        look.at(id, evidence(paths), () -> new ResumingStream(objects, ObjectKey.manifest(id), PAUSE)))
+                : Optional.empty();
     }
 
     /** The store may have much of what this machine never made: only what was begun here is told. */
@@ -202,6 +216,8 @@ public final class ObjectBackupStore implements BackupStore {
         if (!published(id)) {
             throw new FileNotFoundException("there is no backup " + id + " in " + name());
         }
+        // First: a list that misses evidence might call a damaged backup whole.
+        objects.mark(StoreTop.evidenceName(id, name));
         try {
             objects.put(key, ObjectContent.of(content));
         } catch (ObjectExists e) {
@@ -236,7 +252,9 @@ public final class ObjectBackupStore implements BackupStore {
             objects.abortUploads(id);
             // One whose manifest has arrived is whole, whatever its maker heard of it.
             if (!published(id)) {
+                List<String> beside = StoreTop.of(objects).entries(id);
                 objects.deleteAll(id);
+                beside.forEach(objects::unmark);
             }
             return true;
         } catch (AfException e) {
@@ -279,7 +297,9 @@ public final class ObjectBackupStore implements BackupStore {
     private void deleteAlone(BackupId id) throws IOException {
         // A mark for whoever sweeps, should this be cut short.
         Path mark = staging.partial(id.text());
-        // Manifest first: what is half deleted is no backup.
+        List<String> beside = StoreTop.of(objects).entries(id);
+        // What a list shows and the manifest first: what is half deleted is no backup.
+        beside.forEach(objects::unmark);
         objects.delete(ObjectKey.manifest(id));
         objects.deleteAll(id);
         FolderTree.delete(mark);

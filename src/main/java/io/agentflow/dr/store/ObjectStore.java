@@ -43,8 +43,20 @@ public interface ObjectStore extends AutoCloseable {
     /** The same, of the files whose paths come after this one in the order of their bytes. */
     Stream<StoredFile> list(BackupId backup, String after);
 
+    /** What lies at the top of the store, in no order: objects by their names, folders with a slash behind theirs. */
+    Stream<String> names();
+
+    /** Makes an empty object at the top of the store, unless it is there. */
+    void mark(String name);
+
+    /** Deletes such an object; deleting what is not there succeeds. */
+    void unmark(String name);
+
     /** The backups of which there is any object, in no order. */
-    Stream<BackupId> backups();
+    default Stream<BackupId> backups() {
+        return names().filter(name -> name.endsWith("/"))
+                .flatMap(name -> BackupId.parse(name.substring(0, name.length() - 1)).stream());
+    }
 
     /** What is stored under the key, or nothing. */
     Optional<StoredObject> stat(ObjectKey key);

@@ -11,6 +11,7 @@ import io.agentflow.dr.core.BackupPath;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.Sha256;
 import io.agentflow.dr.s3.S3Kind;
+import io.agentflow.dr.testing.HttpFaults;
 import io.agentflow.dr.testing.S3Server;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -80,8 +81,9 @@ class S3StoreIT extends BackupStoreContract {
     List<String> leftovers() throws IOException {
         List<String> left = new ArrayList<>();
         List<BackupId> published = store().ids();
-        try (Stream<BackupId> backups = objects.backups()) {
-            backups.filter(id -> !published.contains(id)).forEach(id -> left.add(id.text()));
+        try (Stream<String> names = objects.names()) {
+            names.filter(name -> published.stream().noneMatch(id -> name.startsWith(id.text())))
+                    .forEach(left::add);
         }
         try (S3Client client = server.client()) {
             client.listMultipartUploads(all -> all.bucket(S3Server.BUCKET)).uploads().stream()
@@ -127,6 +129,30 @@ class S3StoreIT extends BackupStoreContract {
         assertThat(stored()).isEqualTo(content.digested());
         try (InputStream end = objects.open(KEY, LARGE - 3L)) {
             assertThat(end.readAllBytes()).hasSize(3);
+        }
+    }
+
+    @Test
+    void aListOfBackupsTakesOneRequestForAThousandAndOneWithoutItsEntryIsAskedFor() throws IOException {
+        publish(ID);
+        publish(LATER);
+        store().addEvidence(ID, "20261123T025149Z-verified-aaaa.json", new byte[] {'{', '}'});
+        try (HttpFaults network = HttpFaults.before(server.port());
+                ObjectStore far = open(S3Server.uri(network.port(), prefix))) {
+            BackupStore store = new ObjectBackupStore(
+                    far, StoreUri.parse(S3Server.uri(network.port(), prefix)), staging(), Clock.systemUTC());
+            assertThat(store.each((id, evidence, manifest) -> id + " " + evidence))
+                    .containsExactly(LATER + " []", ID + " [20261123T025149Z-verified-aaaa.json]");
+            assertThat(store.ids()).containsExactly(LATER, ID);
+            assertThat(network.requests(".")).hasSize(2);
+
+            try (Stream<String> names = objects.names()) {
+                names.filter(name -> name.contains(".head.")).forEach(objects::unmark);
+            }
+
+            assertThat(store.each((id, evidence, manifest) -> id + " " + evidence))
+                    .containsExactly(LATER + " []", ID + " [20261123T025149Z-verified-aaaa.json]");
+            assertThat(store.ids()).containsExactly(LATER, ID);
         }
     }
 
