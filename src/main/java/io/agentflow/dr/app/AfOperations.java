@@ -53,6 +53,7 @@ import io.agentflow.dr.store.StoreUri;
 import io.agentflow.dr.verify.ArchiveCheck;
 import io.agentflow.dr.verify.RecordEvidence;
 import io.agentflow.dr.verify.VerifyBackup;
+import io.agentflow.dr.verify.VerifyExtent;
 import io.agentflow.dr.verify.VerifyPublished;
 import io.agentflow.dr.verify.VerifyReport;
 import java.io.File;
@@ -346,7 +347,7 @@ final class AfOperations implements Operations, AutoCloseable {
 
     /** Verifying only reads a directory: the same class as in the route, without the time that Camel takes to start. */
     @Override
-    public VerifyReport verify(BackupStore store, BackupId id, OperationEvents events) {
+    public VerifyReport verify(BackupStore store, BackupId id, VerifyExtent extent, OperationEvents events) {
         try (Operation operation = begin(
                 "verify",
                 "verification of " + id + " in " + store.name(),
@@ -363,12 +364,19 @@ final class AfOperations implements Operations, AutoCloseable {
                             operation.request(),
                             operation.events(),
                             () -> new VerifyPublished(verify, new RecordEvidence(clock))
-                                    .verify(new VerifyPublished.Requested(operation, store, id)),
+                                    .verify(new VerifyPublished.Requested(operation, store, id, extent)),
                             Verdict::of),
-                    (state, report, seconds) -> state.verified(
-                            clock.instant(),
-                            id.text(),
-                            report.success() ? null : report.problems().get(0).problem()),
+                    (state, report, seconds) -> {
+                        // A glance that finds nothing says nothing of what was not read.
+                        if (extent.whole() || !report.success()) {
+                            state.verified(
+                                    clock.instant(),
+                                    id.text(),
+                                    report.success()
+                                            ? null
+                                            : report.problems().get(0).problem());
+                        }
+                    },
                     (state, failure) -> {});
         }
     }

@@ -31,7 +31,8 @@ final class ReadStore {
                         backup.head() != null && backup.head().database().equals(database))
                 .toList();
         long damaged = own.stream().filter(backup -> damaged(backup.evidence())).count();
-        long unproven = own.stream().filter(backup -> backup.evidence() == null).count();
+        long unproven =
+                own.stream().filter(backup -> unproven(backup.evidence())).count();
         ManifestHead newest = own.stream()
                 .filter(backup -> !damaged(backup.evidence()))
                 .map(ListedBackup::head)
@@ -93,6 +94,10 @@ final class ReadStore {
                         .map(ManifestHead::database)
                         .findFirst()
                         .orElse("");
+    }
+
+    private static boolean unproven(@Nullable EvidenceFile evidence) {
+        return evidence == null || !evidence.kind().proof();
     }
 
     private static boolean damaged(@Nullable EvidenceFile evidence) {

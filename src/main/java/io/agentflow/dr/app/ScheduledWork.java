@@ -17,6 +17,7 @@ import io.agentflow.dr.daemon.Meters;
 import io.agentflow.dr.manifest.ManifestHead;
 import io.agentflow.dr.retention.RetentionPlan;
 import io.agentflow.dr.store.BackupStore;
+import io.agentflow.dr.verify.VerifyExtent;
 import io.agentflow.dr.verify.VerifyReport;
 import java.time.Clock;
 import java.time.Instant;
@@ -172,7 +173,7 @@ public final class ScheduledWork {
 
     /** Reads a backup of this database back now, and remembers its outcome. */
     VerifyReport verify(Operations asked, Operations.Served one, DatabaseState state, BackupId id) {
-        VerifyReport report = asked.verify(one.request().store(), id, events(state.name()));
+        VerifyReport report = asked.verify(one.request().store(), id, VerifyExtent.WHOLE, events(state.name()));
         String problem = report.success()
                 ? null
                 : report.id() + " is damaged: " + report.problems().get(0).path() + " "

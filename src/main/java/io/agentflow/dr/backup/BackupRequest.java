@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
  * @param rolePasswords whether the globals hold the password hashes
  * @param stall how long a tool may show no sign of life
  * @param lockTimeout how long to wait for a table that somebody else has locked
+ * @param staging how much of it may lie on this machine meanwhile
  */
 public record BackupRequest(
         BackupStore store,
@@ -30,7 +31,8 @@ public record BackupRequest(
         ProofLevel proof,
         boolean rolePasswords,
         Duration stall,
-        Duration lockTimeout) {
+        Duration lockTimeout,
+        Staging staging) {
     private static final Pattern COMPRESSION = Pattern.compile("[0-9]|(gzip|lz4|zstd|none)(:[0-9]{1,2})?");
 
     public BackupRequest {
@@ -40,6 +42,11 @@ public record BackupRequest(
         if (!COMPRESSION.matcher(compression).matches()) {
             throw new UsageError(
                     "--compression-level is '" + compression + "'", "Use 0 to 9, or gzip, lz4, zstd with :level.");
+        }
+        if (staging.stream() && jobs < 2) {
+            throw new UsageError(
+                    "--stream with --jobs 1",
+                    "Use --jobs 2 or more: of a single worker pg_dump does not say which tables are finished.");
         }
         criticalTables = List.copyOf(criticalTables);
     }
@@ -71,6 +78,9 @@ public record BackupRequest(
         }
         if (rolePasswords) {
             arguments.add("--role-passwords");
+        }
+        if (staging.stream()) {
+            arguments.add("--stream");
         }
         return List.copyOf(arguments);
     }

@@ -5,6 +5,7 @@ import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.Reason;
 import io.agentflow.dr.core.Refused;
+import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.postgres.DatabaseCatalog;
 import io.agentflow.dr.postgres.PgToolSet;
 import io.agentflow.dr.postgres.PgTools;
@@ -37,6 +38,11 @@ public final class CheckBackup {
         Operation operation = requested.operation();
         BackupRequest request = requested.request();
         operation.beginAttempt();
+        if (request.staging().stream() && !request.store().remote()) {
+            throw new UsageError(
+                    "--stream into the directory " + request.store().name(),
+                    "Leave out --stream: there the files stay where they are written.");
+        }
         Sql sql = operation.hold(requested.session().get());
         // To ask for a table's size waits for whoever has locked it.
         sql.run("SET lock_timeout = " + Math.max(1, request.lockTimeout().toMillis()));
@@ -112,12 +118,15 @@ public final class CheckBackup {
                 : String.join(", ", names.subList(0, 5)) + " and " + (names.size() - 5) + " more";
     }
 
+    /** When each file goes as soon as it is finished, so many of the largest must find room at once. */
     private static void requireSpace(BackupRequest request, Sql sql) {
-        long tables = sql.number("SELECT coalesce(sum(pg_table_size(c.oid)), 0)::bigint FROM pg_class c"
-                + " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r'"
-                + " AND (c.relname = 'pg_largeobject' OR n.nspname !~ '^pg_')");
+        String many = request.staging().stream() ? String.valueOf(request.jobs()) : "ALL";
+        long tables = sql.number("SELECT coalesce(sum(bytes), 0)::bigint FROM (SELECT pg_table_size(c.oid) AS bytes"
+                + " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r'"
+                + " AND (c.relname = 'pg_largeobject' OR n.nspname !~ '^pg_') ORDER BY 1 DESC LIMIT " + many + ") t");
         double factor = request.compression().equals("0") ? 1.1 : COMPRESSED;
         long needed = (long) (tables * factor);
+        requireLimit(request, new ByteSize(needed));
         try {
             long free = Files.getFileStore(existing(request.store().workspace().toAbsolutePath()))
                     .getUsableSpace();
@@ -133,6 +142,18 @@ public final class CheckBackup {
                     "Use another directory.",
                     e);
         }
+    }
+
+    private static void requireLimit(BackupRequest request, ByteSize needed) {
+        Staging staging = request.staging();
+        staging.limit().filter(limit -> limit.bytes() < needed.bytes()).ifPresent(limit -> {
+            throw new Refused(
+                    "the backup needs about " + needed + " in "
+                            + request.store().workspace() + ", the limit is " + limit,
+                    staging.stream()
+                            ? "Use fewer --jobs, or raise af.staging-limit-mib."
+                            : "Use --stream, or raise af.staging-limit-mib.");
+        });
     }
 
     private static Path existing(Path path) {

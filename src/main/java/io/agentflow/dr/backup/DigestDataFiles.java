@@ -2,10 +2,14 @@ package io.agentflow.dr.backup;
 
 import io.agentflow.dr.artifact.Digested;
 import io.agentflow.dr.artifact.FileDigest;
+import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.BackupPath;
+import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.manifest.Component;
 import io.agentflow.dr.manifest.ComponentKind;
 import io.agentflow.dr.manifest.FileEntry;
+import io.agentflow.dr.process.RunningProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +17,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,10 +25,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Digests each file of the directory archive as soon as pg_dump says that it is finished, while the others are still
- * being dumped.
+ * Digests each file of the directory archive as soon as pg_dump says that it is finished, and gives it to the store, while
+ * the others are still being dumped.
  */
 public final class DigestDataFiles {
     /** {@code pg_dump: finished item 3391 TABLE DATA messages}: the number is that of the file. */
@@ -35,6 +41,11 @@ public final class DigestDataFiles {
     private final BackupRun.Open run;
     private final Path folder;
     private final Map<Path, Seen> seen = new ConcurrentHashMap<>();
+    /** What may not be in the folder any more. */
+    private final Map<BackupPath, Digested> handedOver = new ConcurrentHashMap<>();
+
+    private volatile @Nullable AfException refused;
+    private volatile @Nullable RunningProgram program;
     private final ExecutorService digester = Executors.newSingleThreadExecutor(task -> {
         Thread thread = new Thread(task, "data-digest");
         thread.setDaemon(true);
@@ -46,6 +57,11 @@ public final class DigestDataFiles {
         this.run = run;
         this.folder = folder;
         run.operation().hold(digester::shutdownNow);
+        run.request()
+                .staging()
+                .limit()
+                .ifPresent(limit ->
+                        run.operation().hold(new WatchStaging(run.folder(), limit, taken -> exceeded(taken, limit))));
     }
 
     /** How many tables are dumped so far. */
@@ -53,8 +69,26 @@ public final class DigestDataFiles {
         return finished;
     }
 
+    private void exceeded(ByteSize taken, ByteSize limit) {
+        refuse(new OperationFailed(
+                "the backup takes " + taken + " in " + run.request().store().workspace() + ", the limit is " + limit,
+                run.request().staging().stream()
+                        ? "The store takes its files more slowly than they are written: use fewer --jobs, or raise af.staging-limit-mib."
+                        : "Use --stream, which keeps no file longer than it must, or raise af.staging-limit-mib."));
+    }
+
+    /** There is no use in going on: ends pg_dump. */
+    private void refuse(AfException why) {
+        refused = why;
+        RunningProgram running = program;
+        if (running != null) {
+            running.close();
+        }
+    }
+
     /** Takes each line that pg_dump says. */
-    public void said(String line) {
+    public void said(RunningProgram program, String line) {
+        this.program = program;
         Matcher item = FINISHED.matcher(line);
         if (item.matches()) {
             synchronized (this) {
@@ -69,13 +103,36 @@ public final class DigestDataFiles {
             Path file = folder.resolve(number + ending);
             if (Files.exists(file)) {
                 try {
-                    digest(file);
+                    offer(file, digest(file));
                 } catch (IOException e) {
                     // Whatever could not be read now is read, and complained of, when pg_dump has ended.
                     seen.remove(file);
                 }
             }
         }
+    }
+
+    private void offer(Path file, Digested content) {
+        BackupPath path = path(file);
+        try {
+            if (run.request().staging().stream()) {
+                handedOver.put(path, content);
+                run.partial().handOver(path, content);
+            } else {
+                run.partial().finished(path, content);
+            }
+        } catch (AfException e) {
+            refuse(e);
+        }
+    }
+
+    private static BackupPath path(Path file) {
+        return new BackupPath(DumpTools.DATA + "/" + file.getFileName());
+    }
+
+    /** Why pg_dump was ended, if it was. */
+    Optional<AfException> refused() {
+        return Optional.ofNullable(refused);
     }
 
     private Digested digest(Path file) throws IOException {
@@ -98,10 +155,13 @@ public final class DigestDataFiles {
                 throw new OperationFailed("the data files were not digested within a day", "Check the disk.");
             }
             List<FileEntry> entries = new ArrayList<>();
+            handedOver.forEach((path, content) -> entries.add(FileEntry.of(path.text(), content)));
             // One by one, and none is known twice: each large object is a file.
             for (Path file : (Iterable<Path>) files::iterator) {
-                entries.add(FileEntry.of(DumpTools.DATA + "/" + file.getFileName(), digest(file)));
-                seen.remove(file);
+                if (!handedOver.containsKey(path(file))) {
+                    entries.add(FileEntry.of(path(file).text(), digest(file)));
+                    seen.remove(file);
+                }
             }
             return new BackupPart.Dumped(run, new Component(ComponentKind.DATA, entries));
         } catch (IOException e) {

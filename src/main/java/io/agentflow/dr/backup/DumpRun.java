@@ -35,7 +35,7 @@ public record DumpRun(
     @Override
     public void said(RunningProgram program, String line) {
         if (files != null) {
-            files.said(line);
+            files.said(program, line);
         }
     }
 }

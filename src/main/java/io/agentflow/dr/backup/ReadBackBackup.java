@@ -25,6 +25,7 @@ public final class ReadBackBackup {
         VerifyReport report = verify.verify(
                 sealed.manifest().id(),
                 sealed.partial().folder(),
+                sealed.partial().handedOver(),
                 Kept.in(sealed.request().store(), sealed.manifest().id()));
         List<String> unchecked = report.warnings();
         if (!unchecked.isEmpty()) {

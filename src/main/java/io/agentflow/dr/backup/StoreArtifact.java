@@ -1,5 +1,6 @@
 package io.agentflow.dr.backup;
 
+import io.agentflow.dr.artifact.Digested;
 import io.agentflow.dr.artifact.DigestingStream;
 import io.agentflow.dr.artifact.DurableFile;
 import io.agentflow.dr.core.AfException;
@@ -31,8 +32,9 @@ public final class StoreArtifact {
     public BackupPart write(DumpRun run, DigestingStream content) {
         return run.operation().working(() -> {
             try {
-                FileEntry file =
-                        FileEntry.of(String.valueOf(run.file().getFileName()), DurableFile.write(run.file(), content));
+                Digested written = DurableFile.write(run.file(), content);
+                FileEntry file = FileEntry.of(String.valueOf(run.file().getFileName()), written);
+                run.run().partial().finished(file.path(), written);
                 return done(run, new BackupPart.Dumped(run.run(), new Component(run.kind(), List.of(file))));
             } catch (IOException e) {
                 throw meaning(run, e);
@@ -51,7 +53,7 @@ public final class StoreArtifact {
                 stdout.transferTo(OutputStream.nullOutputStream());
                 return done(run, files.collect());
             } catch (IOException e) {
-                throw meaning(run, e);
+                throw files.refused().orElseGet(() -> meaning(run, e));
             }
         });
     }

@@ -64,8 +64,9 @@ public final class BackupCatalog {
     private static ListedBackup listed(
             BackupId id, List<String> evidence, BackupStore.Opening manifest, boolean components) {
         List<EvidenceFile> files = newestFirst(evidence);
-        EvidenceFile newest = newest(files, true);
-        boolean pinned = isPin(newest(files, false));
+        EvidenceFile newest = newest(files, EvidenceKind.Weight.PROOF);
+        newest = newest == null ? newest(files, EvidenceKind.Weight.GLANCE) : newest;
+        boolean pinned = isPin(newest(files, EvidenceKind.Weight.PIN));
         try (InputStream json = manifest.open()) {
             ManifestHead head = ManifestHead.read(json, components);
             // Not by the equals of records, which the JVM makes anew in every process.
@@ -82,20 +83,27 @@ public final class BackupCatalog {
         return store.open(ObjectKey.manifest(id));
     }
 
-    /** The evidence of a backup, newest first. */
+    /** What proves or disproves that a backup is whole, newest first. */
     public List<EvidenceFile> evidence(BackupId id) {
         return files(id).stream().filter(file -> file.kind().proof()).toList();
     }
 
+    /** All that was found out about a backup, newest first. */
+    public List<EvidenceFile> findings(BackupId id) {
+        return files(id).stream()
+                .filter(file -> file.kind().weight() != EvidenceKind.Weight.PIN)
+                .toList();
+    }
+
     /** What holds a backup by hand; empty if nothing does. */
     public Optional<EvidenceFile> pin(BackupId id) {
-        EvidenceFile last = newest(files(id), false);
+        EvidenceFile last = newest(files(id), EvidenceKind.Weight.PIN);
         return isPin(last) ? Optional.ofNullable(last) : Optional.empty();
     }
 
     /** When it was last pinned or unpinned; empty if never. */
     public Optional<Instant> pinChanged(BackupId id) {
-        return Optional.ofNullable(newest(files(id), false)).map(EvidenceFile::at);
+        return Optional.ofNullable(newest(files(id), EvidenceKind.Weight.PIN)).map(EvidenceFile::at);
     }
 
     private static boolean isPin(@Nullable EvidenceFile file) {
@@ -103,9 +111,9 @@ public final class BackupCatalog {
     }
 
     /** Not by a stream: a list asks this twice for each of a thousand. */
-    private static @Nullable EvidenceFile newest(List<EvidenceFile> newestFirst, boolean proof) {
+    private static @Nullable EvidenceFile newest(List<EvidenceFile> newestFirst, EvidenceKind.Weight weight) {
         for (EvidenceFile file : newestFirst) {
-            if (file.kind().proof() == proof) {
+            if (file.kind().weight() == weight) {
                 return file;
             }
         }

@@ -12,6 +12,10 @@ public enum EvidenceKind {
     /** It was made without any proof. */
     RESTORED_UNCOMPARED("restored-uncompared", "restored, not compared"),
     RESTORE_FAILED("restore-failed", "restored, not equal"),
+    /** Some files were read and found good, by chance chosen, and the sizes of all compared. */
+    SAMPLED("sampled", "sample verified"),
+    /** Nothing was read but the manifest, and the sizes of all files compared. */
+    SIZED("sizes-compared", "sizes compared"),
     /** Held by hand: it does not expire. The newest of this and the next counts. */
     PINNED("pinned", "pinned"),
     UNPINNED("unpinned", "no longer pinned");
@@ -38,9 +42,26 @@ public enum EvidenceKind {
         return this != VERIFY_FAILED && this != RESTORE_FAILED;
     }
 
-    /** Whether it proves or disproves anything; a pin does not. */
+    /** What it counts for. */
+    public enum Weight {
+        /** It proves or disproves that the backup is whole. */
+        PROOF,
+        /** Not all of the backup was read. */
+        GLANCE,
+        /** It holds the backup, or no longer does, and says nothing of it. */
+        PIN
+    }
+
+    public Weight weight() {
+        return switch (this) {
+            case SAMPLED, SIZED -> Weight.GLANCE;
+            case PINNED, UNPINNED -> Weight.PIN;
+            default -> Weight.PROOF;
+        };
+    }
+
     public boolean proof() {
-        return this != PINNED && this != UNPINNED;
+        return weight() == Weight.PROOF;
     }
 
     static Optional<EvidenceKind> parse(String text) {

@@ -1,9 +1,11 @@
 package io.agentflow.dr.cli;
 
+import io.agentflow.dr.backup.Staging;
 import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.config.ConfigFile;
 import io.agentflow.dr.config.ConfigKey;
 import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.OperationEvent;
@@ -14,6 +16,7 @@ import io.agentflow.dr.store.DirectoryStore;
 import io.agentflow.dr.store.StoreUri;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -154,6 +157,21 @@ abstract class AfCommand implements Callable<Integer> {
     /** The store that the command line names, or else the configured one. */
     BackupStore store(@Nullable String given, AfConfig config) {
         return opened(given == null ? config.text(ConfigKey.STORE) : given, config);
+    }
+
+    /**
+     * How much of a backup may lie on this machine while it is made. What stays here anyway is never in the way.
+     *
+     * @param asked whether somebody wants no more of it here than must be
+     */
+    static Staging staging(BackupStore target, boolean asked, AfConfig config) {
+        if (!target.remote()) {
+            return asked ? new Staging(true, Optional.empty()) : Staging.WHOLE;
+        }
+        int mebibytes = config.number(ConfigKey.STAGING_LIMIT);
+        return new Staging(
+                asked || config.truth(ConfigKey.STREAM),
+                mebibytes == 0 ? Optional.empty() : Optional.of(new ByteSize(mebibytes * 1024L * 1024L)));
     }
 
     /** The store of that name. What is a directory needs nothing else to be loaded. */

@@ -13,6 +13,7 @@ import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.fingerprint.ProofLevel;
 import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.manifest.Summary;
+import io.agentflow.dr.store.BackupStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -69,6 +70,12 @@ final class BackupCreateCommand extends AfCommand {
     @Option(names = "--role-passwords", description = "Keep the roles' password hashes in the globals.")
     boolean rolePasswords;
 
+    @Option(
+            names = "--stream",
+            description =
+                    "Into a store that is no directory: a table's file leaves this machine as soon as the store has it.")
+    boolean stream;
+
     BackupCreateCommand(Session session) {
         super(session);
     }
@@ -99,8 +106,9 @@ final class BackupCreateCommand extends AfCommand {
 
     BackupRequest request(AfConfig config) {
         DatabaseUrl url = connection.resolve(config, session().environment());
+        BackupStore target = store(store, config);
         return new BackupRequest(
-                store(store, config),
+                target,
                 url,
                 jobs == null ? config.number(ConfigKey.JOBS) : jobs,
                 compression == null ? config.text(ConfigKey.COMPRESSION_LEVEL) : compression,
@@ -109,7 +117,8 @@ final class BackupCreateCommand extends AfCommand {
                 level(config),
                 rolePasswords,
                 config.time(ConfigKey.STALL_TIMEOUT),
-                config.time(ConfigKey.LOCK_TIMEOUT));
+                config.time(ConfigKey.LOCK_TIMEOUT),
+                staging(target, stream, config));
     }
 
     private ProofLevel level(AfConfig config) {

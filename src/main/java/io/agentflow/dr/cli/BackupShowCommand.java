@@ -60,7 +60,7 @@ final class BackupShowCommand extends AfCommand {
                             .with("path", catalog.store().location(id))
                             .with(
                                     "evidence",
-                                    catalog.evidence(id).stream()
+                                    catalog.findings(id).stream()
                                             .map(BackupListCommand::json)
                                             .toList())
                             .with("pinned", catalog.pin(id).isPresent() ? new Pins(catalog).reason(id) : null)
@@ -112,7 +112,7 @@ final class BackupShowCommand extends AfCommand {
                                 .toList());
         manifest.excluded().forEach(e -> field("left out", e.schema() + "." + e.name() + ": " + e.reason()));
         manifest.warnings().forEach(w -> field("warning", w));
-        catalog.evidence(manifest.id()).forEach(e -> field("evidence", e.kind().words() + " " + Ago.of(e.at(), now)));
+        catalog.findings(manifest.id()).forEach(e -> field("evidence", e.kind().words() + " " + Ago.of(e.at(), now)));
         if (catalog.pin(manifest.id()).isPresent()) {
             field("pinned", new Pins(catalog).reason(manifest.id()));
         }

@@ -6,8 +6,11 @@ import io.agentflow.dr.catalog.ListedBackup;
 import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.ByteSize;
+import io.agentflow.dr.core.Count;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.core.ShellWord;
+import io.agentflow.dr.verify.VerifyExtent;
 import io.agentflow.dr.verify.VerifyReport;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -15,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code af backup verify}. */
@@ -31,6 +35,17 @@ final class BackupVerifyCommand extends AfCommand {
     @Nullable
     String store;
 
+    @Option(
+            names = "--sample",
+            paramLabel = "SHARE",
+            description =
+                    "Read files taken by chance that hold such a share of the bytes, as 10%%, and compare the sizes of all.")
+    @Nullable
+    String sample;
+
+    @Option(names = "--size-only", description = "Read the manifest alone, and compare the sizes of all files.")
+    boolean sizeOnly;
+
     BackupVerifyCommand(Session session) {
         super(session);
     }
@@ -42,13 +57,14 @@ final class BackupVerifyCommand extends AfCommand {
 
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
+        VerifyExtent extent = VerifyExtent.of(sample, sizeOnly);
         BackupCatalog catalog = new BackupCatalog(store(store, config));
         BackupId id = catalog.select(selector);
-        VerifyReport report = operations(config).verify(catalog.store(), id, events);
+        VerifyReport report = operations(config).verify(catalog.store(), id, extent, events);
         if (json) {
-            terminal().data(document(report).toString());
+            terminal().data(document(report, extent).toString());
         } else {
-            print(report, catalog);
+            print(report, extent, catalog);
         }
         if (!report.success()) {
             return ExitCode.VERIFICATION_FAILED;
@@ -56,11 +72,12 @@ final class BackupVerifyCommand extends AfCommand {
         return report.warnings().isEmpty() ? ExitCode.OK : ExitCode.WARNINGS;
     }
 
-    private static JsonDocument document(VerifyReport report) {
+    private static JsonDocument document(VerifyReport report, VerifyExtent extent) {
         String status = !report.success() ? "failed" : report.warnings().isEmpty() ? "ok" : "warnings";
         JsonDocument document = new JsonDocument("BackupVerify", status)
                 .with("id", report.id().text())
                 .with("success", report.success())
+                .with("extent", extent.text())
                 .with("files", report.files())
                 .with("bytes", report.bytes())
                 .with("seconds", report.elapsed().toNanos() / 1e9)
@@ -78,15 +95,18 @@ final class BackupVerifyCommand extends AfCommand {
         return document;
     }
 
-    private void print(VerifyReport report, BackupCatalog catalog) {
+    private void print(VerifyReport report, VerifyExtent extent, BackupCatalog catalog) {
         Terminal terminal = terminal();
         report.warnings().forEach(w -> terminal.say(terminal.doubtful("! ") + w));
         String checked = new ByteSize(report.bytes())
                 + String.format(Locale.ROOT, " in %.2f s (", report.elapsed().toNanos() / 1e9)
                 + new ByteSize((long) report.bytesPerSecond()) + "/s)";
         if (report.success()) {
-            terminal.data(terminal.good("✓ ") + report.id() + " is whole: " + report.files()
-                    + (report.files() == 1 ? " file, " : " files, ") + checked);
+            terminal.data(terminal.good("✓ ") + report.id() + found(report, extent) + checked);
+            if (!extent.whole()) {
+                terminal.say("  Not all of it was read: af backup verify " + report.id()
+                        + (store == null ? "" : " " + ShellWord.of(store)) + " reads the rest, too.");
+            }
             return;
         }
         terminal.data(terminal.bad("✗ ") + report.id() + " is damaged: "
@@ -100,6 +120,14 @@ final class BackupVerifyCommand extends AfCommand {
                 + report.byHand().replace("\n", "\n  "));
     }
 
+    private static String found(VerifyReport report, VerifyExtent extent) {
+        String read = Count.of(report.files(), "file");
+        return extent.whole()
+                ? " is whole: " + read + ", "
+                : " has all its files, each of its size"
+                        + (report.files() == 0 ? ": " : "; " + read + " read and found good: ");
+    }
+
     private static Optional<BackupId> newestGood(BackupId damaged, BackupCatalog catalog) {
         return catalog.list().stream()
                 .filter(b -> !b.id().equals(damaged) && good(b.evidence()))
@@ -108,6 +136,6 @@ final class BackupVerifyCommand extends AfCommand {
     }
 
     private static boolean good(@Nullable EvidenceFile evidence) {
-        return evidence != null && evidence.kind().good();
+        return evidence != null && evidence.kind().proof() && evidence.kind().good();
     }
 }

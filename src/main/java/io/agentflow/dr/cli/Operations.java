@@ -21,6 +21,7 @@ import io.agentflow.dr.retention.RetentionPlan;
 import io.agentflow.dr.retention.RetentionPolicy;
 import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.store.StoreUri;
+import io.agentflow.dr.verify.VerifyExtent;
 import io.agentflow.dr.verify.VerifyReport;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,7 @@ public interface Operations {
 
     BackupRun.Published create(BackupRequest request, OperationEvents events);
 
-    VerifyReport verify(BackupStore store, BackupId id, OperationEvents events);
+    VerifyReport verify(BackupStore store, BackupId id, VerifyExtent extent, OperationEvents events);
 
     /** What a restore would meet; touches nothing. */
     RestorePlan preview(RestoreRequest request, OperationEvents events);

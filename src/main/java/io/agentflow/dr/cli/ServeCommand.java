@@ -11,6 +11,7 @@ import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.UsageError;
+import io.agentflow.dr.store.BackupStore;
 import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -110,8 +111,9 @@ final class ServeCommand extends AfCommand {
     }
 
     private BackupRequest request(ServedDatabase database, AfConfig config) {
+        BackupStore target = opened(database.store(), config);
         return new BackupRequest(
-                opened(database.store(), config),
+                target,
                 complete(database.url()),
                 database.jobs(),
                 config.text(ConfigKey.COMPRESSION_LEVEL),
@@ -120,6 +122,7 @@ final class ServeCommand extends AfCommand {
                 config.proof(),
                 false,
                 config.time(ConfigKey.STALL_TIMEOUT),
-                config.time(ConfigKey.LOCK_TIMEOUT));
+                config.time(ConfigKey.LOCK_TIMEOUT),
+                staging(target, false, config));
     }
 }

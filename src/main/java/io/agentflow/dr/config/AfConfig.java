@@ -191,6 +191,7 @@ public final class AfConfig {
         switch (key) {
             case JOBS, REQUEST_MAX_BYTES -> check(key, text -> whole(text, 1, Integer.MAX_VALUE), "a number from 1 on");
             case RETRIES,
+                    STAGING_LIMIT,
                     RETENTION_KEEP_LAST,
                     RETENTION_KEEP_HOURLY,
                     RETENTION_KEEP_DAILY,
@@ -214,6 +215,7 @@ public final class AfConfig {
             case TIME_ZONE ->
                 check(key, text -> text.isEmpty() ? text : zone(text), "a time zone such as Europe/Vienna or UTC");
             case MISFIRE -> check(key, AfConfig::misfire, "once or skip");
+            case STREAM -> check(key, AfConfig::truth, "true or false");
             case PROOF -> check(key, ProofLevel::parse, "full, counts or none");
             case NOTIFY_SEVERITY -> check(key, Severity::parse, "info, warning or error");
             case EVENTS_URI, NOTIFY_URIS, DEAD_LETTER_URI -> checkAddress(key);
@@ -427,6 +429,18 @@ public final class AfConfig {
     /** The time zone of schedules. */
     public ZoneId zone() {
         return zone(text(ConfigKey.TIME_ZONE));
+    }
+
+    private static boolean truth(String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException(text);
+        };
+    }
+
+    public boolean truth(ConfigKey key) {
+        return truth(text(key));
     }
 
     static Duration duration(String text) {

@@ -36,6 +36,14 @@ public enum ConfigKey {
             "af.staging-dir",
             "",
             "where backups are built and fetched to whose store is no directory; empty for staging below af.state-dir"),
+    STAGING_LIMIT(
+            "af.staging-limit-mib",
+            "0",
+            "the most that a backup may take there while it is made, in MiB; 0 for what the disk has"),
+    STREAM(
+            "af.stream",
+            "false",
+            "true: a table's file leaves af.staging-dir as soon as the store has it, so that a backup needs little room there"),
     STALL_TIMEOUT("af.stall-timeout", "10m", "how long a tool may show no sign of life"),
     LOCK_TIMEOUT("af.lock-timeout", "1m", "how long to wait for a table that somebody else has locked"),
     RETRIES("af.retries", "1", "how often an attempt is made again after a lost connection"),

@@ -37,7 +37,8 @@ public final class FetchBackup {
                                 + " at " + request.target().address()));
         LocalBackup files = operation.hold(request.store().read(request.id()));
         files.fetchAll();
-        VerifyReport report = verify.verify(request.id(), files.folder(), Kept.in(request.store(), request.id()));
+        VerifyReport report =
+                verify.verify(request.id(), files.folder(), files.arrived(), Kept.in(request.store(), request.id()));
         report.warnings().forEach(w -> operation.events().accept(new OperationEvent.Warned(w)));
         if (!report.success()) {
             evidence.record(

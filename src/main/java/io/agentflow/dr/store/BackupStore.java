@@ -34,6 +34,9 @@ public interface BackupStore {
     /** What to tell whoever named a place that is not there. */
     NotFound absent();
 
+    /** Whether a backup is built on this machine and then sent, and fetched before programs can read it. */
+    boolean remote();
+
     /** The directory whose disk a new backup needs. */
     Path workspace();
 

@@ -35,7 +35,8 @@ final class Concurrently {
         }
     }
 
-    private static void awaitEnd(ExecutorService threads) {
+    /** Returns when none of them is at work any more. */
+    static void awaitEnd(ExecutorService threads) {
         try {
             boolean ended = false;
             while (!ended) {

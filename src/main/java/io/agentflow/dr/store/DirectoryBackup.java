@@ -6,6 +6,7 @@ import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.BackupPath;
 import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.core.Reason;
+import io.agentflow.dr.core.Refused;
 import io.agentflow.dr.core.VerificationFailed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,6 +35,18 @@ final class DirectoryBackup implements NewBackup {
     @Override
     public Path folder() {
         return folder;
+    }
+
+    @Override
+    public void handOver(BackupPath path, Digested content) {
+        throw new Refused(
+                "the files of a backup stay where they are written: " + store.name() + " is a directory",
+                "Leave out --stream.");
+    }
+
+    @Override
+    public Map<BackupPath, Digested> handedOver() {
+        return Map.of();
     }
 
     /** Every name in it is durable before the rename, the rename before the return. */

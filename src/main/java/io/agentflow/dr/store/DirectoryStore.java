@@ -76,6 +76,11 @@ public final class DirectoryStore implements BackupStore {
         return new NotFound("there is no directory " + root, "Check the name, and that its disk is mounted.");
     }
 
+    @Override
+    public boolean remote() {
+        return false;
+    }
+
     /** A backup is built where it will stay. */
     @Override
     public Path workspace() {

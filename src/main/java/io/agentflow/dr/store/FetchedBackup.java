@@ -1,5 +1,7 @@
 package io.agentflow.dr.store;
 
+import io.agentflow.dr.artifact.Digested;
+import io.agentflow.dr.artifact.DigestingStream;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.BackupPath;
 import io.agentflow.dr.core.ByteSize;
@@ -14,7 +16,9 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +37,7 @@ final class FetchedBackup implements LocalBackup {
     private final DirectoryStore staging;
     private final Runnable release;
     private final Set<String> fetched = new HashSet<>();
+    private final Map<BackupPath, Digested> arrived = new ConcurrentHashMap<>();
     private @Nullable List<StoredFile> files;
 
     /** @param release gives the locks back */
@@ -103,10 +108,12 @@ final class FetchedBackup implements LocalBackup {
             if (parent != null) {
                 staging.permissions().createDirectories(parent);
             }
-            try (InputStream object = new ResumingStream(objects, new ObjectKey(id, path), PAUSE);
+            try (DigestingStream object =
+                            new DigestingStream(new ResumingStream(objects, new ObjectKey(id, path), PAUSE));
                     OutputStream out =
                             Files.newOutputStream(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 copy(file, object, out);
+                arrived.put(path, object.result());
             }
             staging.permissions().apply(target);
         } catch (IOException e) {
@@ -128,6 +135,11 @@ final class FetchedBackup implements LocalBackup {
             }
             out.write(buffer, 0, count);
         }
+    }
+
+    @Override
+    public Map<BackupPath, Digested> arrived() {
+        return arrived;
     }
 
     @Override

@@ -1,6 +1,9 @@
 package io.agentflow.dr.store;
 
+import io.agentflow.dr.artifact.Digested;
+import io.agentflow.dr.core.BackupPath;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /** The files of a published backup, where programs of this machine can read them. Until closed nobody deletes them. */
@@ -18,6 +21,11 @@ public interface LocalBackup extends AutoCloseable {
     /** Has all of them there that a backup is made of, and not what was found out about it later. */
     default void fetchAll() {
         fetch(path -> !path.startsWith("evidence/"));
+    }
+
+    /** Digests of files in the folder, taken as their bytes came in; empty where they have always been. */
+    default Map<BackupPath, Digested> arrived() {
+        return Map.of();
     }
 
     @Override

@@ -21,7 +21,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A backup on its way into an object store: its files are sent when it is sealed, and the manifest last. */
+/**
+ * A backup on its way into an object store: a file is sent as soon as it is finished, the others when it is sealed, and
+ * the manifest last.
+ */
 final class ObjectBackup implements NewBackup {
     private static final Logger LOG = LoggerFactory.getLogger(ObjectBackup.class);
     private static final int SENDERS = 8;
@@ -30,6 +33,8 @@ final class ObjectBackup implements NewBackup {
     private final BackupId id;
     private final Path folder;
     private final Set<ObjectKey> sent = ConcurrentHashMap.newKeySet();
+    private final Map<BackupPath, Digested> leaving = new ConcurrentHashMap<>();
+    private final SendAhead ahead = new SendAhead(this::bring);
     private volatile boolean published;
 
     ObjectBackup(ObjectStore objects, BackupId id, Path folder) {
@@ -41,6 +46,23 @@ final class ObjectBackup implements NewBackup {
     @Override
     public Path folder() {
         return folder;
+    }
+
+    @Override
+    public void finished(BackupPath path, Digested content) {
+        ahead.offer(path, content);
+    }
+
+    @Override
+    public void handOver(BackupPath path, Digested content) {
+        leaving.put(path, content);
+        ahead.offer(path, content);
+    }
+
+    @Override
+    public Map<BackupPath, Digested> handedOver() {
+        ahead.require(leaving);
+        return Map.copyOf(leaving);
     }
 
     @Override
@@ -57,7 +79,7 @@ final class ObjectBackup implements NewBackup {
             if (manifest == null) {
                 throw new NoSuchFileException(ObjectKey.MANIFEST.text());
             }
-            Concurrently.each(List.copyOf(files.entrySet()), SENDERS, file -> send(file.getKey(), file.getValue()));
+            ahead.require(files);
             // Manifest last: a crash before this line leaves objects that nobody takes for a backup.
             send(ObjectKey.MANIFEST, manifest);
             published = true;
@@ -65,6 +87,25 @@ final class ObjectBackup implements NewBackup {
             return folder;
         } catch (IOException e) {
             throw new OperationFailed("the backup cannot be published: " + Reason.of(e), "Check the disk.", e);
+        }
+    }
+
+    /** A file may have changed after it was sent ahead: what is there then is ours, and in no manifest. */
+    private void bring(BackupPath path, Digested content) {
+        if (ahead.sent(path)) {
+            objects.delete(new ObjectKey(id, path));
+        }
+        send(path, content);
+        if (leaving.containsKey(path)) {
+            remove(path);
+        }
+    }
+
+    private void remove(BackupPath path) {
+        try {
+            Files.delete(path.in(folder));
+        } catch (IOException e) {
+            throw ObjectBackupStore.unusable(folder, e);
         }
     }
 
@@ -97,6 +138,7 @@ final class ObjectBackup implements NewBackup {
 
     @Override
     public void close() {
+        ahead.close();
         try {
             boolean clean = published || removed();
             FolderTree.delete(folder);

@@ -95,6 +95,11 @@ public final class ObjectBackupStore implements BackupStore {
     }
 
     @Override
+    public boolean remote() {
+        return true;
+    }
+
+    @Override
     public Path workspace() {
         return staging.root();
     }

@@ -2,7 +2,9 @@ package io.agentflow.dr.verify;
 
 import io.agentflow.dr.artifact.Digested;
 import io.agentflow.dr.artifact.DigestingStream;
+import io.agentflow.dr.artifact.FileDigest;
 import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.BackupPath;
 import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.Early;
 import io.agentflow.dr.core.OperationEvent;
@@ -10,21 +12,29 @@ import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.core.Reason;
 import io.agentflow.dr.core.Sha256;
+import io.agentflow.dr.manifest.FileEntry;
 import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.manifest.ManifestDamagedException;
 import io.agentflow.dr.manifest.ManifestJson;
 import io.agentflow.dr.store.LocalBackup;
+import io.agentflow.dr.store.StoredFile;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,10 +44,17 @@ import org.jspecify.annotations.Nullable;
 public final class VerifyBackup {
     private final ArchiveCheck archive;
     private final OperationEvents events;
+    private final RandomGenerator random;
 
     public VerifyBackup(ArchiveCheck archive, OperationEvents events) {
+        this(archive, events, RandomGenerator.getDefault());
+    }
+
+    /** @param random chooses which files a sample reads */
+    VerifyBackup(ArchiveCheck archive, OperationEvents events, RandomGenerator random) {
         this.archive = archive;
         this.events = events;
+        this.random = random;
     }
 
     /**
@@ -47,15 +64,16 @@ public final class VerifyBackup {
      * @param id what its manifest must say
      */
     public VerifyReport verify(BackupId id, Path folder) {
-        return verify(id, folder, Kept.at(folder));
+        return verify(id, folder, Map.of(), Kept.at(folder));
     }
 
     /**
      * The same.
      *
+     * @param known files that need not be read, in the folder or not, as somebody trustworthy has found them
      * @param kept where messages say that it is
      */
-    public VerifyReport verify(BackupId id, Path folder, Kept kept) {
+    public VerifyReport verify(BackupId id, Path folder, Map<BackupPath, Digested> known, Kept kept) {
         long start = System.nanoTime();
         Queue<Problem> problems = new ConcurrentLinkedQueue<>();
         Queue<String> warnings = new ConcurrentLinkedQueue<>();
@@ -63,7 +81,7 @@ public final class VerifyBackup {
         archive.prepare();
         // The files are read while the manifest is parsed: for a large backup reading is what takes the time.
         Early<FolderDigests> reading =
-                new Early<>("verify", () -> digests(folder, count -> progress(bytes.addAndGet(count))));
+                new Early<>("verify", () -> digests(folder, known, count -> progress(bytes.addAndGet(count))));
         Manifest manifest = manifest(id, folder, problems);
         FolderDigests found = reading.get();
         if (manifest != null) {
@@ -73,16 +91,71 @@ public final class VerifyBackup {
                 archive.compare(folder, manifest, problems, warnings);
             }
         }
+        known.values().forEach(file -> bytes.addAndGet(file.bytes()));
+        return report(id, folder, kept, manifest, found.files().size(), bytes.get(), start, problems, warnings);
+    }
+
+    private static VerifyReport report(
+            BackupId id,
+            Path folder,
+            Kept kept,
+            @Nullable Manifest manifest,
+            int files,
+            long bytes,
+            long start,
+            Queue<Problem> problems,
+            Queue<String> warnings) {
         return new VerifyReport(
                 id,
                 folder,
                 kept,
                 manifest,
-                found.files().size(),
-                bytes.get(),
+                files,
+                bytes,
                 Duration.ofNanos(System.nanoTime() - start),
                 problems.stream().sorted(Comparator.comparing(Problem::path)).toList(),
                 List.copyOf(warnings));
+    }
+
+    /**
+     * Reads a part of it, and compares the sizes of the rest as the store tells them.
+     *
+     * @param listed all that lies in the store of the backup
+     */
+    public VerifyReport sample(
+            BackupId id, LocalBackup files, List<StoredFile> listed, VerifyExtent extent, Kept kept) {
+        long start = System.nanoTime();
+        Queue<Problem> problems = new ConcurrentLinkedQueue<>();
+        Queue<String> warnings = new ConcurrentLinkedQueue<>();
+        files.fetch(Set.of(Manifest.FILE.text(), Manifest.SUM_FILE.text())::contains);
+        Manifest manifest = manifest(id, files.folder(), problems);
+        Map<BackupPath, Digested> read = new ConcurrentHashMap<>();
+        if (manifest != null) {
+            List<FileEntry> chosen = new Sample(random, extent).of(manifest);
+            Set<String> names = chosen.stream().map(file -> file.path().text()).collect(Collectors.toSet());
+            files.fetch(names::contains);
+            Readers.each(chosen, file -> read(file, files, read, problems));
+            new FolderCheck(manifest, FolderDigests.of(listed, read), problems).run(files.folder());
+            if (problems.isEmpty() && names.contains(Sample.CONTENTS)) {
+                archive.compare(files.folder(), manifest, problems, warnings);
+            }
+        }
+        long bytes = read.values().stream().mapToLong(Digested::bytes).sum();
+        return report(id, files.folder(), kept, manifest, read.size(), bytes, start, problems, warnings);
+    }
+
+    private static void read(
+            FileEntry file, LocalBackup files, Map<BackupPath, Digested> read, Queue<Problem> problems) {
+        Digested arrived = files.arrived().get(file.path());
+        Path path = file.path().in(files.folder());
+        try {
+            // What is not there at all is missing in the list, too, and told by that.
+            if (arrived != null || Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+                read.put(file.path(), arrived == null ? FileDigest.of(path) : arrived);
+            }
+        } catch (IOException e) {
+            problems.add(new Problem(file.path().text(), SmallFile.why(e)));
+        }
     }
 
     /**
@@ -102,9 +175,9 @@ public final class VerifyBackup {
         return new PartlyVerified(files, kept, manifest);
     }
 
-    private static FolderDigests digests(Path folder, LongConsumer read) {
+    private static FolderDigests digests(Path folder, Map<BackupPath, Digested> known, LongConsumer read) {
         try {
-            return FolderDigests.of(folder, read);
+            return FolderDigests.of(folder, known, read);
         } catch (IOException e) {
             throw new OperationFailed(
                     "the folder " + folder + " cannot be read: " + Reason.of(e), "Check its rights.", e);

@@ -3,9 +3,13 @@ package io.agentflow.dr.verify;
 import io.agentflow.dr.catalog.EvidenceKind;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.Operation;
+import io.agentflow.dr.core.OperationFailed;
+import io.agentflow.dr.core.Reason;
 import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.store.LocalBackup;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -20,23 +24,44 @@ public final class VerifyPublished {
     }
 
     /** A verification is asked for. */
-    public record Requested(Operation operation, BackupStore store, BackupId id) {}
+    public record Requested(Operation operation, BackupStore store, BackupId id, VerifyExtent extent) {}
+
+    private VerifyReport report(Requested requested, LocalBackup files) {
+        BackupId id = requested.id();
+        Kept kept = Kept.in(requested.store(), id);
+        if (requested.extent().whole()) {
+            files.fetchAll();
+            return verify.verify(id, files.folder(), files.arrived(), kept);
+        }
+        try {
+            return verify.sample(id, files, requested.store().files(id), requested.extent(), kept);
+        } catch (IOException e) {
+            throw new OperationFailed(
+                    kept.location() + " cannot be listed: " + Reason.of(e), "Check the store and its rights.", e);
+        }
+    }
+
+    private static EvidenceKind good(VerifyExtent extent) {
+        return extent.whole()
+                ? EvidenceKind.VERIFIED
+                : extent.percent() > 0 ? EvidenceKind.SAMPLED : EvidenceKind.SIZED;
+    }
 
     /** The report; a damaged backup is a finding, not a failure to verify. */
     public VerifyReport verify(Requested requested) {
         LocalBackup files = requested.operation().hold(requested.store().read(requested.id()));
-        files.fetchAll();
-        VerifyReport report = verify.verify(requested.id(), files.folder(), Kept.in(requested.store(), requested.id()));
+        VerifyReport report = report(requested, files);
         List<String> problems = report.problems().stream()
                 .map(p -> p.path() + " " + p.problem())
                 .toList();
-        Map<String, Object> finding =
-                Map.of("operation", requested.operation().id().text(), "problems", problems, "bytes", report.bytes());
+        Map<String, Object> finding = new LinkedHashMap<>(
+                Map.of("operation", requested.operation().id().text(), "problems", problems, "bytes", report.bytes()));
+        finding.putAll(requested.extent().finding());
         List<String> warnings = new ArrayList<>(report.warnings());
         evidence.record(
                         requested.store(),
                         requested.id(),
-                        report.success() ? EvidenceKind.VERIFIED : EvidenceKind.VERIFY_FAILED,
+                        report.success() ? good(requested.extent()) : EvidenceKind.VERIFY_FAILED,
                         finding)
                 .ifPresent(warnings::add);
         return new VerifyReport(

@@ -3,6 +3,7 @@ package io.agentflow.dr.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.agentflow.dr.backup.BackupRequest;
+import io.agentflow.dr.backup.Staging;
 import io.agentflow.dr.catalog.BackupCatalog;
 import io.agentflow.dr.catalog.EvidenceKind;
 import io.agentflow.dr.cli.Operations;
@@ -140,7 +141,8 @@ class ScheduledWorkIT {
                         ProofLevel.FULL,
                         false,
                         Duration.ofMinutes(1),
-                        Duration.ofSeconds(10)));
+                        Duration.ofSeconds(10),
+                        Staging.WHOLE));
     }
 
     private static List<Instant> made(Operations.Served served) {

@@ -39,6 +39,7 @@ class ReplayTest {
             Map.entry("--compression-level", List.of("9")),
             Map.entry("--critical-tables", List.of("tenants,\"odd name\"")),
             Map.entry("--proof", List.of("counts")),
+            Map.entry("--stream", List.of("")),
             Map.entry("--target-database-url", List.of("postgresql://me@[::1]:5433,db2/x?sslrootcert=/a%20b")),
             Map.entry("--tables", List.of("tenants,users", "critical")),
             Map.entry("--replace", List.of("", "critical")),

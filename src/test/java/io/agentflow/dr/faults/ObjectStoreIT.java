@@ -1,6 +1,7 @@
 package io.agentflow.dr.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.agentflow.dr.testing.ADatabase;
@@ -12,6 +13,8 @@ import io.agentflow.dr.testing.S3Server;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -81,6 +84,13 @@ class ObjectStoreIT {
         }
     }
 
+    private List<String> stagedFiles() throws IOException {
+        Path staging = folder.resolve("state/staging");
+        try (Stream<Path> all = Files.walk(staging)) {
+            return all.map(Path::toString).toList();
+        }
+    }
+
     private JsonNode ok(AfProcess.Result result) {
         assertThat(result.exitCode()).as(result.toString()).isZero();
         assertThat(result.out() + result.err()).doesNotContain(S3Server.SECRET_KEY);
@@ -128,6 +138,73 @@ class ObjectStoreIT {
         AfProcess.Result list = af().run("backup", "list");
         assertThat(list.exitCode()).as(list.toString()).isEqualTo(6);
         assertThat(list.err()).contains("there are no backups in s3://");
+    }
+
+    @Test
+    void aStreamedBackupLeavesThisMachineFileByFileAndRestores() throws Exception {
+        String before = database.dump();
+        network.stall(1, "^PUT .*schema.dump.gz", 0);
+        AfProcess.Running dump = af(S3Server.uri(network.port(), prefix, "part-size-mib=5", "timeout-seconds=20"))
+                .start("backup", "create", "--stream", "-j", "2", "--json");
+        network.awaitStall();
+        // The schema has not arrived; what is larger has, and is here no more.
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> objects().stream().anyMatch(name -> name.matches(".*/data/[0-9]+[.]dat.*"))
+                        && stagedFiles().stream().noneMatch(name -> name.matches(".*/data/[0-9]+[.]dat.*")));
+        assertThat(objects()).noneMatch(name -> name.endsWith("manifest.json"));
+        String id = ok(dump.await()).path("id").asText();
+
+        assertThat(objects()).contains(id + "/manifest.json", id + "/data/toc.dat");
+        assertThat(staged()).isEmpty();
+        assertThat(ok(af().run("backup", "verify", id, "--json")).path("extent").asText())
+                .isEqualTo("whole");
+        database.with("DELETE FROM ballast WHERE id > 50");
+        ok(af().run("backup", "restore", id, "--yes", "--json"));
+        assertThat(database.dump()).isEqualTo(before);
+    }
+
+    @Test
+    void aBackupThatNeedsMoreRoomThanItMayIsRefusedAndLeavesNothing() throws IOException {
+        AfProcess.Result refused = af().with("AF_STAGING_LIMIT_MIB", "1").run("backup", "create");
+        assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(4);
+        assertThat(refused.err()).contains("the limit is 1.0 MB", "--stream");
+
+        AfProcess.Result here = new AfProcess(folder).on(database).run("backup", "create", "b", "--stream");
+        assertThat(here.exitCode()).as(here.toString()).isEqualTo(2);
+        assertThat(here.err()).contains("--stream into the directory");
+        assertNothingThere();
+    }
+
+    @Test
+    void aSampleIsReadAndTheSizesOfAllAreComparedWithoutFetchingThem() throws IOException {
+        String id = ok(af().run("backup", "create", "--json")).path("id").asText();
+        JsonNode sizes = ok(throughNetwork().run("backup", "verify", id, "--size-only", "--json"));
+        assertThat(sizes.path("extent").asText()).isEqualTo("sizes");
+        assertThat(sizes.path("bytes").asLong()).isZero();
+        assertThat(network.requests("^GET .*/data/")).isEmpty();
+        JsonNode sample = ok(throughNetwork().run("backup", "verify", id, "--sample", "10%", "--json"));
+        assertThat(sample.path("files").asInt()).isPositive();
+        assertThat(network.requests("^GET .*/data/").size())
+                .isBetween(1, sample.path("files").asInt());
+        // A glance proves less than what was read whole, and hides nothing of it.
+        assertThat(ok(af().run("backup", "list", "--json"))
+                        .path("backups")
+                        .get(0)
+                        .path("evidence")
+                        .path("kind")
+                        .asText())
+                .isEqualTo("verified");
+        assertThat(af().run("backup", "show", id).out()).contains("sizes compared", "sample verified");
+
+        Path file = server.objects(prefix).resolve(id).resolve("globals.sql.gz");
+        Files.write(file, new byte[] {1}, StandardOpenOption.APPEND);
+        AfProcess.Result damaged = af().run("backup", "verify", id, "--size-only");
+        assertThat(damaged.exitCode()).as(damaged.toString()).isEqualTo(9);
+        assertThat(damaged.out()).contains("globals.sql.gz", "bytes, the manifest says");
+        Files.delete(file);
+        AfProcess.Result missing = af().run("backup", "verify", id, "--sample", "1%");
+        assertThat(missing.exitCode()).as(missing.toString()).isEqualTo(9);
+        assertThat(missing.out()).contains("globals.sql.gz", "is missing");
     }
 
     @Test

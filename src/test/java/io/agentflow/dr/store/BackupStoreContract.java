@@ -140,6 +140,35 @@ abstract class BackupStoreContract {
     }
 
     @Test
+    void aFileThatIsFinishedMayGoAheadAndIsStillWhatWasSealed() throws IOException {
+        try (Built built = built(ID)) {
+            built.partial().finished(SCHEMA, required(built, SCHEMA));
+            built.partial().finished(TOC, required(built, TOC));
+            assertThat(store().ids()).isEmpty();
+            write(built, SCHEMA, "the schema, mended after it was finished");
+            built.publish();
+        }
+
+        assertThat(store().ids()).containsExactly(ID);
+        assertThat(read(ID, SCHEMA)).isEqualTo("the schema, mended after it was finished");
+        assertThat(read(ID, TOC)).isEqualTo("the table of contents of " + ID);
+    }
+
+    @Test
+    void whatWentAheadIsNotLeftWhenTheBackupIsGivenUp() throws IOException {
+        try (Built built = built(ID)) {
+            built.partial().finished(SCHEMA, required(built, SCHEMA));
+        }
+
+        assertThat(store().ids()).isEmpty();
+        assertThat(leftovers()).isEmpty();
+    }
+
+    static Digested required(Built built, BackupPath path) {
+        return java.util.Objects.requireNonNull(built.sealed().get(path));
+    }
+
+    @Test
     void aPublishedBackupIsReadWhereProgramsCanReadIt() throws IOException {
         publish(ID);
 

@@ -23,7 +23,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -205,6 +207,62 @@ class S3StoreIT extends BackupStoreContract {
 
         assertThat(store().ids()).isEmpty();
         assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void whatIsHandedOverLeavesThisMachineAndIsPublished() throws IOException {
+        BackupPath schema = new BackupPath("schema.dump.gz");
+        try (Built built = built(ID)) {
+            built.partial().handOver(schema, required(built, schema));
+
+            assertThat(built.partial().handedOver()).containsOnly(Map.entry(schema, required(built, schema)));
+            assertThat(built.file(schema)).doesNotExist();
+            built.publish();
+        }
+
+        assertThat(store().ids()).containsExactly(ID);
+        assertThat(store().files(ID)).extracting(StoredFile::path).contains("schema.dump.gz");
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void aStoreThatIsAwayForAWhileGetsWhatWasHandedOverInTheEnd() throws IOException {
+        BackupPath schema = new BackupPath("schema.dump.gz");
+        try (HttpFaults network = HttpFaults.before(server.port());
+                ObjectStore far = open(S3Server.uri(network.port(), prefix))) {
+            network.answer(20, "^PUT .*schema", 503, "SlowDown");
+            BackupStore store = new ObjectBackupStore(
+                    far, StoreUri.parse(S3Server.uri(network.port(), prefix)), staging(), Clock.systemUTC());
+            try (Built built = new Built(store.begin(ID), new TreeMap<>())) {
+                write(built, schema, "the schema");
+                built.partial().handOver(schema, required(built, schema));
+                assertThatThrownBy(built.partial()::handedOver).isInstanceOf(StoreUnreachable.class);
+                assertThat(built.file(schema)).exists();
+
+                network.heal();
+                assertThat(built.partial().handedOver()).hasSize(1);
+                assertThat(built.file(schema)).doesNotExist();
+            }
+        }
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void aStoreThatRefusesOneFileIsOfferedNoOther() throws IOException {
+        BackupPath schema = new BackupPath("schema.dump.gz");
+        try (HttpFaults network = HttpFaults.before(server.port());
+                ObjectStore far = open(S3Server.uri(network.port(), prefix))) {
+            network.answer(Integer.MAX_VALUE, "^PUT .*schema", 403, "AccessDenied");
+            BackupStore store = new ObjectBackupStore(
+                    far, StoreUri.parse(S3Server.uri(network.port(), prefix)), staging(), Clock.systemUTC());
+            try (Built built = new Built(store.begin(ID), new TreeMap<>())) {
+                write(built, schema, "the schema");
+                built.partial().handOver(schema, required(built, schema));
+                assertThatThrownBy(built.partial()::handedOver).isInstanceOf(StoreUnreachable.class);
+                assertThatThrownBy(() -> built.partial().finished(schema, required(built, schema)))
+                        .isInstanceOf(StoreUnreachable.class);
+            }
+        }
     }
 
     @Test
