@@ -1,6 +1,7 @@
 package io.agentflow.dr;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.agentflow.dr.testing.ADatabase;
 import io.agentflow.dr.testing.AfProcess;
@@ -10,11 +11,13 @@ import io.agentflow.dr.testing.SmallDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -23,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Runs every command of the runbooks on the day that they are for, and finds the output that they promise. */
 class RunbooksIT {
     private static final Pattern BLOCK = Pattern.compile("(?ms)^```(sh|text)\\n(.*?)^```$");
+
+    private static final Pattern ADDRESS = Pattern.compile("(http://[0-9.]+:\\d+)/observe/");
 
     private final LocalPostgres postgres = LocalPostgres.shared();
     private final Map<String, String> environment = new LinkedHashMap<>();
@@ -190,6 +195,40 @@ class RunbooksIT {
             disk.leaveFree(250 * 1024);
 
             follow("full-disk.md");
+        }
+    }
+
+    @Test
+    void backupsHaveStopped() throws Exception {
+        ADatabase database = postgres.database("runbook_stopped").with("CREATE TABLE t AS SELECT 1 AS a");
+        Files.write(
+                folder.resolve("af.properties"),
+                List.of(
+                        "af.state-dir = " + folder.resolve("state"),
+                        "af.store = " + folder.resolve("backups"),
+                        "af.dead-letters = " + folder.resolve("dead-letters"),
+                        "af.management.port = 0",
+                        "af.database.shop.url = " + database.uri().replace("\\", "\\\\"),
+                        "af.database.shop.schedule = 0/1 * * * * ?"));
+        postgres.maintain("ALTER DATABASE runbook_stopped ALLOW_CONNECTIONS false");
+        AfProcess.Running serving = new AfProcess(folder).start("serve");
+        try {
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> Files.readString(serving.err()).contains("shop: backup failed"));
+            Matcher address = ADDRESS.matcher(Files.readString(serving.err()));
+            assertThat(address.find()).isTrue();
+            environment.put("AF_SERVE", address.group(1));
+            environment.put("AF_CONFIG", folder.resolve("af.properties").toString());
+            List<String> page = Files.readAllLines(Project.file("docs/runbooks/backups-stopped.md"));
+            int mended = page.indexOf("## 3. Make a backup now");
+
+            run(page.subList(0, mended));
+            postgres.maintain("ALTER DATABASE runbook_stopped ALLOW_CONNECTIONS true");
+            serving.process().destroy();
+            serving.await();
+            run(page.subList(mended, page.size()));
+        } finally {
+            serving.process().destroyForcibly();
         }
     }
 }

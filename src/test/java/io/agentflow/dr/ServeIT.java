@@ -272,6 +272,9 @@ class ServeIT {
         running.process().destroy();
 
         assertThat(running.await().exitCode()).isEqualTo(143);
+        assertThat(Files.readString(running.err()))
+                .contains("main: backup not done: af ends, and it took longer than af.drain-timeout")
+                .doesNotContain("Run the command again");
         assertThat(phases()).containsExactly("backup started", "backup interrupted");
         assertThat(af().run("backup", "list", "--json").json().path("backups")).isEmpty();
     }

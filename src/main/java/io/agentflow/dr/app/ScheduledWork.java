@@ -8,6 +8,7 @@ import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.Count;
+import io.agentflow.dr.core.Cancelled;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
@@ -244,6 +245,12 @@ public final class ScheduledWork {
                 // A bug, or a step of somebody's own: told and counted like any other failure, or nobody would hear of
                 // it.
                 LOG.log(System.Logger.Level.ERROR, name + ": " + verb + " failed", e);
+            }
+            if (known instanceof Cancelled && draining.get()) {
+                // Nobody typed a command, and nobody cancelled one.
+                say.accept(name + ": " + verb + " not done: af ends, and it took longer than af.drain-timeout; "
+                        + known.fact());
+                return;
             }
             String hint = known == null ? "" : " (" + known.hint() + ")";
             say.accept(name + ": " + verb + (isDone(e) ? ": " : " failed: ") + fact(e) + hint);
