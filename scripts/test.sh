@@ -24,6 +24,9 @@ RUNLEVEL=1 install promtool prometheus
 
 PATH=$PATH:/usr/sbin RUNLEVEL=1 install sshd openssh-server
 install systemd-analyze systemd
+# Encrypted backups are read by the program age, and fetched from S3 by curl.
+install age age
+install curl curl
 # Requests by NATS: the tests start their own, with JetStream.
 PATH=$PATH:/usr/sbin RUNLEVEL=1 install nats-server nats-server
 

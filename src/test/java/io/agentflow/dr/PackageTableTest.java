@@ -27,7 +27,8 @@ import org.junit.jupiter.api.TestFactory;
 /** Enforces the package table of the design: who may use whom, and who alone may touch the outside world. */
 class PackageTableTest {
     private static final String ROOT = "io.agentflow.dr";
-    private static final String TOOLS = "core process postgres artifact manifest store catalog fingerprint auditchain";
+    private static final String TOOLS =
+            "core age process postgres artifact manifest store catalog fingerprint auditchain";
     private static final String FEATURES = "backup restore critical verify retention journal request";
 
     /** Package → the packages that it may use. */
@@ -36,6 +37,7 @@ class PackageTableTest {
             row("process", "core"),
             row("postgres", "core process"),
             row("artifact", "core"),
+            row("age", "core artifact"),
             row("manifest", "core artifact postgres auditchain"),
             row("store", "core artifact"),
             row("s3", "core artifact store"),
@@ -45,20 +47,20 @@ class PackageTableTest {
             row("backup", TOOLS + " verify"),
             row("restore", TOOLS + " verify"),
             row("critical", TOOLS + " verify restore"),
-            row("verify", "core process postgres artifact manifest store catalog"),
+            row("verify", "core age process postgres artifact manifest store catalog"),
             row("retention", "core manifest store catalog verify"),
             row("journal", "core"),
             row("event", "core"),
             row("deadletter", "core"),
             row("request", "core artifact store"),
-            row("config", "core event store fingerprint retention"),
+            row("config", "core age event store fingerprint retention"),
             row("route", TOOLS + " " + FEATURES),
             row("nats", "core request route"),
             row("kafka", "core request route"),
             row("lint", "core route"),
             row(
                     "cli",
-                    "core lint config backup restore critical verify retention catalog manifest store fingerprint auditchain journal deadletter postgres request"),
+                    "core age lint config backup restore critical verify retention catalog manifest store fingerprint auditchain journal deadletter postgres request"),
             row("daemon", "core"),
             row("app", TOOLS + " " + FEATURES + " event deadletter config route nats kafka lint cli daemon"));
 

@@ -51,6 +51,7 @@ import io.agentflow.dr.route.Routes;
 import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.store.StoreUri;
 import io.agentflow.dr.verify.ArchiveCheck;
+import io.agentflow.dr.verify.Decryption;
 import io.agentflow.dr.verify.RecordEvidence;
 import io.agentflow.dr.verify.VerifyBackup;
 import io.agentflow.dr.verify.VerifyExtent;
@@ -320,7 +321,12 @@ final class AfOperations implements Operations, AutoCloseable {
     }
 
     private Map<String, Object> beans(OperationEvents events) {
-        return RouteBeans.of(programs, tools, clock, random, deadLetters(), events);
+        return RouteBeans.of(programs, tools, clock, random, deadLetters(), decryption(), events);
+    }
+
+    private Decryption decryption() {
+        return new Decryption(
+                new GivenIdentities(config, programs), config.stagingDirectory().resolve("decrypted"));
     }
 
     private DeadLetters deadLetters() {
@@ -353,7 +359,7 @@ final class AfOperations implements Operations, AutoCloseable {
                 "verification of " + id + " in " + store.name(),
                 List.of("backup", "verify", id.text(), store.address()),
                 events)) {
-            VerifyBackup verify = new VerifyBackup(new ArchiveCheck(programs, tools), operation.events());
+            VerifyBackup verify = new VerifyBackup(new ArchiveCheck(programs, tools), decryption(), operation.events());
             return measured.around(
                     store,
                     () -> ReadStore.databaseOf(store, id),
@@ -389,11 +395,11 @@ final class AfOperations implements Operations, AutoCloseable {
     }
 
     private RestorePlan plan(Operation operation, RestoreRequest request, OperationEvents events) {
+        VerifyBackup verify = new VerifyBackup(new ArchiveCheck(programs, tools), decryption(), events);
         if (request.type() == RestoreType.CRITICAL) {
-            VerifyBackup verify = new VerifyBackup(new ArchiveCheck(programs, tools), events);
             return new OpenTables(new FetchTables(programs, tools, verify)).preview(operation, request);
         }
-        return new PlanRestore(tools)
+        return new PlanRestore(tools, verify)
                 .preview(operation, request, new BackupCatalog(request.store()).manifest(request.id()));
     }
 

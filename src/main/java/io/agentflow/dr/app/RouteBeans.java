@@ -35,6 +35,7 @@ import io.agentflow.dr.route.LoadSteps;
 import io.agentflow.dr.route.ToolBinding;
 import io.agentflow.dr.route.ToolExecutor;
 import io.agentflow.dr.verify.ArchiveCheck;
+import io.agentflow.dr.verify.Decryption;
 import io.agentflow.dr.verify.RecordEvidence;
 import io.agentflow.dr.verify.VerifyBackup;
 import io.agentflow.dr.verify.VerifyPublished;
@@ -60,8 +61,9 @@ final class RouteBeans {
             Clock clock,
             RandomGenerator random,
             DeadLetters deadLetters,
+            Decryption decryption,
             OperationEvents events) {
-        VerifyBackup verify = new VerifyBackup(new ArchiveCheck(programs, tools), events);
+        VerifyBackup verify = new VerifyBackup(new ArchiveCheck(programs, tools), decryption, events);
         RecordEvidence evidence = new RecordEvidence(clock);
         Map<String, Object> beans = new LinkedHashMap<>();
         beans.put("pgTool", new ToolExecutor(programs));
@@ -83,7 +85,7 @@ final class RouteBeans {
         beans.put("publishBackup", new PublishBackup(evidence));
         beans.put("verifyPublished", new VerifyPublished(verify, evidence));
         beans.put("fetchBackup", new FetchBackup(verify, evidence));
-        beans.put("planRestore", new PlanRestore(tools));
+        beans.put("planRestore", new PlanRestore(tools, verify));
         beans.put("createRoles", new CreateRoles());
         beans.put("createTablespaces", new CreateTablespaces());
         beans.put("prepareStaging", new PrepareStaging(clock));

@@ -43,6 +43,11 @@ public final class DigestingStream extends FilterInputStream {
         return false;
     }
 
+    /** What it reads from. */
+    public InputStream source() {
+        return in;
+    }
+
     /** How much was read so far. */
     public long bytes() {
         return bytes.get();

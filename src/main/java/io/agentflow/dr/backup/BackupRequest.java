@@ -1,5 +1,6 @@
 package io.agentflow.dr.backup;
 
+import io.agentflow.dr.age.Recipients;
 import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.fingerprint.ProofLevel;
@@ -19,6 +20,7 @@ import java.util.regex.Pattern;
  * @param rolePasswords whether the globals hold the password hashes
  * @param stall how long a tool may show no sign of life
  * @param lockTimeout how long to wait for a table that somebody else has locked
+ * @param recipients whom it is encrypted to
  * @param staging how much of it may lie on this machine meanwhile
  */
 public record BackupRequest(
@@ -32,7 +34,8 @@ public record BackupRequest(
         boolean rolePasswords,
         Duration stall,
         Duration lockTimeout,
-        Staging staging) {
+        Staging staging,
+        Recipients recipients) {
     private static final Pattern COMPRESSION = Pattern.compile("[0-9]|(gzip|lz4|zstd|none)(:[0-9]{1,2})?");
 
     public BackupRequest {
@@ -82,6 +85,7 @@ public record BackupRequest(
         if (staging.stream()) {
             arguments.add("--stream");
         }
+        recipients.keys().forEach(key -> arguments.addAll(List.of("--encrypt-to", key)));
         return List.copyOf(arguments);
     }
 

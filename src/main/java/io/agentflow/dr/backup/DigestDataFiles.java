@@ -1,6 +1,8 @@
 package io.agentflow.dr.backup;
 
+import io.agentflow.dr.age.EncryptingStream;
 import io.agentflow.dr.artifact.Digested;
+import io.agentflow.dr.artifact.DurableFile;
 import io.agentflow.dr.artifact.FileDigest;
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.BackupPath;
@@ -35,14 +37,17 @@ public final class DigestDataFiles {
     /** {@code pg_dump: finished item 3391 TABLE DATA messages}: the number is that of the file. */
     private static final Pattern FINISHED = Pattern.compile("pg_dump: finished item (\\d+) TABLE DATA .*");
 
+    /** The archive's table of contents. */
+    static final String CONTENTS = "toc.dat";
+
     /** What a file was when it was digested; one that changed afterwards is digested again. */
     private record Seen(long size, FileTime modifiedAt, Digested content) {}
 
     private final BackupRun.Open run;
     private final Path folder;
     private final Map<Path, Seen> seen = new ConcurrentHashMap<>();
-    /** What may not be in the folder any more. */
-    private final Map<BackupPath, Digested> handedOver = new ConcurrentHashMap<>();
+    /** What may not be in the folder any more, or has been encrypted. */
+    private final Map<BackupPath, FileEntry> finished = new ConcurrentHashMap<>();
 
     private volatile @Nullable AfException refused;
     private volatile @Nullable RunningProgram program;
@@ -51,7 +56,7 @@ public final class DigestDataFiles {
         thread.setDaemon(true);
         return thread;
     });
-    private int finished;
+    private int items;
 
     DigestDataFiles(BackupRun.Open run, Path folder) {
         this.run = run;
@@ -66,7 +71,7 @@ public final class DigestDataFiles {
 
     /** How many tables are dumped so far. */
     public synchronized int finished() {
-        return finished;
+        return items;
     }
 
     private void exceeded(ByteSize taken, ByteSize limit) {
@@ -92,7 +97,7 @@ public final class DigestDataFiles {
         Matcher item = FINISHED.matcher(line);
         if (item.matches()) {
             synchronized (this) {
-                finished++;
+                items++;
             }
             digester.execute(() -> digestItem(item.group(1)));
         }
@@ -103,7 +108,7 @@ public final class DigestDataFiles {
             Path file = folder.resolve(number + ending);
             if (Files.exists(file)) {
                 try {
-                    offer(file, digest(file));
+                    finish(file);
                 } catch (IOException e) {
                     // Whatever could not be read now is read, and complained of, when pg_dump has ended.
                     seen.remove(file);
@@ -112,18 +117,32 @@ public final class DigestDataFiles {
         }
     }
 
-    private void offer(Path file, Digested content) {
-        BackupPath path = path(file);
+    private void finish(Path file) throws IOException {
+        FileEntry entry =
+                run.request().recipients().none() ? FileEntry.of(path(file).text(), digest(file)) : encrypt(file);
         try {
             if (run.request().staging().stream()) {
-                handedOver.put(path, content);
-                run.partial().handOver(path, content);
+                finished.put(entry.path(), entry);
+                run.partial().handOver(entry.path(), new Digested(entry.bytes(), entry.sha256()));
             } else {
-                run.partial().finished(path, content);
+                run.partial().finished(entry.path(), new Digested(entry.bytes(), entry.sha256()));
             }
         } catch (AfException e) {
             refuse(e);
         }
+    }
+
+    /** Puts an encrypted file in its place; of the table of contents the plain one stays until it has been checked. */
+    private FileEntry encrypt(Path file) throws IOException {
+        Path target = file.resolveSibling(file.getFileName() + FileEntry.ENCRYPTED);
+        EncryptingStream encrypting = run.request().recipients().encrypting(Files.newInputStream(file));
+        Digested stored = DurableFile.write(target, encrypting);
+        FileEntry entry = FileEntry.encrypted(path(target).text(), stored, encrypting.plain());
+        finished.put(entry.path(), entry);
+        if (!String.valueOf(file.getFileName()).equals(CONTENTS)) {
+            Files.delete(file);
+        }
+        return entry;
     }
 
     private static BackupPath path(Path file) {
@@ -155,14 +174,19 @@ public final class DigestDataFiles {
                 throw new OperationFailed("the data files were not digested within a day", "Check the disk.");
             }
             List<FileEntry> entries = new ArrayList<>();
-            handedOver.forEach((path, content) -> entries.add(FileEntry.of(path.text(), content)));
-            // One by one, and none is known twice: each large object is a file.
-            for (Path file : (Iterable<Path>) files::iterator) {
-                if (!handedOver.containsKey(path(file))) {
+            // What is there now: encrypting makes more. None is known twice: each large object is a file.
+            for (Path file : files.toList()) {
+                if (finished.containsKey(path(file))) {
+                    continue;
+                }
+                if (!run.request().recipients().none()) {
+                    finish(file);
+                } else {
                     entries.add(FileEntry.of(path(file).text(), digest(file)));
                     seen.remove(file);
                 }
             }
+            entries.addAll(finished.values());
             return new BackupPart.Dumped(run, new Component(ComponentKind.DATA, entries));
         } catch (IOException e) {
             throw new OperationFailed("the data files cannot be read: " + e.getMessage(), "Check the disk.", e);

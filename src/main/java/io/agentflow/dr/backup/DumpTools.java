@@ -3,6 +3,7 @@ package io.agentflow.dr.backup;
 import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.manifest.ComponentKind;
+import io.agentflow.dr.manifest.FileEntry;
 import io.agentflow.dr.postgres.PgCommand;
 import java.nio.file.Path;
 
@@ -69,7 +70,11 @@ public final class DumpTools {
     private static DumpRun stdout(BackupRun.Open run, ComponentKind kind, PgCommand command, String file) {
         run.operation().events().accept(new OperationEvent.Progress(kind.text(), -1, ""));
         return new DumpRun(
-                run, kind, command.silence(run.request().stall()), run.folder().resolve(file), null);
+                run,
+                kind,
+                command.silence(run.request().stall()),
+                run.folder().resolve(file + (run.request().recipients().none() ? "" : FileEntry.ENCRYPTED)),
+                null);
     }
 
     private static String encoding(BackupRun.Open run) {

@@ -28,7 +28,7 @@ final class RestoreInstructions {
                 1. Check that the files are what they were:
 
                        sha256sum -c *.sha256
-
+                %s
                 2. On a new cluster, create the roles and tablespaces. Errors about existing ones are harmless. If the backup
                    was made with --role-passwords, roles that are there, yours too, have the old passwords from then on:
 
@@ -61,9 +61,23 @@ final class RestoreInstructions {
                 run.snapshot().takenAt(),
                 run.tools().major(),
                 run.id(),
+                decrypt(run),
                 createDatabase(run.contents().properties(), run.server().major()),
                 newerTools(run.server().major(), run.tools().major()),
                 critical ? "The critical tables alone: `gunzip -c critical.dump.gz | pg_restore --file=-`\n" : "");
+    }
+
+    /** With the program age; from then on the names below are there. */
+    private static String decrypt(BackupRun.Open run) {
+        return run.request().recipients().none()
+                ? ""
+                : """
+
+                   Then decrypt it in a copy of this folder, with age (age-encryption.org) and the identity of one of
+                   %s:
+
+                       for f in *.age data/*.age; do age -d -i identity.txt -o "${f%%.age}" "$f" || break; done
+                """.formatted(String.join(", ", run.request().recipients().keys()));
     }
 
     /** From 17 on pg_restore lifts a limit that older servers do not know. */

@@ -165,7 +165,7 @@ public final class SealBackup {
             List<SequenceState> sequences) {
         SnapshotContents contents = run.contents();
         return new Manifest(
-                Manifest.FORMAT,
+                run.request().recipients().none() ? Manifest.FORMAT : Manifest.ENCRYPTED_FORMAT,
                 run.id(),
                 run.request().url().database().text(),
                 run.snapshot().takenAt(),
@@ -191,7 +191,12 @@ public final class SealBackup {
                 contents.critical(),
                 run.warnings(),
                 contents.footprint(),
-                proof.auditChains());
+                proof.auditChains(),
+                run.request().recipients().none()
+                        ? null
+                        : new Manifest.Encryption(
+                                Manifest.Encryption.AGE,
+                                run.request().recipients().keys()));
     }
 
     private static Manifest.Source source(BackupRun.Open run) {

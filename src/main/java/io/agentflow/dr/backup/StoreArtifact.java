@@ -1,5 +1,7 @@
 package io.agentflow.dr.backup;
 
+import io.agentflow.dr.age.EncryptingStream;
+import io.agentflow.dr.age.Recipients;
 import io.agentflow.dr.artifact.Digested;
 import io.agentflow.dr.artifact.DigestingStream;
 import io.agentflow.dr.artifact.DurableFile;
@@ -19,6 +21,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Brings what a tool dumps into durable files of the backup's folder. */
 public final class StoreArtifact {
@@ -32,14 +35,37 @@ public final class StoreArtifact {
     public BackupPart write(DumpRun run, DigestingStream content) {
         return run.operation().working(() -> {
             try {
+                Optional<EncryptingStream> encrypting = encrypting(run, content);
                 Digested written = DurableFile.write(run.file(), content);
-                FileEntry file = FileEntry.of(String.valueOf(run.file().getFileName()), written);
+                String name = String.valueOf(run.file().getFileName());
+                FileEntry file = encrypting
+                        .map(stream -> FileEntry.encrypted(name, written, stream.plain()))
+                        .orElseGet(() -> FileEntry.of(name, written));
                 run.run().partial().finished(file.path(), written);
                 return done(run, new BackupPart.Dumped(run.run(), new Component(run.kind(), List.of(file))));
             } catch (IOException e) {
                 throw meaning(run, e);
             }
         });
+    }
+
+    /**
+     * What encrypts it to just those that were asked for.
+     *
+     * @throws OperationFailed if nothing does
+     */
+    private static Optional<EncryptingStream> encrypting(DumpRun run, DigestingStream content) {
+        Recipients recipients = run.run().request().recipients();
+        if (recipients.none()) {
+            return Optional.empty();
+        }
+        if (content.source() instanceof EncryptingStream stream
+                && stream.recipients().equals(recipients)) {
+            return Optional.of(stream);
+        }
+        throw new OperationFailed(
+                "an artifact reached its file without being encrypted",
+                "Put the step encrypt right in front of sha256.");
     }
 
     /** Waits for a tool that writes its files itself, and collects them. */

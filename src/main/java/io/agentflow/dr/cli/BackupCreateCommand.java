@@ -1,5 +1,6 @@
 package io.agentflow.dr.cli;
 
+import io.agentflow.dr.age.Recipients;
 import io.agentflow.dr.backup.BackupRequest;
 import io.agentflow.dr.backup.BackupRun;
 import io.agentflow.dr.config.AfConfig;
@@ -76,6 +77,15 @@ final class BackupCreateCommand extends AfCommand {
                     "Into a store that is no directory: a table's file leaves this machine as soon as the store has it.")
     boolean stream;
 
+    @Option(
+            names = "--encrypt-to",
+            split = ",",
+            paramLabel = "RECIPIENT",
+            description =
+                    "Encrypt to this public key of age (age1…), or to several: each of their identities decrypts it.")
+    @Nullable
+    List<String> encryptTo;
+
     BackupCreateCommand(Session session) {
         super(session);
     }
@@ -118,7 +128,8 @@ final class BackupCreateCommand extends AfCommand {
                 rolePasswords,
                 config.time(ConfigKey.STALL_TIMEOUT),
                 config.time(ConfigKey.LOCK_TIMEOUT),
-                staging(target, stream, config));
+                staging(target, stream, config),
+                encryptTo == null ? config.recipients() : new Recipients(encryptTo));
     }
 
     private ProofLevel level(AfConfig config) {
@@ -143,6 +154,7 @@ final class BackupCreateCommand extends AfCommand {
                 .with("tables", summary.tables())
                 .with("rows", summary.rows())
                 .with("proof", manifest.options().proof())
+                .with("encryptedTo", manifest.encryptedTo())
                 .with(
                         "critical",
                         Map.of(
@@ -164,6 +176,7 @@ final class BackupCreateCommand extends AfCommand {
         Summary summary = manifest.summary();
         String rows = summary.rows() == null ? "" : String.format(Locale.ROOT, ", %,d rows", summary.rows());
         return terminal().good("✓ ") + manifest.id() + " published and verified: " + new ByteSize(summary.bytes())
+                + (manifest.encrypted() ? ", encrypted" : "")
                 + String.format(Locale.ROOT, " in %.1f s, ", seconds) + summary.tables()
                 + (summary.tables() == 1 ? " table" : " tables") + rows
                 + "\n  restore it with:  af backup restore " + manifest.id()

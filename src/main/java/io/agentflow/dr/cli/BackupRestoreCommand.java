@@ -57,6 +57,13 @@ final class BackupRestoreCommand extends AfCommand {
     ConnectionOptions connection = new ConnectionOptions();
 
     @Option(
+            names = {"-i", "--identity"},
+            paramLabel = "FILE",
+            description = "File of identities of age that decrypt the backup.")
+    @Nullable
+    String identity;
+
+    @Option(
             names = "--target-database-url",
             paramLabel = "URL",
             description = "Restore there instead of where the database lives.")
@@ -109,7 +116,8 @@ final class BackupRestoreCommand extends AfCommand {
     }
 
     @Override
-    AfConfig meant(AfConfig config) {
+    AfConfig meant(AfConfig given) {
+        AfConfig config = given.with(ConfigKey.IDENTITY_FILE, identity);
         boolean elsewhere = targetUrl != null || config.given(ConfigKey.TARGET_DATABASE_URL);
         return elsewhere && connection.url == null
                 ? config

@@ -93,6 +93,7 @@ final class BackupShowCommand extends AfCommand {
                 .forEach(c -> field(
                         c.kind().text(),
                         new ByteSize(c.bytes()) + " in " + Count.of(c.files().size(), "file")));
+        manifest.encryptedTo().forEach(to -> field("encrypted to", to));
         field(
                 "tables",
                 manifest.summary().tables()

@@ -4,6 +4,7 @@ import io.agentflow.dr.catalog.BackupCatalog;
 import io.agentflow.dr.catalog.EvidenceFile;
 import io.agentflow.dr.catalog.ListedBackup;
 import io.agentflow.dr.config.AfConfig;
+import io.agentflow.dr.config.ConfigKey;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.Count;
@@ -46,6 +47,13 @@ final class BackupVerifyCommand extends AfCommand {
     @Option(names = "--size-only", description = "Read the manifest alone, and compare the sizes of all files.")
     boolean sizeOnly;
 
+    @Option(
+            names = {"-i", "--identity"},
+            paramLabel = "FILE",
+            description = "File of identities of age: what is encrypted is also decrypted and compared.")
+    @Nullable
+    String identity;
+
     BackupVerifyCommand(Session session) {
         super(session);
     }
@@ -53,6 +61,11 @@ final class BackupVerifyCommand extends AfCommand {
     @Override
     String kind() {
         return "BackupVerify";
+    }
+
+    @Override
+    AfConfig meant(AfConfig config) {
+        return config.with(ConfigKey.IDENTITY_FILE, identity);
     }
 
     @Override
@@ -78,6 +91,7 @@ final class BackupVerifyCommand extends AfCommand {
                 .with("id", report.id().text())
                 .with("success", report.success())
                 .with("extent", extent.text())
+                .with("decrypted", report.decrypted())
                 .with("files", report.files())
                 .with("bytes", report.bytes())
                 .with("seconds", report.elapsed().toNanos() / 1e9)
@@ -103,6 +117,9 @@ final class BackupVerifyCommand extends AfCommand {
                 + new ByteSize((long) report.bytesPerSecond()) + "/s)";
         if (report.success()) {
             terminal.data(terminal.good("✓ ") + report.id() + found(report, extent) + checked);
+            if (extent.whole() && !report.decrypted() && report.encrypted()) {
+                terminal.say("  It is encrypted; with --identity FILE what it holds is compared, too.");
+            }
             if (!extent.whole()) {
                 terminal.say("  Not all of it was read: af backup verify " + report.id()
                         + (store == null ? "" : " " + ShellWord.of(store)) + " reads the rest, too.");
@@ -123,7 +140,7 @@ final class BackupVerifyCommand extends AfCommand {
     private static String found(VerifyReport report, VerifyExtent extent) {
         String read = Count.of(report.files(), "file");
         return extent.whole()
-                ? " is whole: " + read + ", "
+                ? " is whole" + (report.decrypted() ? " and can be decrypted: " : ": ") + read + ", "
                 : " has all its files, each of its size"
                         + (report.files() == 0 ? ": " : "; " + read + " read and found good: ");
     }

@@ -123,6 +123,7 @@ final class ServeCommand extends AfCommand {
                 false,
                 config.time(ConfigKey.STALL_TIMEOUT),
                 config.time(ConfigKey.LOCK_TIMEOUT),
-                staging(target, false, config));
+                staging(target, false, config),
+                config.recipients());
     }
 }

@@ -1,5 +1,6 @@
 package io.agentflow.dr.config;
 
+import io.agentflow.dr.age.Recipients;
 import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.event.Severity;
 import io.agentflow.dr.fingerprint.ProofLevel;
@@ -215,6 +216,7 @@ public final class AfConfig {
             case TIME_ZONE ->
                 check(key, text -> text.isEmpty() ? text : zone(text), "a time zone such as Europe/Vienna or UTC");
             case MISFIRE -> check(key, AfConfig::misfire, "once or skip");
+            case ENCRYPT_TO -> checkRecipients();
             case STREAM -> check(key, AfConfig::truth, "true or false");
             case PROOF -> check(key, ProofLevel::parse, "full, counts or none");
             case NOTIFY_SEVERITY -> check(key, Severity::parse, "info, warning or error");
@@ -224,6 +226,41 @@ public final class AfConfig {
                 // Any text will do.
             }
         }
+    }
+
+    private void checkRecipients() {
+        try {
+            recipients();
+        } catch (UsageError e) {
+            problems.add(ConfigKey.ENCRYPT_TO.key() + ": " + e.fact());
+        }
+    }
+
+    /** Whom backups are encrypted to. */
+    public Recipients recipients() {
+        return new Recipients(list(ConfigKey.ENCRYPT_TO));
+    }
+
+    /** The same, but for one value that a command line gives. */
+    public AfConfig with(ConfigKey key, @Nullable String value) {
+        if (value == null) {
+            return this;
+        }
+        AfConfig own = copy();
+        own.values.put(key, value);
+        own.sources.put(key, "the command line");
+        return own;
+    }
+
+    private AfConfig copy() {
+        AfConfig own = new AfConfig();
+        own.values.putAll(values);
+        own.sources.putAll(sources);
+        own.stateHome = stateHome;
+        own.file = file;
+        own.ofRoutes.putAll(ofRoutes);
+        own.databases.putAll(databases);
+        return own;
     }
 
     private void require() {
@@ -293,13 +330,7 @@ public final class AfConfig {
         if (!wrong.isEmpty()) {
             throw new UsageError(String.join("; ", wrong), "Mend the configuration.");
         }
-        AfConfig own = new AfConfig();
-        own.values.putAll(values);
-        own.sources.putAll(sources);
-        own.stateHome = stateHome;
-        own.file = file;
-        own.ofRoutes.putAll(ofRoutes);
-        own.databases.putAll(databases);
+        AfConfig own = copy();
         settings.override(own.values);
         return own;
     }

@@ -44,6 +44,13 @@ public enum ConfigKey {
             "af.stream",
             "false",
             "true: a table's file leaves af.staging-dir as soon as the store has it, so that a backup needs little room there"),
+    ENCRYPT_TO(
+            "af.encrypt-to",
+            "",
+            "public keys of age (age1…), separated by commas, to which backups are encrypted; empty for none"),
+    IDENTITY_FILE(
+            "af.identity-file", "", "the file of identities of age that decrypt backups, where they are restored"),
+    IDENTITY_COMMAND("af.identity-command", "", "or a command of the shell that prints them"),
     STALL_TIMEOUT("af.stall-timeout", "10m", "how long a tool may show no sign of life"),
     LOCK_TIMEOUT("af.lock-timeout", "1m", "how long to wait for a table that somebody else has locked"),
     RETRIES("af.retries", "1", "how often an attempt is made again after a lost connection"),

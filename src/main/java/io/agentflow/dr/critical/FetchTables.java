@@ -54,12 +54,13 @@ public final class FetchTables {
     /** Only looks. */
     CriticalRun.Fetched look(Operation operation, RestoreRequest request) {
         LocalBackup files = operation.hold(request.store().read(request.id()));
-        PartlyVerified backup = verify.begin(request.id(), files, Kept.in(request.store(), request.id()));
+        PartlyVerified backup =
+                operation.hold(verify.begin(request.id(), files, Kept.in(request.store(), request.id())));
         backup.require(file -> file.path().text().equals("data/toc.dat"));
         PgToolSet reading = tools.forReading(ArchiveCheck.dumpMajor(backup.manifest()));
         ArchivePreamble preamble = new ArchiveScript(programs, reading, backup, List.of()).preamble(operation);
         List<ArchiveEntry> entries =
-                ArchiveEntry.of(programs, reading, files.folder().resolve("data"), preamble.charset());
+                ArchiveEntry.of(programs, reading, backup.folder().resolve("data"), preamble.charset());
         return new CriticalRun.Fetched(
                 operation,
                 request,

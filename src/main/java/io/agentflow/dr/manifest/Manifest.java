@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param objects number of indexes, constraints, functions and so on, by kind, that a restore must bring back
  * @param excluded relations whose rows are deliberately not in the backup
  * @param footprint what it takes on a server; null in backups of af 0.1.0
+ * @param encryption to whom the components are encrypted; null if they are not
  * @param auditChains AgentFlow's audit chains as the snapshot saw them; null where there are none, or they were not read
  */
 public record Manifest(
@@ -58,9 +59,15 @@ public record Manifest(
         Footprint footprint,
 
         @JsonProperty(required = false) @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
-        List<TenantChain> auditChains) {
+        List<TenantChain> auditChains,
+
+        @JsonProperty(required = false) @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+        Encryption encryption) {
 
     public static final int FORMAT = 1;
+    /** The same, encrypted: what knows only the first one would take a stranger's bytes for a dump. */
+    public static final int ENCRYPTED_FORMAT = 2;
+
     public static final BackupPath FILE = new BackupPath("manifest.json");
     public static final BackupPath SUM_FILE = new BackupPath("manifest.sha256");
 
@@ -89,6 +96,23 @@ public record Manifest(
     public record Critical(List<String> found, List<String> missing) {}
 
     /**
+     * How the components are encrypted.
+     *
+     * @param method {@code age}: age-encryption.org/v1
+     * @param recipients whose identities decrypt it, each alone
+     */
+    public record Encryption(String method, List<String> recipients) {
+        public static final String AGE = "age";
+
+        public Encryption {
+            if (!method.equals(AGE) || recipients.isEmpty()) {
+                throw new IllegalArgumentException("encryption by '" + method + "' to " + recipients.size());
+            }
+            recipients = List.copyOf(recipients);
+        }
+    }
+
+    /**
      * What the database takes on a server.
      *
      * @param databaseBytes with its indexes
@@ -104,6 +128,11 @@ public record Manifest(
     public Manifest {
         if (!summary.equals(Summary.of(components, tables))) {
             throw new IllegalArgumentException("the summary does not fit the content");
+        }
+        if (components.stream()
+                .flatMap(c -> c.files().stream())
+                .anyMatch(f -> (f.plain() != null) != (encryption != null))) {
+            throw new IllegalArgumentException("a file is encrypted where the manifest says otherwise");
         }
         Set<BackupPath> seen = new HashSet<>();
         files(components, documents).forEach(file -> {
@@ -126,6 +155,52 @@ public record Manifest(
     /** Every file that the seal names: not the manifest itself and not the sum files. */
     public List<FileEntry> files() {
         return files(components, documents).toList();
+    }
+
+    /** Whether nobody reads it without an identity. */
+    public boolean encrypted() {
+        return encryption != null;
+    }
+
+    /** Whom it is encrypted to; empty if it is not. */
+    public List<String> encryptedTo() {
+        return encryption == null ? List.of() : encryption.recipients();
+    }
+
+    /** What it is once all of it has been decrypted; itself if it is not encrypted. */
+    public Manifest decrypted() {
+        List<Component> plain = components.stream()
+                .map(c -> new Component(
+                        c.kind(), c.files().stream().map(FileEntry::decrypted).toList()))
+                .toList();
+        return encryption == null
+                ? this
+                : new Manifest(
+                        formatVersion,
+                        id,
+                        database,
+                        createdAt,
+                        Summary.of(plain, tables),
+                        operation,
+                        toolVersion,
+                        startedAt,
+                        finishedAt,
+                        source,
+                        options,
+                        properties,
+                        plain,
+                        documents,
+                        tables,
+                        sequences,
+                        largeObjects,
+                        objects,
+                        excluded,
+                        needs,
+                        critical,
+                        warnings,
+                        footprint,
+                        auditChains,
+                        null);
     }
 
     /** How many objects each role owns; nothing where the backup does not say. */

@@ -17,7 +17,8 @@ public class ManifestDamagedException extends VerificationFailed {
 
     static ManifestDamagedException foreignFormat(int version) {
         return new ManifestDamagedException(
-                "the backup has repository format " + version + ", this version of af reads format " + Manifest.FORMAT,
+                "the backup has repository format " + version + ", this version of af reads format " + Manifest.FORMAT
+                        + ", and format " + Manifest.ENCRYPTED_FORMAT + " of what is encrypted",
                 "Use the af that made it, or a newer one.");
     }
 }

@@ -107,8 +107,9 @@ public record ManifestHead(BackupId id, String database, String taken, Summary s
     }
 
     private static ManifestHead head(Map<String, String> words, Summary summary) throws IOException {
-        if (!String.valueOf(Manifest.FORMAT).equals(words.get("formatVersion"))) {
-            throw new IOException("its format is " + words.get("formatVersion") + ", this version reads 1");
+        String format = words.getOrDefault("formatVersion", "");
+        if (!format.equals("1") && !format.equals("2")) {
+            throw new IOException("its format is " + format + ", this version reads 1 and 2");
         }
         String taken = words.getOrDefault("createdAt", "");
         if (!INSTANT.matcher(taken).matches()) {

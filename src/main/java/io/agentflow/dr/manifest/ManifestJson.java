@@ -117,7 +117,7 @@ public final class ManifestJson {
     public static Manifest read(InputStream json) {
         try {
             Manifest manifest = MAPPER.readValue(json, Manifest.class);
-            if (manifest.formatVersion() != Manifest.FORMAT) {
+            if (manifest.formatVersion() != (manifest.encrypted() ? Manifest.ENCRYPTED_FORMAT : Manifest.FORMAT)) {
                 throw ManifestDamagedException.foreignFormat(manifest.formatVersion());
             }
             return manifest;

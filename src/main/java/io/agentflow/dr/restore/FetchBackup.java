@@ -36,9 +36,10 @@ public final class FetchBackup {
                         "Restoring " + request.id() + " (" + request.type().text() + ") into " + request.database()
                                 + " at " + request.target().address()));
         LocalBackup files = operation.hold(request.store().read(request.id()));
+        Kept kept = Kept.in(request.store(), request.id());
+        verify.requireReadable(request.id(), files, kept);
         files.fetchAll();
-        VerifyReport report =
-                verify.verify(request.id(), files.folder(), files.arrived(), Kept.in(request.store(), request.id()));
+        VerifyReport report = verify.verify(request.id(), files.folder(), files.arrived(), kept);
         report.warnings().forEach(w -> operation.events().accept(new OperationEvent.Warned(w)));
         if (!report.success()) {
             evidence.record(
@@ -51,7 +52,8 @@ public final class FetchBackup {
                                     .map(p -> p.path() + " " + p.problem())
                                     .toList()));
         }
-        RestoreRun.Fetched fetched = new RestoreRun.Fetched(operation, request, report.require());
+        RestoreRun.Fetched fetched =
+                new RestoreRun.Fetched(operation, request, verify.readable(report.require(), files, kept, operation));
         operation
                 .events()
                 .accept(new OperationEvent.PartDone(

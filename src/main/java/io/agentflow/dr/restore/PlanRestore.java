@@ -7,6 +7,9 @@ import io.agentflow.dr.postgres.PgTools;
 import io.agentflow.dr.postgres.Sql;
 import io.agentflow.dr.store.LocalBackup;
 import io.agentflow.dr.verify.ArchiveCheck;
+import io.agentflow.dr.verify.Kept;
+import io.agentflow.dr.verify.PartlyVerified;
+import io.agentflow.dr.verify.VerifyBackup;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,9 +17,11 @@ import java.util.List;
 /** Compares what the backup needs with what the target has, before anything is touched. */
 public final class PlanRestore {
     private final PgTools tools;
+    private final VerifyBackup verify;
 
-    public PlanRestore(PgTools tools) {
+    public PlanRestore(PgTools tools, VerifyBackup verify) {
         this.tools = tools;
+        this.verify = verify;
     }
 
     /**
@@ -38,10 +43,17 @@ public final class PlanRestore {
         return new RestoreRun.Planned(operation, request, fetched.backup(), session, plan);
     }
 
-    /** Only looks: what would a restore of this manifest meet? */
+    /** Only looks: what would a restore of this backup meet? */
     public RestorePlan preview(Operation operation, RestoreRequest request, Manifest manifest) {
         try (MaintenanceSession session = MaintenanceSession.open(request.target(), operation);
                 LocalBackup files = request.store().read(request.id())) {
+            if (manifest.encrypted()) {
+                try (PartlyVerified backup =
+                        verify.begin(request.id(), files, Kept.in(request.store(), request.id()))) {
+                    backup.fetch(Globals.files(backup.manifest()));
+                    return look(session.sql(), request, backup.manifest(), backup.folder());
+                }
+            }
             files.fetch(Globals.files(manifest)::contains);
             return look(session.sql(), request, manifest, files.folder());
         }

@@ -1,11 +1,14 @@
 package io.agentflow.dr.route;
 
+import io.agentflow.dr.age.Recipients;
 import io.agentflow.dr.artifact.DigestingStream;
 import io.agentflow.dr.artifact.GzipCompressingStream;
 import io.agentflow.dr.backup.BackupPart;
 import io.agentflow.dr.backup.DumpRun;
 import io.agentflow.dr.backup.StoreArtifact;
 import io.agentflow.dr.core.OperationFailed;
+import io.agentflow.dr.core.Reason;
+import java.io.IOException;
 
 /** The steps between a dump tool and the durable file. Nothing moves until the last one reads. */
 public final class ArtifactSteps {
@@ -17,6 +20,16 @@ public final class ArtifactSteps {
                 output.run(),
                 new GzipCompressingStream(
                         output.stream(), dump(output).run().request().gzipLevel()));
+    }
+
+    /** Encrypts to the recipients that were asked for; without any what passes stays as it is. */
+    public ToolOutput encrypt(ToolOutput output) {
+        Recipients recipients = dump(output).run().request().recipients();
+        try {
+            return recipients.none() ? output : new ToolOutput(output.run(), recipients.encrypting(output.stream()));
+        } catch (IOException e) {
+            throw new OperationFailed(Reason.of(e), "Check the recipients, af.encrypt-to.", e);
+        }
     }
 
     /** Digests what passes. */

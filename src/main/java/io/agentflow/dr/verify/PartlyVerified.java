@@ -18,7 +18,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** A backup whose manifest is what was sealed, and of which those files are read that are needed and no others. */
-public final class PartlyVerified {
+public final class PartlyVerified implements AutoCloseable {
     private final LocalBackup backup;
     private final Kept kept;
     private final Manifest manifest;
@@ -56,6 +56,11 @@ public final class PartlyVerified {
         return files.size();
     }
 
+    /** Has these files in the folder; what they hold is for the reader to compare. */
+    public void fetch(Set<String> paths) {
+        backup.fetch(paths::contains);
+    }
+
     private void compare(FileEntry file, Queue<String> problems) {
         Path path = file.path().in(folder());
         try {
@@ -70,6 +75,14 @@ public final class PartlyVerified {
             }
         } catch (IOException e) {
             problems.add(file.path() + ": " + SmallFile.why(e));
+        }
+    }
+
+    /** Gives back what was decrypted. The backup that it was read from is whoever's who opened that. */
+    @Override
+    public void close() {
+        if (backup instanceof DecryptedBackup decrypted) {
+            decrypted.close();
         }
     }
 

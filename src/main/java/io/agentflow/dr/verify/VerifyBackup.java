@@ -7,6 +7,7 @@ import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.BackupPath;
 import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.Early;
+import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.OperationFailed;
@@ -44,17 +45,13 @@ import org.jspecify.annotations.Nullable;
 public final class VerifyBackup {
     private final ArchiveCheck archive;
     private final OperationEvents events;
-    private final RandomGenerator random;
+    private final Decryption decryption;
+    private final RandomGenerator random = RandomGenerator.getDefault();
 
-    public VerifyBackup(ArchiveCheck archive, OperationEvents events) {
-        this(archive, events, RandomGenerator.getDefault());
-    }
-
-    /** @param random chooses which files a sample reads */
-    VerifyBackup(ArchiveCheck archive, OperationEvents events, RandomGenerator random) {
+    public VerifyBackup(ArchiveCheck archive, Decryption decryption, OperationEvents events) {
         this.archive = archive;
+        this.decryption = decryption;
         this.events = events;
-        this.random = random;
     }
 
     /**
@@ -86,7 +83,7 @@ public final class VerifyBackup {
         FolderDigests found = reading.get();
         if (manifest != null) {
             new FolderCheck(manifest, found, problems).run(folder);
-            if (problems.isEmpty()) {
+            if (problems.isEmpty() && !manifest.encrypted()) {
                 // Not before its digest has matched: nothing untrusted is given to a tool.
                 archive.compare(folder, manifest, problems, warnings);
             }
@@ -136,7 +133,7 @@ public final class VerifyBackup {
             files.fetch(names::contains);
             Readers.each(chosen, file -> read(file, files, read, problems));
             new FolderCheck(manifest, FolderDigests.of(listed, read), problems).run(files.folder());
-            if (problems.isEmpty() && names.contains(Sample.CONTENTS)) {
+            if (problems.isEmpty() && !manifest.encrypted() && names.contains(Sample.CONTENTS)) {
                 archive.compare(files.folder(), manifest, problems, warnings);
             }
         }
@@ -172,7 +169,82 @@ public final class VerifyBackup {
             new VerifyReport(id, folder, kept, null, 1, 0, Duration.ZERO, List.copyOf(problems), List.of()).require();
             throw new IllegalStateException("a manifest without a problem was not read");
         }
-        return new PartlyVerified(files, kept, manifest);
+        return manifest.encrypted()
+                ? new PartlyVerified(decryption.open(files, manifest, kept), kept, manifest.decrypted())
+                : new PartlyVerified(files, kept, manifest);
+    }
+
+    /**
+     * Has a backup in the clear that was read and found whole.
+     *
+     * @param files where it was read
+     * @throws io.agentflow.dr.core.Refused if it is encrypted and no identity fits
+     */
+    public VerifiedBackup readable(VerifiedBackup whole, LocalBackup files, Kept kept, Operation operation) {
+        if (!whole.manifest().encrypted()) {
+            return whole;
+        }
+        DecryptedBackup plain = operation.hold(decryption.open(files, whole.manifest(), kept));
+        plain.fetchAll();
+        requireContents(plain.folder(), whole.manifest().decrypted());
+        return new VerifiedBackup(whole.id(), plain.folder(), whole.manifest().decrypted());
+    }
+
+    /**
+     * Makes sure that somebody could read the backup, before all of it is fetched.
+     *
+     * @throws io.agentflow.dr.core.Refused if it is encrypted and no identity fits
+     */
+    public void requireReadable(BackupId id, LocalBackup files, Kept kept) {
+        begin(id, files, kept).close();
+    }
+
+    /**
+     * Decrypts all of it, and keeps nothing but the table of contents for as long as it is compared.
+     *
+     * @return whether there was an identity to do it with
+     * @throws io.agentflow.dr.core.VerificationFailed if a file was encrypted from something else
+     */
+    boolean decryptAll(Manifest manifest, LocalBackup files, Kept kept) {
+        if (!manifest.encrypted() || !decryption.possible()) {
+            return false;
+        }
+        try (DecryptedBackup plain = decryption.open(files, manifest, kept)) {
+            Readers.each(
+                    manifest.files().stream()
+                            .filter(file -> file.plain() != null)
+                            .toList(),
+                    file -> plain.decrypt(file, OutputStream.nullOutputStream()));
+            plain.fetch(Sample.CONTENTS::equals);
+            requireContents(plain.folder(), manifest.decrypted());
+        }
+        return true;
+    }
+
+    /**
+     * Compares the archive's table of contents with the tables that the snapshot saw.
+     *
+     * @param folder of the backup in the clear
+     * @throws io.agentflow.dr.core.VerificationFailed if they differ, or cannot be compared
+     */
+    public void requireContents(Path folder, Manifest manifest) {
+        Queue<Problem> problems = new ConcurrentLinkedQueue<>();
+        Queue<String> warnings = new ConcurrentLinkedQueue<>();
+        archive.compare(folder, manifest, problems, warnings);
+        warnings.forEach(warning -> problems.add(new Problem(Sample.CONTENTS, warning)));
+        if (!problems.isEmpty()) {
+            new VerifyReport(
+                            manifest.id(),
+                            folder,
+                            Kept.at(folder),
+                            manifest,
+                            1,
+                            0,
+                            Duration.ZERO,
+                            List.copyOf(problems),
+                            List.of())
+                    .require();
+        }
     }
 
     private static FolderDigests digests(Path folder, Map<BackupPath, Digested> known, LongConsumer read) {

@@ -5,6 +5,8 @@ import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.core.Reason;
+import io.agentflow.dr.core.VerificationFailed;
+import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.store.LocalBackup;
 import java.io.IOException;
@@ -31,13 +33,26 @@ public final class VerifyPublished {
         Kept kept = Kept.in(requested.store(), id);
         if (requested.extent().whole()) {
             files.fetchAll();
-            return verify.verify(id, files.folder(), files.arrived(), kept);
+            return decrypted(verify.verify(id, files.folder(), files.arrived(), kept), files);
         }
         try {
             return verify.sample(id, files, requested.store().files(id), requested.extent(), kept);
         } catch (IOException e) {
             throw new OperationFailed(
                     kept.location() + " cannot be listed: " + Reason.of(e), "Check the store and its rights.", e);
+        }
+    }
+
+    /** What holds an encrypted backup as it was stored need not be what can be decrypted: with an identity that is seen, too. */
+    private VerifyReport decrypted(VerifyReport report, LocalBackup files) {
+        Manifest manifest = report.manifest();
+        if (manifest == null || !report.success()) {
+            return report;
+        }
+        try {
+            return report.decrypted(verify.decryptAll(manifest, files, report.kept()));
+        } catch (VerificationFailed e) {
+            return report.with(new Problem(".", e.fact()));
         }
     }
 
@@ -57,6 +72,10 @@ public final class VerifyPublished {
         Map<String, Object> finding = new LinkedHashMap<>(
                 Map.of("operation", requested.operation().id().text(), "problems", problems, "bytes", report.bytes()));
         finding.putAll(requested.extent().finding());
+        Manifest manifest = report.manifest();
+        if (manifest != null && manifest.encrypted()) {
+            finding.put("decrypted", report.decrypted());
+        }
         List<String> warnings = new ArrayList<>(report.warnings());
         evidence.record(
                         requested.store(),
@@ -64,15 +83,6 @@ public final class VerifyPublished {
                         report.success() ? good(requested.extent()) : EvidenceKind.VERIFY_FAILED,
                         finding)
                 .ifPresent(warnings::add);
-        return new VerifyReport(
-                report.id(),
-                report.folder(),
-                report.kept(),
-                report.manifest(),
-                report.files(),
-                report.bytes(),
-                report.elapsed(),
-                report.problems(),
-                warnings);
+        return report.with(warnings);
     }
 }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param bytes how many were read and digested
  * @param problems empty when the backup is what it was
  * @param warnings what could not be checked
+ * @param decrypted whether an encrypted backup was also decrypted, and what it holds compared
  */
 public record VerifyReport(
         BackupId id,
@@ -27,10 +28,43 @@ public record VerifyReport(
         long bytes,
         Duration elapsed,
         List<Problem> problems,
-        List<String> warnings) {
+        List<String> warnings,
+        boolean decrypted) {
+
+    /** Of what is not encrypted, or was not decrypted. */
+    public VerifyReport(
+            BackupId id,
+            Path folder,
+            Kept kept,
+            @Nullable Manifest manifest,
+            int files,
+            long bytes,
+            Duration elapsed,
+            List<Problem> problems,
+            List<String> warnings) {
+        this(id, folder, kept, manifest, files, bytes, elapsed, problems, warnings, false);
+    }
+
+    VerifyReport decrypted(boolean all) {
+        return new VerifyReport(id, folder, kept, manifest, files, bytes, elapsed, problems, warnings, all);
+    }
+
+    VerifyReport with(List<String> otherWarnings) {
+        return new VerifyReport(id, folder, kept, manifest, files, bytes, elapsed, problems, otherWarnings, decrypted);
+    }
+
+    VerifyReport with(Problem problem) {
+        return new VerifyReport(
+                id, folder, kept, manifest, files, bytes, elapsed, List.of(problem), warnings, decrypted);
+    }
 
     public boolean success() {
         return problems.isEmpty() && manifest != null;
+    }
+
+    /** Whether nobody reads what it holds without an identity. */
+    public boolean encrypted() {
+        return manifest != null && manifest.encrypted();
     }
 
     public double bytesPerSecond() {

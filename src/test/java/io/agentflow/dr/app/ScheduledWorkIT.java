@@ -2,6 +2,7 @@ package io.agentflow.dr.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.agentflow.dr.age.Recipients;
 import io.agentflow.dr.backup.BackupRequest;
 import io.agentflow.dr.backup.Staging;
 import io.agentflow.dr.catalog.BackupCatalog;
@@ -142,7 +143,8 @@ class ScheduledWorkIT {
                         false,
                         Duration.ofMinutes(1),
                         Duration.ofSeconds(10),
-                        Staging.WHOLE));
+                        Staging.WHOLE,
+                        Recipients.NONE));
     }
 
     private static List<Instant> made(Operations.Served served) {

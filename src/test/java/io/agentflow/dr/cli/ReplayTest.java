@@ -40,6 +40,7 @@ class ReplayTest {
             Map.entry("--critical-tables", List.of("tenants,\"odd name\"")),
             Map.entry("--proof", List.of("counts")),
             Map.entry("--stream", List.of("")),
+            Map.entry("--encrypt-to", List.of("age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p")),
             Map.entry("--target-database-url", List.of("postgresql://me@[::1]:5433,db2/x?sslrootcert=/a%20b")),
             Map.entry("--tables", List.of("tenants,users", "critical")),
             Map.entry("--replace", List.of("", "critical")),
@@ -54,8 +55,8 @@ class ReplayTest {
             Map.entry("--keep-staging", List.of("")));
 
     /** These say how it is shown or whether it is asked, and which configuration is read, or are another operation. */
-    private static final Set<String> NO_PART_OF_THE_REQUEST =
-            Set.of("--json", "--verbose", "--config", "--yes", "--plan", "--undo", "--drop-old", "--help");
+    private static final Set<String> NO_PART_OF_THE_REQUEST = Set.of(
+            "--json", "--verbose", "--config", "--yes", "--plan", "--undo", "--drop-old", "--help", "--identity");
 
     private final AfConfig config = AfConfig.load(null, ENVIRONMENT);
     private final Session session = new Session(Terminal.system(), ENVIRONMENT, Clock.systemUTC(), "0", any -> {

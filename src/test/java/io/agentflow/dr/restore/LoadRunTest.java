@@ -20,6 +20,7 @@ import io.agentflow.dr.store.DirectoryPermissions;
 import io.agentflow.dr.store.DirectoryStore;
 import io.agentflow.dr.testing.GoldenBackup;
 import io.agentflow.dr.verify.ArchiveCheck;
+import io.agentflow.dr.verify.Decryption;
 import io.agentflow.dr.verify.VerifyBackup;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -70,8 +72,10 @@ class LoadRunTest {
                 4,
                 Duration.ofMinutes(1),
                 "");
-        VerifyBackup verify =
-                new VerifyBackup(new ArchiveCheck(programs, new PgTools(programs, List.of())), event -> {});
+        VerifyBackup verify = new VerifyBackup(
+                new ArchiveCheck(programs, new PgTools(programs, List.of())),
+                new Decryption(Optional::empty, Path.of("unused")),
+                event -> {});
         RestoreRun.Staged staged = new RestoreRun.Staged(
                 new RestoreRun.Planned(
                         operation,

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,8 +25,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 class VerifyBackupTest {
     private static final Programs PROGRAMS = new Programs();
-    private static final VerifyBackup VERIFY =
-            new VerifyBackup(new ArchiveCheck(PROGRAMS, new PgTools(PROGRAMS, List.of())), event -> {});
+    private static final VerifyBackup VERIFY = new VerifyBackup(
+            new ArchiveCheck(PROGRAMS, new PgTools(PROGRAMS, List.of())),
+            new Decryption(Optional::empty, Path.of("unused")),
+            event -> {});
 
     @TempDir
     Path store;

@@ -1,0 +1,64 @@
+package io.agentflow.dr.app;
+
+import io.agentflow.dr.age.Identities;
+import io.agentflow.dr.config.AfConfig;
+import io.agentflow.dr.config.ConfigKey;
+import io.agentflow.dr.core.Reason;
+import io.agentflow.dr.core.UsageError;
+import io.agentflow.dr.process.ExternalProgram;
+import io.agentflow.dr.process.Programs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** The identities that the configuration names, read when something is to be decrypted and not before. */
+final class GivenIdentities implements Supplier<Optional<Identities>> {
+    /** Somebody may have to touch a key or type a password. */
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+    private final AfConfig config;
+    private final Programs programs;
+
+    GivenIdentities(AfConfig config, Programs programs) {
+        this.config = config;
+        this.programs = programs;
+    }
+
+    @Override
+    public Optional<Identities> get() {
+        String file = config.text(ConfigKey.IDENTITY_FILE);
+        String command = config.text(ConfigKey.IDENTITY_COMMAND);
+        if (!file.isEmpty()) {
+            return Optional.of(ofFile(Path.of(file)));
+        }
+        return command.isEmpty() ? Optional.empty() : Optional.of(ofCommand(command));
+    }
+
+    private static Identities ofFile(Path file) {
+        try {
+            return Identities.parse(Files.readString(file), file.toString());
+        } catch (IOException e) {
+            throw new UsageError(
+                    "the identity file " + file + " cannot be read: " + Reason.of(e),
+                    "Check the path and its rights.",
+                    e);
+        }
+    }
+
+    /** Whatever it prints is secret: nothing of it is repeated. */
+    private Identities ofCommand(String command) {
+        ExternalProgram shell =
+                new ExternalProgram(Path.of("/bin/sh"), List.of("-c", command), Map.of(), List.of(), PATIENCE);
+        try {
+            return Identities.parse(programs.output(shell), "what " + ConfigKey.IDENTITY_COMMAND.key() + " prints");
+        } catch (IOException e) {
+            throw new UsageError(
+                    ConfigKey.IDENTITY_COMMAND.key() + " failed: " + Reason.of(e), "Run it by hand to see why.", e);
+        }
+    }
+}
