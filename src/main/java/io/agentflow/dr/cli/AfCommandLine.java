@@ -23,7 +23,7 @@ public final class AfCommandLine {
     /** What the commands of a group are for. Described by code, as af itself is: to read annotations takes longer. */
     private static final Map<String, String> GROUPS = Map.of(
             "backup",
-            "Make, list, show, verify, restore and delete backups.",
+            "Make, list, show, verify, copy, restore and delete backups.",
             "retention",
             "Plan, apply and explain which backups expire.",
             "audit",
@@ -46,6 +46,7 @@ public final class AfCommandLine {
             new Entry("backup", "show"),
             new Entry("backup", "verify"),
             new Entry("backup", "restore"),
+            new Entry("backup", "copy"),
             new Entry("backup", "delete"),
             new Entry("backup", "pin"),
             new Entry("backup", "unpin"),
@@ -108,6 +109,7 @@ public final class AfCommandLine {
                 case "backup show" -> new BackupShowCommand(session);
                 case "backup verify" -> new BackupVerifyCommand(session);
                 case "backup restore" -> new BackupRestoreCommand(session);
+                case "backup copy" -> new BackupCopyCommand(session);
                 case "backup delete" -> new BackupDeleteCommand(session);
                 case "backup pin" -> new BackupPinCommand(session);
                 case "backup unpin" -> new BackupUnpinCommand(session);

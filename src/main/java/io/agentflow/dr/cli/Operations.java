@@ -4,6 +4,7 @@ import io.agentflow.dr.auditchain.AuditReport;
 import io.agentflow.dr.backup.BackupRequest;
 import io.agentflow.dr.backup.BackupRun;
 import io.agentflow.dr.config.ServedDatabase;
+import io.agentflow.dr.copy.CopiedBackup;
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.DatabaseName;
@@ -44,6 +45,9 @@ public interface Operations {
     BackupRun.Published create(BackupRequest request, OperationEvents events);
 
     VerifyReport verify(BackupStore store, BackupId id, VerifyExtent extent, OperationEvents events);
+
+    /** Has a published backup in another store, too; sends what is not there yet. */
+    CopiedBackup copy(BackupStore from, BackupId id, BackupStore to, OperationEvents events);
 
     /** What a restore would meet; touches nothing. */
     RestorePlan preview(RestoreRequest request, OperationEvents events);

@@ -115,6 +115,15 @@ public interface BackupStore {
     NewBackup begin(BackupId id);
 
     /**
+     * Takes up a backup that another store has published, where an earlier try left it, or at its beginning. Whether it is
+     * here already is for the caller to ask before.
+     *
+     * @throws io.agentflow.dr.core.Busy if somebody on this machine is copying the same backup here
+     * @throws io.agentflow.dr.core.Refused if the place cannot be written to
+     */
+    IncomingBackup receive(BackupId id);
+
+    /**
      * Deletes a backup, first what makes it one: what a crash leaves of it is swept, and never looks like a backup.
      *
      * @param lastLook is called once nobody on this machine can begin to read or pin it any more; what it throws keeps it

@@ -11,11 +11,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** Does one thing for each item of a list, several at once: a store that is far away answers late, but many. */
-final class Concurrently {
+public final class Concurrently {
     private Concurrently() {}
 
     /** Returns when all are done. The first failure ends it, and is thrown. */
-    static <T> void each(List<T> items, int most, Consumer<T> work) {
+    public static <T> void each(List<T> items, int most, Consumer<T> work) {
         ExecutorService threads = Executors.newFixedThreadPool(Math.max(1, Math.min(items.size(), most)));
         try {
             List<Future<?>> all = new ArrayList<>();

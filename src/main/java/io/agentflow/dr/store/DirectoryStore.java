@@ -234,6 +234,11 @@ public final class DirectoryStore implements BackupStore {
     }
 
     @Override
+    public IncomingBackup receive(BackupId id) {
+        return new DirectoryCopy(this, id, CopyFolder.of(this, id, any -> true));
+    }
+
+    @Override
     public void addEvidence(BackupId id, String name, byte[] content) throws IOException {
         Path evidence = folder(id).resolve(EVIDENCE);
         if (!Files.isDirectory(evidence, LinkOption.NOFOLLOW_LINKS)) {
@@ -281,8 +286,17 @@ public final class DirectoryStore implements BackupStore {
 
     /** What is left of backups that were never published, or whose deletion was cut short. */
     List<Path> remains() {
+        return beginning(PARTIAL);
+    }
+
+    /** What copies have left that were cut short, for their next try. */
+    List<Path> copies() {
+        return beginning(CopyFolder.NAME);
+    }
+
+    private List<Path> beginning(String with) {
         return names().stream()
-                .filter(name -> name.startsWith(PARTIAL))
+                .filter(name -> name.startsWith(with))
                 .map(root::resolve)
                 .toList();
     }

@@ -138,6 +138,15 @@ final class FetchedBackup implements LocalBackup {
     }
 
     @Override
+    public void release(BackupPath path) {
+        try {
+            Files.deleteIfExists(path.in(folder));
+        } catch (IOException e) {
+            throw ObjectBackupStore.unusable(folder, e);
+        }
+    }
+
+    @Override
     public Map<BackupPath, Digested> arrived() {
         return arrived;
     }

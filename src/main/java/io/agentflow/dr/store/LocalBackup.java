@@ -23,6 +23,9 @@ public interface LocalBackup extends AutoCloseable {
         fetch(path -> !path.startsWith("evidence/"));
     }
 
+    /** Nobody needs this file in the folder any more: what was fetched makes room, what has always been there stays. */
+    default void release(BackupPath path) {}
+
     /** Digests of files in the folder, taken as their bytes came in; empty where they have always been. */
     default Map<BackupPath, Digested> arrived() {
         return Map.of();

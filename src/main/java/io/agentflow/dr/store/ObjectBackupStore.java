@@ -274,6 +274,17 @@ public final class ObjectBackupStore implements BackupStore {
     }
 
     @Override
+    public IncomingBackup receive(BackupId id) {
+        CopyFolder mark = CopyFolder.of(staging, id, this::removed);
+        try {
+            return new ObjectCopy(objects, id, mark);
+        } catch (RuntimeException e) {
+            mark.close();
+            throw e;
+        }
+    }
+
+    @Override
     public void delete(BackupId id, Runnable lastLook) {
         requireThere(id);
         try {

@@ -106,6 +106,22 @@ public final class StoreLock implements AutoCloseable {
                         "Wait until that has ended, then delete it.")));
     }
 
+    /**
+     * Makes sure that nobody else on this machine copies a backup there, and keeps others from beginning.
+     *
+     * @throws Busy if somebody does
+     */
+    static StoreLock receiving(DirectoryStore store, BackupId id) throws IOException {
+        return unused(store, id)
+                .orElseThrow(() -> new Busy(
+                        "backup " + id + " is being copied there by somebody else", "Wait until that has ended."));
+    }
+
+    /** The lock of a backup that nobody on this machine works on; empty if somebody does. */
+    static Optional<StoreLock> unused(DirectoryStore store, BackupId id) throws IOException {
+        return LockFile.alone(file(store), position(id)).map(StoreLock::new);
+    }
+
     private static Path file(DirectoryStore store) throws IOException {
         return store.root().toRealPath().resolve(".lock");
     }

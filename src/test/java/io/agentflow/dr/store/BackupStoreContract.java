@@ -31,6 +31,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What every {@link BackupStore} must do. Each adapter inherits it, over a place of its own for every test. */
 abstract class BackupStoreContract {
@@ -40,6 +41,9 @@ abstract class BackupStoreContract {
 
     private static final BackupPath TOC = new BackupPath("data/toc.dat");
     private static final BackupPath SCHEMA = new BackupPath("schema.dump.gz");
+
+    @TempDir
+    Path scratch;
 
     /** The store as another process would open it: the same place, nothing remembered. */
     abstract BackupStore store();
@@ -181,6 +185,51 @@ abstract class BackupStoreContract {
 
         assertThat(store().ids()).containsExactly(ID);
         assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void whatACopyHasBroughtStaysForTheNextTryAndIsNoBackupBeforeItsManifest() throws IOException {
+        Path source = Files.createDirectory(scratch.resolve("source"));
+        Digested schema = file(source, "schema", "the schema");
+        Digested toc = file(source, "toc", "the contents");
+        Digested manifest = file(source, "manifest", "the manifest");
+        try (IncomingBackup cutShort = store().receive(ID)) {
+            assertThat(cutShort.has(SCHEMA, schema)).isFalse();
+            cutShort.put(SCHEMA, source.resolve("schema"), schema);
+            cutShort.put(TOC, source.resolve("schema"), schema);
+            assertThatThrownBy(() -> store().receive(ID)).isInstanceOf(Busy.class);
+            assertThatThrownBy(() -> cutShort.put(new BackupPath("globals.sql.gz"), source.resolve("toc"), schema))
+                    .isInstanceOf(ObjectDamaged.class);
+        }
+        store().building().close();
+        assertThat(store().ids()).isEmpty();
+
+        try (IncomingBackup next = store().receive(ID)) {
+            assertThat(next.has(SCHEMA, schema)).as("it arrived whole").isTrue();
+            assertThat(next.has(TOC, toc)).as("that is another content").isFalse();
+            assertThat(next.has(new BackupPath("globals.sql.gz"), schema)).isFalse();
+            next.put(TOC, source.resolve("toc"), toc);
+            next.publish(source.resolve("manifest"), manifest);
+        }
+
+        assertThat(store().ids()).containsExactly(ID);
+        assertThat(store().files(ID))
+                .extracting(StoredFile::path)
+                .containsExactlyInAnyOrder("manifest.json", "schema.dump.gz", "data/toc.dat");
+        assertThat(read(ID, TOC)).isEqualTo("the contents");
+        assertThat(leftovers()).isEmpty();
+        try (IncomingBackup late = store().receive(ID)) {
+            assertThatThrownBy(() -> late.publish(source.resolve("toc"), toc))
+                    .isInstanceOf(AfException.class)
+                    .hasMessageContaining("exists");
+        }
+        assertThat(read(ID, ObjectKey.MANIFEST)).isEqualTo("the manifest");
+    }
+
+    private static Digested file(Path folder, String name, String text) throws IOException {
+        byte[] content = text.getBytes(StandardCharsets.UTF_8);
+        Files.write(folder.resolve(name), content);
+        return new Digested(content.length, Sha256.of(content));
     }
 
     @Test
