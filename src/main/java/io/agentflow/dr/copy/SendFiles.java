@@ -137,7 +137,8 @@ final class SendFiles {
                         + ShellWord.of(from.name()));
     }
 
-    private void progress(long bytes, long total) {
+    /** One at a time: told out of order it would seem to go back, and not to end. */
+    private synchronized void progress(long bytes, long total) {
         long now = done.addAndGet(bytes);
         operation.beat();
         operation
