@@ -186,6 +186,8 @@ class EncryptionIT {
         String id = ok(af.with("AF_ENCRYPT_TO", FIRST.recipient()).run("backup", "create", "--json"))
                 .path("id")
                 .asText();
+        ok(af.run("backup", "copy", id, "--to", "copies", "--json"));
+        ok(af.run("backup", "verify", id, "copies", "--json"));
         database.with("DELETE FROM notes; INSERT INTO users VALUES (1000, 'new')");
         String before = database.dump();
 

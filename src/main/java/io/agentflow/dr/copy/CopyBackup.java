@@ -56,7 +56,7 @@ public final class CopyBackup {
                 .events()
                 .accept(new OperationEvent.Started("Copying " + id + " from " + from.name() + " to " + to.name()));
         LocalBackup files = operation.hold(from.read(id));
-        Manifest manifest = verify.begin(id, files, Kept.in(from, id)).manifest();
+        Manifest manifest = verify.sealed(id, files, Kept.in(from, id));
         SealedFiles sealed = SealedFiles.of(manifest, files);
         boolean already = new PresentBackup(to, id).whole(sealed);
         SendFiles.Sent sent = already ? new SendFiles.Sent(0, 0) : send(requested, files, sealed);

@@ -156,11 +156,24 @@ public final class VerifyBackup {
     }
 
     /**
-     * Reads the manifest alone, against its seal; the files are read when they are asked for.
+     * Reads the manifest alone, against its seal; the files are read, and decrypted, when they are asked for.
+     *
+     * @throws io.agentflow.dr.core.VerificationFailed if it is not what was sealed
+     * @throws io.agentflow.dr.core.Refused if it is encrypted and no identity fits
+     */
+    public PartlyVerified begin(BackupId id, LocalBackup files, Kept kept) {
+        Manifest manifest = sealed(id, files, kept);
+        return manifest.encrypted()
+                ? new PartlyVerified(decryption.open(files, manifest, kept), kept, manifest.decrypted())
+                : new PartlyVerified(files, kept, manifest);
+    }
+
+    /**
+     * Reads the manifest alone, against its seal, as it stands there.
      *
      * @throws io.agentflow.dr.core.VerificationFailed if it is not what was sealed
      */
-    public PartlyVerified begin(BackupId id, LocalBackup files, Kept kept) {
+    public Manifest sealed(BackupId id, LocalBackup files, Kept kept) {
         files.fetch(Set.of(Manifest.FILE.text(), Manifest.SUM_FILE.text())::contains);
         Path folder = files.folder();
         Queue<Problem> problems = new ConcurrentLinkedQueue<>();
@@ -169,9 +182,7 @@ public final class VerifyBackup {
             new VerifyReport(id, folder, kept, null, 1, 0, Duration.ZERO, List.copyOf(problems), List.of()).require();
             throw new IllegalStateException("a manifest without a problem was not read");
         }
-        return manifest.encrypted()
-                ? new PartlyVerified(decryption.open(files, manifest, kept), kept, manifest.decrypted())
-                : new PartlyVerified(files, kept, manifest);
+        return manifest;
     }
 
     /**

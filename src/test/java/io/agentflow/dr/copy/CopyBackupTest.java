@@ -1,5 +1,7 @@
 package io.agentflow.dr.copy;
 
+import io.agentflow.dr.verify.Decryption;
+import java.util.Optional;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -66,7 +68,7 @@ class CopyBackupTest {
         try (Programs programs = new Programs();
                 Operation operation = new Operation(id, CLOCK.instant(), "", List.of(), events::add)) {
             ArchiveCheck archive = new ArchiveCheck(programs, new PgTools(programs, List.of()));
-            return new CopyBackup(new VerifyBackup(archive, operation.events()), new RecordEvidence(CLOCK))
+            return new CopyBackup(new VerifyBackup(archive, new Decryption(Optional::empty, Path.of("unused")), operation.events()), new RecordEvidence(CLOCK))
                     .copy(new CopyBackup.Requested(operation, from, to, ID));
         }
     }
