@@ -23,6 +23,8 @@ PATH=$PATH:/usr/sbin RUNLEVEL=1 install pgbouncer pgbouncer
 RUNLEVEL=1 install promtool prometheus
 
 PATH=$PATH:/usr/sbin RUNLEVEL=1 install sshd openssh-server
+# A store on a web server: the tests start their own.
+PATH=$PATH:/usr/sbin RUNLEVEL=1 install nginx nginx-light
 install systemd-analyze systemd
 # Encrypted backups are read by the program age, and fetched from S3 by curl.
 install age age

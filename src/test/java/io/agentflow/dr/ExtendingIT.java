@@ -9,6 +9,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.agentflow.dr.testing.ADatabase;
 import io.agentflow.dr.testing.AfProcess;
 import io.agentflow.dr.testing.HeldRoutes;
+import io.agentflow.dr.testing.LocalNginx;
 import io.agentflow.dr.testing.LocalPostgres;
 import io.agentflow.dr.testing.LocalSshd;
 import io.agentflow.dr.testing.Project;
@@ -100,6 +101,56 @@ class ExtendingIT {
                             .run("backup", "verify", id, remote.toString())
                             .exitCode())
                     .isZero();
+        }
+    }
+
+    /** What the pages of the stores say: create, list, verify, restore; and what is said when a route is missing. */
+    private void keepsBackups(AfProcess af, String name) throws IOException {
+        ADatabase kept =
+                POSTGRES.database("kept_" + name).with("CREATE TABLE t AS SELECT generate_series(1, 100) AS a");
+        af.on(kept).with("AF_STORE", "route:" + name);
+        isWell(af);
+        AfProcess.Result tried = af.run("store", "check", "--files", "20");
+        assertThat(tried.exitCode()).as(tried.toString()).isZero();
+        assertThat(tried.out().lines()).hasSize(8).allMatch(line -> line.startsWith("✓ "));
+
+        AfProcess.Result made = af.run("backup", "create", "--json");
+        assertThat(made.exitCode()).as(made.toString()).isZero();
+        AfProcess.Result listed = af.run("backup", "list", "--json");
+        assertThat(listed.json().path("backups").findValuesAsText("id"))
+                .as(listed.toString())
+                .containsExactly(made.json().path("id").asText());
+        kept.with("DELETE FROM t");
+        AfProcess.Result restored = af.run("backup", "restore", "latest", "--yes");
+        assertThat(restored.exitCode()).as(restored.toString()).isZero();
+        assertThat(kept.number("SELECT count(*) FROM public.t")).isEqualTo(100);
+        AfProcess.Result verified = af.run("backup", "verify", "latest");
+        assertThat(verified.exitCode()).as(verified.toString()).isZero();
+        AfProcess.Result deleted = af.run("backup", "delete", "latest", "--yes");
+        assertThat(deleted.exitCode()).as(deleted.toString()).isZero();
+
+        Files.delete(folder.resolve("own/store-" + name + "-stat.camel.yaml"));
+        AfProcess.Result missing = af.run("backup", "list");
+        assertThat(missing.exitCode()).as(missing.toString()).isEqualTo(2);
+        assertThat(missing.err()).contains("there is no route store-" + name + "-stat");
+    }
+
+    @Test
+    void anSftpServerKeepsBackups() throws IOException {
+        Path keys = Files.createDirectory(folder.resolve("ssh"));
+        Path remote = Files.createDirectory(folder.resolve("remote"));
+        try (LocalSshd sshd = LocalSshd.start(keys)) {
+            keepsBackups(af(List.of("store-sftp"), "af.route.sftp = " + sshd.store(remote)), "sftp");
+        }
+        assertThat(remote).isEmptyDirectory();
+    }
+
+    @Test
+    void aWebServerKeepsBackups() throws IOException {
+        try (LocalNginx nginx = LocalNginx.start(Files.createDirectory(folder.resolve("nginx")))) {
+            Path remote = nginx.place("backups");
+            keepsBackups(af(List.of("store-web"), "af.route.web = " + nginx.address("backups")), "web");
+            assertThat(remote).isEmptyDirectory();
         }
     }
 

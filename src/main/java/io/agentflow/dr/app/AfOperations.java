@@ -101,6 +101,7 @@ final class AfOperations implements Operations, AutoCloseable {
     private final Programs programs;
     private final PgTools tools;
     private final Redaction redaction;
+    private final RouteStores routeStores;
     private final Announcements announcements;
     private final Outcomes measured;
     private final OperationJournal journal;
@@ -127,6 +128,7 @@ final class AfOperations implements Operations, AutoCloseable {
         this.programs = new Programs();
         this.sources = new RouteSources(config, home);
         this.redaction = sources.redaction();
+        this.routeStores = new RouteStores(sources, () -> beans(event -> {}), redaction);
         this.running = ConcurrentHashMap.newKeySet();
         this.ending = new AtomicBoolean();
         this.measured = new Outcomes(config, clock);
@@ -152,6 +154,7 @@ final class AfOperations implements Operations, AutoCloseable {
         this.config = same.config;
         this.clock = same.clock;
         this.sources = same.sources;
+        this.routeStores = same.routeStores;
         this.contexts = same.contexts;
         this.programs = same.programs;
         this.tools = same.tools;
@@ -171,7 +174,9 @@ final class AfOperations implements Operations, AutoCloseable {
 
     @Override
     public BackupStore open(StoreUri uri) {
-        return StoreKinds.open(uri, config.stagingDirectory(), clock);
+        return uri.scheme().equals(StoreUri.ROUTE)
+                ? StoreKinds.over(routeStores.open(uri), uri, config.stagingDirectory(), clock)
+                : StoreKinds.open(uri, config.stagingDirectory(), clock);
     }
 
     @Override

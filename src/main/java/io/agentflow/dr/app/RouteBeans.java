@@ -32,6 +32,8 @@ import io.agentflow.dr.route.BackupFacts;
 import io.agentflow.dr.route.BackupParts;
 import io.agentflow.dr.route.DeadLetters;
 import io.agentflow.dr.route.LoadSteps;
+import io.agentflow.dr.route.SftpFiles;
+import io.agentflow.dr.route.SizedBody;
 import io.agentflow.dr.route.ToolBinding;
 import io.agentflow.dr.route.ToolExecutor;
 import io.agentflow.dr.verify.ArchiveCheck;
@@ -72,6 +74,8 @@ final class RouteBeans {
         beans.put("deadLetters", deadLetters);
         beans.put("announceRetry", new AnnounceRetry());
         beans.put("backupFacts", new BackupFacts());
+        beans.put("sftpFiles", new SftpFiles());
+        beans.put("sizedBody", new SizedBody());
         beans.put("checkBackup", new CheckBackup(tools));
         beans.put("openBackup", new OpenBackup(clock, random));
         beans.put("dumpTools", new DumpTools());

@@ -4,10 +4,13 @@ import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.config.ConfigKey;
 import io.agentflow.dr.core.Redaction;
 import io.agentflow.dr.core.Secret;
+import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.route.RouteTexts;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +37,28 @@ final class RouteSources {
     RouteTexts neededFrom(String endpoint) {
         boolean shipped = !config.given(ConfigKey.ROUTES) && !config.given(ConfigKey.EXTRA_ROUTES);
         return shipped ? texts().reachedFrom(endpoint, config.ofRoutes().values()) : texts();
+    }
+
+    /**
+     * What a store of routes needs.
+     *
+     * @param routes their ids
+     * @throws UsageError if one of them is missing
+     */
+    RouteTexts ofStore(List<String> routes) {
+        RouteTexts all = texts();
+        Map<Path, String> needed = new TreeMap<>();
+        for (String route : routes) {
+            if (all.files().keySet().stream().noneMatch(file -> file.endsWith(route + RouteTexts.ENDING))) {
+                throw new UsageError(
+                        "there is no route " + route + ", and the store needs it",
+                        "Put a file " + route + RouteTexts.ENDING
+                                + " into the folder of af.extra-routes; see docs/stores/route.md.");
+            }
+            needed.putAll(all.reachedFrom("direct:" + route, config.ofRoutes().values())
+                    .files());
+        }
+        return new RouteTexts(needed);
     }
 
     /**

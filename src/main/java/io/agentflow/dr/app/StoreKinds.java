@@ -6,6 +6,7 @@ import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.store.DirectoryPermissions;
 import io.agentflow.dr.store.DirectoryStore;
 import io.agentflow.dr.store.ObjectBackupStore;
+import io.agentflow.dr.store.ObjectStore;
 import io.agentflow.dr.store.StoreKind;
 import io.agentflow.dr.store.StoreUri;
 import java.io.IOException;
@@ -46,12 +47,17 @@ final class StoreKinds {
                         .findFirst()
                         .orElseThrow(() -> new UsageError(
                                 "the store '" + uri.text() + "' is of a kind that this version does not know",
-                                "Use a directory, or s3://bucket/prefix."));
+                                "Use a directory, s3://bucket/prefix, or route:NAME."));
+        return over(kind.open(uri, clock), uri, staging, clock);
+    }
+
+    /** Backups in these objects. */
+    static BackupStore over(ObjectStore objects, StoreUri uri, Path staging, Clock clock) {
         String own =
                 Sha256.of(uri.whereabouts().getBytes(StandardCharsets.UTF_8)).hex();
         DirectoryStore stage = new DirectoryStore(
                 staging.resolve(uri.scheme() + "-" + own.substring(0, 16)), DirectoryPermissions.OWNER);
-        return new ObjectBackupStore(kind.open(uri, clock), uri, stage, clock);
+        return new ObjectBackupStore(objects, uri, stage, clock);
     }
 
     /** Of the kind's own folder; in a test, where there is none, of the class path. */

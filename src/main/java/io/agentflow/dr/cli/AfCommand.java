@@ -176,7 +176,7 @@ abstract class AfCommand implements Callable<Integer> {
 
     /** The store of that name. What is a directory needs nothing else to be loaded. */
     BackupStore opened(String text, AfConfig config) {
-        if (!text.contains("://") && !text.startsWith("file:")) {
+        if (StoreUri.isPath(text)) {
             return new DirectoryStore(Path.of(text), config.permissions());
         }
         StoreUri uri = StoreUri.parse(text);

@@ -36,6 +36,8 @@ public final class AfCommandLine {
             "Show and check the journal of all operations.",
             "routes",
             "List, check and show the routes.",
+            "store",
+            "Try what a store promises.",
             "request",
             "Sign requests for operations, and show those that messages brought.");
 
@@ -63,6 +65,7 @@ public final class AfCommandLine {
             new Entry("routes", "list"),
             new Entry("routes", "check"),
             new Entry("routes", "show"),
+            new Entry("store", "check"),
             new Entry("config", "show"),
             new Entry("request", "sign"),
             new Entry("request", "list"),
@@ -126,6 +129,7 @@ public final class AfCommandLine {
                 case "routes list" -> new RoutesListCommand(session);
                 case "routes check" -> new RoutesCheckCommand(session);
                 case "routes show" -> new RoutesShowCommand(session);
+                case "store check" -> new StoreCheckCommand(session);
                 case "config show" -> new ConfigShowCommand(session);
                 case "request sign" -> new RequestSignCommand(session);
                 case "request list" -> new RequestListCommand(session);

@@ -33,6 +33,7 @@ final class RouteRules {
                 .filter(file -> file.kind().equals("routeConfiguration"))
                 .forEach(file -> configurations.add(file.top().path("id").asText()));
         files.forEach(this::judge);
+        findings.addAll(new StoreRules(files).judge());
         return findings;
     }
 

@@ -65,6 +65,17 @@ public final class Routes implements AutoCloseable {
         return started(context, List.of(entry.replaceFirst("direct:", "")));
     }
 
+    /**
+     * Starts the routes that begin at {@code direct:}, among them those of a store.
+     *
+     * @param entries ids of routes that must be there
+     * @throws AfException if a route cannot be read or one of the entries is missing
+     */
+    public static Routes ofStore(
+            RouteTexts texts, List<String> entries, Map<String, Object> beans, Properties properties) {
+        return started(load(prepare(), texts, beans, properties, route -> begins(route, "direct:")), entries);
+    }
+
     private static boolean begins(RouteDefinition route, String at) {
         return route.getInput().getEndpointUri().startsWith(at);
     }

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 
 /**
  * Where backups are kept, as a person writes it: a directory ({@code ./backups}, {@code file:/srv/backups}), or
- * {@code s3://bucket/prefix?region=eu-central-1}. Holds no secret: credentials come from where each cloud's own tools look
+ * {@code s3://bucket/prefix?region=eu-central-1}, or {@code route:offsite}. Holds no secret: credentials come from where each cloud's own tools look
  * for them.
  *
  * @param text as it was written
@@ -26,12 +26,19 @@ public record StoreUri(String text, String scheme, String place, String prefix, 
     public static final String FILE = "file";
     private static final Pattern REMOTE =
             Pattern.compile("([a-z][a-z0-9+.-]+)://([^/?#]*)(?:/([^?#]*))?(?:\\?([^#]*))?");
+    /** The scheme of stores that are made of routes: {@code route:offsite}. */
+    public static final String ROUTE = "route";
+
+    private static final Pattern ROUTE_NAME = Pattern.compile("[a-z][a-z0-9-]{0,40}");
     private static final Pattern PREFIX = Pattern.compile("(?:[A-Za-z0-9_=][A-Za-z0-9_.=-]*/)*");
 
     /** Reads it. @throws UsageError if it is neither a directory nor a URI of that form */
     public static StoreUri parse(String text) {
         if (text.startsWith("file:")) {
             return directory(text, fileUri(text));
+        }
+        if (text.startsWith(ROUTE + ":")) {
+            return route(text, text.substring(ROUTE.length() + 1));
         }
         if (!text.contains("://")) {
             return directory(text, text);
@@ -55,6 +62,16 @@ public record StoreUri(String text, String scheme, String place, String prefix, 
                     "Write s3://bucket/prefix?region=….");
         }
         return new StoreUri(text, remote.group(1), remote.group(2), prefix, options(text, remote.group(4)));
+    }
+
+    private static StoreUri route(String text, String name) {
+        if (!ROUTE_NAME.matcher(name).matches()) {
+            throw wrong(
+                    text,
+                    "does not name routes",
+                    "Write route:NAME in small letters, digits and dashes, with routes store-NAME-put and so on.");
+        }
+        return new StoreUri(text, ROUTE, name, "", new TreeMap<>());
     }
 
     private static StoreUri directory(String text, String path) {
@@ -90,6 +107,11 @@ public record StoreUri(String text, String scheme, String place, String prefix, 
 
     private static UsageError wrong(String text, String what, String hint) {
         return new UsageError("the store '" + text + "' " + what, hint);
+    }
+
+    /** Whether a text names a directory by its plain path. */
+    public static boolean isPath(String text) {
+        return !text.contains("://") && !text.startsWith("file:") && !text.startsWith(ROUTE + ":");
     }
 
     public boolean isDirectory() {
@@ -129,6 +151,9 @@ public record StoreUri(String text, String scheme, String place, String prefix, 
     /** Without its options: how it is named in messages. */
     @Override
     public String toString() {
+        if (scheme.equals(ROUTE)) {
+            return text;
+        }
         return isDirectory()
                 ? place
                 : scheme + "://" + place + (prefix.isEmpty() ? "" : "/" + prefix.substring(0, prefix.length() - 1));

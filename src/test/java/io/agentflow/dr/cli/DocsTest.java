@@ -80,7 +80,9 @@ class DocsTest {
 
     @Test
     void theExamplesAreShownAsTheyAre() throws IOException {
-        String page = text(Project.file("docs/extending.md"));
+        String page = text(Project.file("docs/extending.md"))
+                + text(Project.file("docs/stores/sftp.md"))
+                + text(Project.file("docs/stores/web.md"));
         try (Stream<Path> files = Files.walk(Project.file("routes/examples"))) {
             assertThat(files.filter(Files::isRegularFile))
                     .isNotEmpty()

@@ -45,7 +45,16 @@ class CheckRoutesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"back-up-now", "copy-to-sftp", "dead-letter-sink", "maintenance-flag", "tell-a-webhook"})
+    @ValueSource(
+            strings = {
+                "back-up-now",
+                "copy-to-sftp",
+                "dead-letter-sink",
+                "maintenance-flag",
+                "store-sftp",
+                "store-web",
+                "tell-a-webhook"
+            })
     void theExamplesAreWell(String example) {
         RouteTexts texts = RouteTexts.read(Project.file("routes/errors"), Project.file("routes/examples/" + example));
 
@@ -55,6 +64,20 @@ class CheckRoutesTest {
     @Test
     void aRouteByTheRulesIsWell() {
         assertThat(with("tried", route("tried", "direct:tried", HARMLESS))).isEmpty();
+    }
+
+    private static String fileStep(String id, String parameters) {
+        return route(
+                id,
+                "direct:" + id,
+                step("to: {id: t, uri: 'file:/backups', parameters: {autoCreate: true" + parameters + "}}"));
+    }
+
+    private static void findsOfStore(String name, String text, String yaml) {
+        assertThat(with(name, yaml)).anySatisfy(finding -> {
+            assertThat(finding.rule()).isEqualTo("store");
+            assertThat(finding.text()).contains(text);
+        });
     }
 
     @Test
@@ -75,6 +98,25 @@ class CheckRoutesTest {
                 "tried",
                 route("tried", "direct:tried", step("bean: {id: t, ref: publishBackup, method: publish}")));
         finds("buffering", "tried", route("tried", "direct:tried", step("marshal: {id: t, gzipDeflater: {}}")));
+        String put = "store-tried-put";
+        String temp = ", tempFileName: '${file:onlyname}.part', fileExist: Fail";
+        assertThat(with(put, route(put, "direct:" + put, HARMLESS)))
+                .extracting(Finding::text)
+                .containsExactly(
+                        "is one of five, and there is no store-tried-open",
+                        "is one of five, and there is no store-tried-list",
+                        "is one of five, and there is no store-tried-stat",
+                        "is one of five, and there is no store-tried-delete");
+        findsOfStore(put, "begins at", route(put, "direct:other", HARMLESS));
+        findsOfStore(put, "lacks tempFileName", fileStep(put, ", fileExist: Fail"));
+        findsOfStore(put, "lacks fileExist", fileStep(put, temp.replace("Fail", "Override")));
+        findsOfStore(
+                put, "reads the whole body", route(put, "direct:" + put, step("log: {id: t, message: '${body}'}")));
+        assertThat(with(put, fileStep(put, temp))).hasSize(4);
+        findsOfStore(put, "sizedBody", route(put, "direct:" + put, step("to: {id: t, uri: 'http:web'}")));
+        String open = "store-tried-open";
+        findsOfStore(
+                open, "lacks disableStreamCache", route(open, "direct:" + open, step("to: {id: t, uri: 'http:web'}")));
         finds("exec", "tried", route("tried", "direct:tried", step("to: {id: t, uri: 'exec:pg_dump'}")));
     }
 

@@ -97,12 +97,12 @@ class RoutesTest {
                       uri: direct:tried
                       steps:
                         - to:
-                            uri: sftp://127.0.0.1:9/
+                            uri: smb://127.0.0.1:9/share
                 """);
 
         assertThatThrownBy(() -> Routes.check(RouteTexts.read(folder, null), Map.of(), new Properties()))
                 .isInstanceOf(AfException.class)
-                .hasMessageContainingAll("route tried", "sftp://127.0.0.1:9/", "fetch-component.sh");
+                .hasMessageContainingAll("route tried", "smb://127.0.0.1:9/share", "fetch-component.sh");
     }
 
     @Test

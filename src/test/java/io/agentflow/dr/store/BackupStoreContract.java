@@ -445,6 +445,19 @@ abstract class BackupStoreContract {
         }
     }
 
+    /** What {@code af store check} tries on a live store is all kept here, and leaves nothing. */
+    @Test
+    void theCheckOfALiveStoreFindsThatAllIsKeptAndTouchesNoBackup() throws IOException {
+        publish(ID);
+
+        assertThat(new StoreCheck(store(), new Random(1), 20).run(told -> {}))
+                .hasSize(8)
+                .allMatch(StoreCheck.Result::kept);
+
+        assertThat(store().ids()).containsExactly(ID);
+        assertThat(leftovers()).isEmpty();
+    }
+
     @Test
     void whatIsMissingIsSaidToBe() throws IOException {
         publish(ID);

@@ -87,9 +87,26 @@ public final class LocalSshd implements AutoCloseable {
 
     /** Camel's endpoint of a folder there: sessions begin in the root, for to Camel all paths are relative. */
     public String endpoint(Path remote) {
+        return store(remote) + "&tempPrefix=.part-";
+    }
+
+    /** The same without what is for copies alone. */
+    public String store(Path remote) {
         return "sftp:127.0.0.1:" + port + remote + "?username=" + System.getProperty("user.name")
                 + "&privateKeyFile=" + folder.resolve("user") + "&knownHostsFile=" + folder.resolve("known")
-                + "&strictHostKeyChecking=yes&useUserKnownHostsFile=false&tempPrefix=.part-&jschLoggingLevel=OFF";
+                + "&strictHostKeyChecking=yes&useUserKnownHostsFile=false&jschLoggingLevel=OFF";
+    }
+
+    /** Kills those that serve who is logged in, as a crash or a fire wall would; who comes anew is let in. */
+    public void dropSessions() {
+        server.descendants().forEach(ProcessHandle::destroyForcibly);
+    }
+
+    /** As when its machine goes away. */
+    public void kill() {
+        List<ProcessHandle> sessions = server.descendants().toList();
+        server.destroyForcibly();
+        sessions.forEach(ProcessHandle::destroyForcibly);
     }
 
     @Override
