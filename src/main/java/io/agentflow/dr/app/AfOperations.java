@@ -403,7 +403,8 @@ final class AfOperations implements Operations, AutoCloseable {
                 List.of("backup", "copy", id.text(), "--from", from.address(), "--to", to.address()),
                 events)) {
             CopyBackup copy = new CopyBackup(
-                    new VerifyBackup(new ArchiveCheck(programs, tools), decryption(), operation.events()), new RecordEvidence(clock));
+                    new VerifyBackup(new ArchiveCheck(programs, tools), decryption(), operation.events()),
+                    new RecordEvidence(clock));
             return journal.around(
                     operation.id(),
                     "copy",

@@ -1,7 +1,5 @@
 package io.agentflow.dr.copy;
 
-import io.agentflow.dr.verify.Decryption;
-import java.util.Optional;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -23,6 +21,7 @@ import io.agentflow.dr.store.DirectoryStore;
 import io.agentflow.dr.store.ObjectKey;
 import io.agentflow.dr.testing.GoldenBackup;
 import io.agentflow.dr.verify.ArchiveCheck;
+import io.agentflow.dr.verify.Decryption;
 import io.agentflow.dr.verify.RecordEvidence;
 import io.agentflow.dr.verify.VerifyBackup;
 import java.io.IOException;
@@ -35,6 +34,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,7 +68,10 @@ class CopyBackupTest {
         try (Programs programs = new Programs();
                 Operation operation = new Operation(id, CLOCK.instant(), "", List.of(), events::add)) {
             ArchiveCheck archive = new ArchiveCheck(programs, new PgTools(programs, List.of()));
-            return new CopyBackup(new VerifyBackup(archive, new Decryption(Optional::empty, Path.of("unused")), operation.events()), new RecordEvidence(CLOCK))
+            return new CopyBackup(
+                            new VerifyBackup(
+                                    archive, new Decryption(Optional::empty, Path.of("unused")), operation.events()),
+                            new RecordEvidence(CLOCK))
                     .copy(new CopyBackup.Requested(operation, from, to, ID));
         }
     }
