@@ -53,7 +53,7 @@ final class GivenIdentities implements Supplier<Optional<Identities>> {
     /** Whatever it prints is secret: nothing of it is repeated. */
     private Identities ofCommand(String command) {
         ExternalProgram shell =
-                new ExternalProgram(Path.of("/bin/sh"), List.of("-c", command), Map.of(), List.of(), PATIENCE);
+                new ExternalProgram(Path.of("sh"), List.of("-c", command), Map.of(), List.of(), PATIENCE);
         try {
             return Identities.parse(programs.output(shell), "what " + ConfigKey.IDENTITY_COMMAND.key() + " prints");
         } catch (IOException e) {
