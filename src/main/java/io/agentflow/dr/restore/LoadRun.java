@@ -8,11 +8,12 @@ import io.agentflow.dr.postgres.Sql;
 import io.agentflow.dr.process.ExternalProgram;
 import io.agentflow.dr.process.RunningProgram;
 import io.agentflow.dr.process.ToolRun;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -73,10 +74,13 @@ public final class LoadRun implements ToolRun {
     private final LoadProgress progress;
     private final boolean mayRepeat;
     private final List<String> warnings = new ArrayList<>();
-    private final List<String> repeated = new ArrayList<>();
+    private final Set<String> repeated = new LinkedHashSet<>();
     private final Set<TableEntry> unfilled = new LinkedHashSet<>();
     private final List<String> indexes = new ArrayList<>();
-    private final Deque<String> named = new ArrayDeque<>();
+
+    /** What failed, in the order in which it was named: two workers may name theirs before either says what is wrong. */
+    private final Map<String, String> failed = new LinkedHashMap<>();
+
     private String entry = "";
     private String kind = "";
     private int heard;
@@ -143,9 +147,7 @@ public final class LoadRun implements ToolRun {
             failedEntries += parallel ? 1 : 0;
             entry = toc.group(1);
             kind = toc.group(3) == null ? "" : toc.group(3).strip();
-            if (ofAnIndex()) {
-                named.add(entry);
-            }
+            failed.put(entry, kind);
             view = kind.equals("MATERIALIZED VIEW DATA") ? view(Long.parseLong(toc.group(2))) : null;
         } else if (FINISHED.matcher(words).matches()) {
             progress.finishedOne();
@@ -166,15 +168,21 @@ public final class LoadRun implements ToolRun {
         }
         heard++;
         if (HARMLESS.matcher(said).matches()) {
-            warnings.add(said);
+            // It is heard again when it was restored again beside another.
+            if (!warnings.contains(said)) {
+                warnings.add(said);
+            }
         } else if (mayRepeat && !entry.isEmpty() && (lostToAnotherWorker(said) || !repeated.isEmpty())) {
-            repeated.add(entry);
-            named.remove(entry);
+            // Whose error it is nobody knows; what failed may be restored again whatever its error was.
+            repeated.addAll(failed.keySet());
         } else if (view != null && REFUSED_STATEMENT.matcher(said).matches()) {
             unfilled(view, said.substring(said.indexOf("ERROR:  ") + "ERROR:  ".length()));
-        } else if (!named.isEmpty() && ofAnIndex() && NOT_FOUND.matcher(said).matches()) {
-            // Two workers may name their entries before either says what is wrong: each error is for one of them.
-            indexes.add(named.remove());
+        } else if (ofAnIndex(kind)
+                && NOT_FOUND.matcher(said).matches()
+                && indexNamed().isPresent()) {
+            String index = indexNamed().get();
+            failed.remove(index);
+            indexes.add(index);
         } else {
             error = said;
             program.close();
@@ -197,13 +205,21 @@ public final class LoadRun implements ToolRun {
     }
 
     /** An index itself; or its comment, when one is missing already. It is attached to another under its own kind. */
-    private boolean ofAnIndex() {
+    private boolean ofAnIndex(String kind) {
         return kind.equals("INDEX") || (kind.equals("COMMENT INDEX") && !indexes.isEmpty());
+    }
+
+    /** The first of which no error has been told. */
+    private Optional<String> indexNamed() {
+        return failed.entrySet().stream()
+                .filter(named -> ofAnIndex(named.getValue()))
+                .map(Map.Entry::getKey)
+                .findFirst();
     }
 
     private boolean lostToAnotherWorker(String said) {
         return said.contains("deadlock detected")
-                || (kind.equals("ACL") && said.contains("permission denied for schema"));
+                || (failed.containsValue("ACL") && said.contains("permission denied for schema"));
     }
 
     /** The first error that counts, or null. */
