@@ -141,13 +141,14 @@ class CopyBackupTest {
 
     @Test
     void whatArrivedBeforeItWasCutShortIsNotSentAgain() throws IOException {
-        BackupPath lost = new BackupPath("data/toc.dat");
+        // The smallest: it is sent last, when others have arrived.
+        BackupPath lost = new BackupPath("data/blobs.toc");
         Path contents = lost.in(folder.resolve("here").resolve(ID.text()));
         byte[] bytes = Files.readAllBytes(contents);
         Files.delete(contents);
         assertThatThrownBy(() -> copy(here, there))
                 .isInstanceOf(VerificationFailed.class)
-                .hasMessageContaining("data/toc.dat");
+                .hasMessageContaining("data/blobs.toc");
         assertThat(there.ids()).isEmpty();
         assertThat(there.withoutManifest()).isEmpty();
         int arrived = contents(folder.resolve("there").resolve(".copy-" + ID)).size();
