@@ -76,7 +76,7 @@ final class RestoreInstructions {
                    Then decrypt it in a copy of this folder, with age (age-encryption.org) and the identity of one of
                    %s:
 
-                       for f in *.age data/*.age; do age -d -i identity.txt -o "${f%%.age}" "$f" || break; done
+                       (for f in *.age data/*.age; do age -d -i identity.txt -o "${f%%.age}" "$f" || exit 1; done)
                 """.formatted(String.join(", ", run.request().recipients().keys()));
     }
 
