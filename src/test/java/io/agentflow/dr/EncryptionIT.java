@@ -1,6 +1,7 @@
 package io.agentflow.dr;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.agentflow.dr.age.AgeKey;
@@ -163,7 +164,11 @@ class EncryptionIT {
                     LocalPostgres.PASSWORD,
                     "PATH",
                     cluster.bin() + ":" + System.getenv("PATH"));
-            for (String command : commands(Files.readString(copy.resolve("RESTORE.md")))) {
+            List<String> commands = commands(Files.readString(copy.resolve("RESTORE.md")));
+            String decrypt = "cd '" + copy + "' && " + commands.get(1).replace("identity.txt", "'" + other + "'");
+            assertThatThrownBy(() -> AfProcess.output(List.of("bash", "-ec", decrypt), environment))
+                    .hasMessageContaining("no identity matched");
+            for (String command : commands) {
                 AfProcess.output(List.of("bash", "-ec", "cd '" + copy + "' && " + command), environment);
             }
             assertThat(cluster.dump("restored")).isEqualTo(zoo.dump());
@@ -228,7 +233,11 @@ class EncryptionIT {
                 rotated.toString()));
         assertThat(database.number("SELECT count(*) FROM public.notes")).isEqualTo(500);
         ok(af.run("backup", "restore", id, "--plan", "--json", "--identity", rotated.toString()));
-        ok(af.with("AF_IDENTITY_COMMAND", "cat '" + rotated + "'").run("backup", "restore", id, "--yes", "--json"));
+        Path asked = elsewhere.resolve("asked.txt");
+        AfProcess asking = af.with("AF_IDENTITY_COMMAND", "echo once >>'" + asked + "'; cat '" + rotated + "'");
+        ok(asking.run("backup", "verify", id, "--json"));
+        assertThat(asked).hasContent("once");
+        ok(asking.run("backup", "restore", id, "--yes", "--json"));
         assertThat(database.number("SELECT count(*) FROM public.users")).isEqualTo(500);
         assertNothingInTheClearIsLeft(folder);
     }

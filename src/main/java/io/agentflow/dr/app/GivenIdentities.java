@@ -7,6 +7,7 @@ import io.agentflow.dr.core.Reason;
 import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.process.ExternalProgram;
 import io.agentflow.dr.process.Programs;
+import io.agentflow.dr.process.ToolFailedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,9 +57,15 @@ final class GivenIdentities implements Supplier<Optional<Identities>> {
                 new ExternalProgram(Path.of("sh"), List.of("-c", command), Map.of(), List.of(), PATIENCE);
         try {
             return Identities.parse(programs.output(shell), "what " + ConfigKey.IDENTITY_COMMAND.key() + " prints");
+        } catch (ToolFailedException e) {
+            throw failed("ended with exit code " + e.exitValue());
         } catch (IOException e) {
-            throw new UsageError(
-                    ConfigKey.IDENTITY_COMMAND.key() + " failed: " + Reason.of(e), "Run it by hand to see why.", e);
+            throw failed("could not be read");
         }
+    }
+
+    /** Without the cause: its message ends with the last line on stderr, which may be the key. */
+    private static UsageError failed(String how) {
+        return new UsageError(ConfigKey.IDENTITY_COMMAND.key() + " " + how, "Run it by hand to see why.");
     }
 }

@@ -23,24 +23,30 @@ public final class Decryption {
         this.scratch = scratch;
     }
 
-    /** Whether there are any. */
-    boolean possible() {
-        return identities.get().isPresent();
-    }
-
     /**
      * The backup as it was before it was encrypted; nothing is decrypted yet but the beginning of its smallest file.
      *
      * @throws Refused if no identity is given, or none fits
      */
     DecryptedBackup open(LocalBackup stored, Manifest manifest, Kept kept) {
-        Identities given = identities
-                .get()
+        return openIfGiven(stored, manifest, kept)
                 .orElseThrow(() -> new Refused(
                         "the backup " + manifest.id() + " is encrypted, and no identity was given: it is for "
                                 + to(manifest),
                         "Name the file of one of these identities: --identity FILE, or af.identity-file; "
                                 + "af.identity-command runs what prints it."));
+    }
+
+    /**
+     * As {@link #open}, where an identity is given. It is asked for once: somebody may have to touch a key.
+     *
+     * @throws Refused if none of them fits
+     */
+    Optional<DecryptedBackup> openIfGiven(LocalBackup stored, Manifest manifest, Kept kept) {
+        return identities.get().map(given -> open(stored, manifest, kept, given));
+    }
+
+    private DecryptedBackup open(LocalBackup stored, Manifest manifest, Kept kept, Identities given) {
         DecryptedBackup backup = new DecryptedBackup(stored, manifest, kept, given, ScratchFolder.in(scratch));
         try {
             backup.requireFitting();

@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -217,10 +218,16 @@ public final class VerifyBackup {
      * @throws io.agentflow.dr.core.VerificationFailed if a file was encrypted from something else
      */
     boolean decryptAll(Manifest manifest, LocalBackup files, Kept kept) {
-        if (!manifest.encrypted() || !decryption.possible()) {
+        if (!manifest.encrypted()) {
             return false;
         }
-        try (DecryptedBackup plain = decryption.open(files, manifest, kept)) {
+        Optional<DecryptedBackup> plain = decryption.openIfGiven(files, manifest, kept);
+        plain.ifPresent(opened -> decryptAll(manifest, opened));
+        return plain.isPresent();
+    }
+
+    private void decryptAll(Manifest manifest, DecryptedBackup opened) {
+        try (DecryptedBackup plain = opened) {
             Readers.each(
                     manifest.files().stream()
                             .filter(file -> file.plain() != null)
@@ -229,7 +236,6 @@ public final class VerifyBackup {
             plain.fetch(Sample.CONTENTS::equals);
             requireContents(plain.folder(), manifest.decrypted());
         }
-        return true;
     }
 
     /**
