@@ -29,7 +29,7 @@ class PackageTableTest {
     private static final String ROOT = "io.agentflow.dr";
     private static final String TOOLS =
             "core age process postgres artifact manifest store catalog fingerprint auditchain";
-    private static final String FEATURES = "backup copy restore critical verify retention journal request";
+    private static final String FEATURES = "backup copy restore critical verify retention follow journal request";
 
     /** Package → the packages that it may use. */
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
@@ -50,6 +50,7 @@ class PackageTableTest {
             row("verify", "core age process postgres artifact manifest store catalog"),
             row("copy", "core artifact manifest store catalog verify"),
             row("retention", "core manifest store catalog verify"),
+            row("follow", "core store catalog retention"),
             row("journal", "core"),
             row("event", "core"),
             row("deadletter", "core"),
@@ -61,7 +62,7 @@ class PackageTableTest {
             row("lint", "core route"),
             row(
                     "cli",
-                    "core age lint config backup copy restore critical verify retention catalog manifest store fingerprint auditchain journal deadletter postgres request"),
+                    "core age lint config backup copy restore critical verify retention follow catalog manifest store fingerprint auditchain journal deadletter postgres request"),
             row("daemon", "core"),
             row("app", TOOLS + " " + FEATURES + " event deadletter config route nats kafka lint cli daemon"));
 

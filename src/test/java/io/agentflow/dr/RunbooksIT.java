@@ -182,6 +182,29 @@ class RunbooksIT {
     }
 
     @Test
+    void aStoreThatIsBehind() throws Exception {
+        ADatabase database = postgres.database("runbook_behind").agentflow();
+        Path second = Files.writeString(folder.resolve("second"), "not mounted");
+        environment.put(
+                "AF_CONFIG",
+                Files.writeString(
+                                folder.resolve("af.properties"),
+                                "af.store.local = " + folder.resolve("local") + "\naf.store.second = " + second
+                                        + "\naf.stores = local, second\n")
+                        .toString());
+        AfProcess.Result made = new AfProcess(folder).on(database).run("backup", "create");
+        assertThat(made.exitCode()).as(made.toString()).isEqualTo(3);
+        assertThat(made.err()).contains("published in local, second is behind: ");
+        List<String> page = Files.readAllLines(Project.file("docs/runbooks/store-behind.md"));
+        environment.put("AF_STATE_DIR", folder.resolve("state").toString());
+        int mended = page.indexOf("## 2. Mend the store");
+
+        run(page.subList(0, mended));
+        Files.delete(second);
+        run(page.subList(mended, page.size()));
+    }
+
+    @Test
     void aFullDisk() throws Exception {
         try (SmallDisk disk = SmallDisk.ofMegabytes(20)) {
             Files.createSymbolicLink(folder.resolve("backups"), disk.path());

@@ -47,6 +47,7 @@ import io.agentflow.dr.restore.RestoreType;
 import io.agentflow.dr.restore.UndoRestore;
 import io.agentflow.dr.retention.RetentionPlan;
 import io.agentflow.dr.retention.RetentionPolicy;
+import io.agentflow.dr.retention.Sparing;
 import io.agentflow.dr.route.DeadLetters;
 import io.agentflow.dr.route.RouteTexts;
 import io.agentflow.dr.route.Routes;
@@ -416,6 +417,12 @@ final class AfOperations implements Operations, AutoCloseable {
     }
 
     @Override
+    public List<LeftBehind> follow(BackupRequest request, BackupId id, OperationEvents events) {
+        return new FollowNow(this, Followers.persistence(config), announcements.announcer(), journal.who())
+                .follow(request, id, events);
+    }
+
+    @Override
     public RestorePlan preview(RestoreRequest request, OperationEvents events) {
         try (Operation operation = begin("plan", "", List.of(), events)) {
             return during(operation, () -> plan(operation, request, events));
@@ -494,8 +501,8 @@ final class AfOperations implements Operations, AutoCloseable {
 
     @Override
     public RetentionPlan planRetention(
-            BackupStore store, @Nullable String only, Function<String, RetentionPolicy> policies) {
-        return expiry(store).plan(only, policies);
+            BackupStore store, @Nullable String only, Function<String, RetentionPolicy> policies, Sparing sparing) {
+        return expiry(store).plan(only, policies, sparing);
     }
 
     @Override
@@ -560,6 +567,8 @@ final class AfOperations implements Operations, AutoCloseable {
         }
         EarlierBackups earlier = new EarlierBackups(serving.byBackup(redaction::of));
         earlier.killed(journal.sweep(warnings(say)), state -> meters.counted(state, "failed"));
+        Followers followers = new Followers(this, served, config, announcements.announcer(), journal.who(), clock, say);
+        serving.followedBy(followers);
         earlier.recall(config.stateDirectory(), config.time(ConfigKey.JITTER).plus(A_FIRE_TIME), say);
         Requests asked = requests(served, serving.work(), say);
         if (Requests.wanted(config)) {
@@ -679,6 +688,7 @@ final class AfOperations implements Operations, AutoCloseable {
         programs.close();
         if (serving != null) {
             serving.drain(CANCEL_LIMIT);
+            serving.awaitFollowers(CANCEL_LIMIT);
             Requests asked = requests;
             if (asked != null) {
                 asked.close();

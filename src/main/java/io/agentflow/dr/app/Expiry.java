@@ -18,6 +18,7 @@ import io.agentflow.dr.retention.Failure;
 import io.agentflow.dr.retention.PlanRetention;
 import io.agentflow.dr.retention.RetentionPlan;
 import io.agentflow.dr.retention.RetentionPolicy;
+import io.agentflow.dr.retention.Sparing;
 import io.agentflow.dr.store.BackupStore;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -52,8 +53,8 @@ final class Expiry {
         this.operations = operations;
     }
 
-    RetentionPlan plan(@Nullable String only, Function<String, RetentionPolicy> policies) {
-        return new PlanRetention(catalog, policies, this::failure).plan(only, clock.instant());
+    RetentionPlan plan(@Nullable String only, Function<String, RetentionPolicy> policies, Sparing sparing) {
+        return new PlanRetention(catalog, policies, this::failure, sparing).plan(only, clock.instant());
     }
 
     /** The last attempt to back a database up, if it failed. */

@@ -8,16 +8,12 @@ import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.Cancelled;
-import io.agentflow.dr.core.Count;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
-import io.agentflow.dr.core.Refused;
 import io.agentflow.dr.daemon.DatabaseState;
 import io.agentflow.dr.daemon.Meters;
 import io.agentflow.dr.manifest.ManifestHead;
-import io.agentflow.dr.retention.RetentionPlan;
-import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.verify.VerifyExtent;
 import io.agentflow.dr.verify.VerifyReport;
 import java.time.Clock;
@@ -47,6 +43,7 @@ public final class ScheduledWork {
     private final Clock clock;
     private final Consumer<String> say;
     private final AtomicBoolean draining = new AtomicBoolean();
+    private volatile Consumer<String> published = name -> {};
 
     ScheduledWork(
             Operations operations,
@@ -62,6 +59,11 @@ public final class ScheduledWork {
         this.meters = meters;
         this.clock = clock;
         this.say = say;
+    }
+
+    /** From now on this is told the name of each database that has a new backup; it must not wait. */
+    void whenPublished(Consumer<String> tell) {
+        published = tell;
     }
 
     /** Begins nothing from now on. @return whether it did until now */
@@ -104,6 +106,7 @@ public final class ScheduledWork {
             BackupRun.Published made = asked.create(one.request(), events(name));
             double seconds = (System.nanoTime() - start) / 1e9;
             long bytes = made.manifest().summary().bytes();
+            published.accept(name);
             refresh(state);
             state.backedUp(made.manifest().createdAt(), bytes, seconds);
             meters.counted(state, made.warnings().isEmpty() ? "ok" : "warnings");
@@ -114,6 +117,7 @@ public final class ScheduledWork {
         } catch (RuntimeException e) {
             if (isDone(e)) {
                 // Published, and then a step of somebody's own failed.
+                published.accept(name);
                 newest(one).ifPresent(head -> backedUp(state, head));
                 meters.counted(state, "warnings");
             } else {
@@ -151,24 +155,11 @@ public final class ScheduledWork {
     /** Deletes the backups of this database that its retention no longer keeps. A plan that is doubtful is refused. */
     public void expire(String name) {
         run(name, "expire", (one, state) -> {
-            Operations asked = operations.asked("schedule", null, "");
-            BackupStore store = one.request().store();
-            RetentionPlan plan = asked.planRetention(
-                    store,
-                    one.request().url().database().text(),
-                    database -> one.database().retention());
-            plan.warnings().forEach(warning -> say.accept(name + ": " + warning));
             try {
-                plan.requireNoDoubt();
-            } catch (Refused e) {
-                asked.refused("expire", "retention of " + store.name(), e, events(name));
-                throw e;
+                new ScheduledExpiry(operations.asked("schedule", null, ""), say).expire(one, events(name));
+            } finally {
+                refresh(state);
             }
-            Operations.Expired expired = asked.expire(store, plan, events(name));
-            refresh(state);
-            expired.left().forEach((id, why) -> say.accept(name + ": " + id + " does not expire yet: " + why));
-            say.accept(name + ": " + Count.of(expired.ids().size(), "backup")
-                    + (expired.ids().size() == 1 ? " has" : " have") + " expired");
         });
     }
 

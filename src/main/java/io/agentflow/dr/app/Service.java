@@ -47,6 +47,7 @@ final class Service {
     private final Consumer<String> say;
     private volatile @Nullable ServedRoutes shared;
     private volatile Supplier<List<Health.Check>> more = List::of;
+    private volatile @Nullable Followers followers;
 
     Service(
             Operations operations,
@@ -68,8 +69,27 @@ final class Service {
 
     private List<Health.Check> others() {
         List<Health.Check> others = new ArrayList<>(List.of(routes()));
+        Followers following = followers;
+        if (following != null) {
+            others.addAll(following.checks());
+        }
         others.addAll(more.get());
         return others;
+    }
+
+    /** Has other stores get the backups, too; before it runs. */
+    void followedBy(Followers following) {
+        followers = following;
+        following.states().forEach(meters::following);
+        work.whenPublished(following::wake);
+    }
+
+    /** Waits until nothing is being sent to other stores any more; what is cut short goes on after the next start. */
+    void awaitFollowers(Duration limit) {
+        Followers following = followers;
+        if (following != null) {
+            following.await(limit);
+        }
     }
 
     private Health.Check routes() {
@@ -125,6 +145,10 @@ final class Service {
             long reload = config.time(ConfigKey.ROUTES_RELOAD).toMillis();
             if (reload > 0) {
                 looking.schedule(look(routes), reload, reload);
+            }
+            Followers following = followers;
+            if (following != null) {
+                following.start();
             }
             drained.await();
         } catch (InterruptedException e) {
@@ -220,6 +244,10 @@ final class Service {
         }
         if (work.drain()) {
             say.accept("ending: no operation is begun any more");
+        }
+        Followers following = followers;
+        if (following != null) {
+            following.close();
         }
         Instant deadline = clock.instant().plus(limit);
         boolean idle = true;

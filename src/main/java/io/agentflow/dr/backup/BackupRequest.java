@@ -5,6 +5,7 @@ import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.fingerprint.ProofLevel;
 import io.agentflow.dr.store.BackupStore;
+import io.agentflow.dr.store.NamedStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,7 @@ import java.util.regex.Pattern;
  * @param lockTimeout how long to wait for a table that somebody else has locked
  * @param recipients whom it is encrypted to
  * @param staging how much of it may lie on this machine meanwhile
+ * @param followers stores that get it, too, once it is published
  */
 public record BackupRequest(
         BackupStore store,
@@ -35,7 +37,8 @@ public record BackupRequest(
         Duration stall,
         Duration lockTimeout,
         Staging staging,
-        Recipients recipients) {
+        Recipients recipients,
+        List<NamedStore> followers) {
     private static final Pattern COMPRESSION = Pattern.compile("[0-9]|(gzip|lz4|zstd|none)(:[0-9]{1,2})?");
 
     public BackupRequest {
@@ -52,6 +55,37 @@ public record BackupRequest(
                     "Use --jobs 2 or more: of a single worker pg_dump does not say which tables are finished.");
         }
         criticalTables = List.copyOf(criticalTables);
+        followers = List.copyOf(followers);
+    }
+
+    /** A backup in one store. */
+    public BackupRequest(
+            BackupStore store,
+            DatabaseUrl url,
+            int jobs,
+            String compression,
+            List<String> criticalTables,
+            boolean criticalRequired,
+            ProofLevel proof,
+            boolean rolePasswords,
+            Duration stall,
+            Duration lockTimeout,
+            Staging staging,
+            Recipients recipients) {
+        this(
+                store,
+                url,
+                jobs,
+                compression,
+                criticalTables,
+                criticalRequired,
+                proof,
+                rolePasswords,
+                stall,
+                lockTimeout,
+                staging,
+                recipients,
+                List.of());
     }
 
     /** What is asked for, in words and without a password: the journal knows its backups by it. */
@@ -86,6 +120,8 @@ public record BackupRequest(
             arguments.add("--stream");
         }
         recipients.keys().forEach(key -> arguments.addAll(List.of("--encrypt-to", key)));
+        followers.forEach(
+                follower -> arguments.addAll(List.of("--store", follower.store().address())));
         return List.copyOf(arguments);
     }
 

@@ -1,15 +1,20 @@
 package io.agentflow.dr.cli;
 
 import io.agentflow.dr.backup.Staging;
+import io.agentflow.dr.catalog.BackupCatalog;
 import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.config.ConfigFile;
 import io.agentflow.dr.config.ConfigKey;
+import io.agentflow.dr.config.ConfiguredStore;
 import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.core.ShellWord;
+import io.agentflow.dr.follow.SpareForFollowers;
 import io.agentflow.dr.retention.RetentionPlan;
 import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.store.DirectoryStore;
@@ -41,6 +46,8 @@ abstract class AfCommand implements Callable<Integer> {
             .description("Read this af.properties.")
             .build();
 
+    private final StoreOption storeOption = new StoreOption();
+
     boolean json;
     boolean verbose;
 
@@ -58,7 +65,7 @@ abstract class AfCommand implements Callable<Integer> {
 
     /** What picocli is to know of it. */
     final CommandSpec described() {
-        return own().addOption(asJson).addOption(talkative).addOption(properties);
+        return storeOption.addTo(own()).addOption(asJson).addOption(talkative).addOption(properties);
     }
 
     /** Its own arguments and options; of most of them by annotations. */
@@ -156,7 +163,25 @@ abstract class AfCommand implements Callable<Integer> {
 
     /** The store that the command line names, or else the configured one. */
     BackupStore store(@Nullable String given, AfConfig config) {
-        return opened(given == null ? config.text(ConfigKey.STORE) : given, config);
+        String named = named(given);
+        return named == null ? opened(config.storesMeant().get(0), config) : opened(named, config);
+    }
+
+    /** The store that the command line names, as an argument or by an option; null if none. */
+    @Nullable
+    String named(@Nullable String argument) {
+        return storeOption.or(argument);
+    }
+
+    /** The same for a command that is shown to be typed next. */
+    String storeAsTyped(@Nullable String argument) {
+        String named = named(argument);
+        return named == null ? "" : " " + (argument == null ? "--store " : "") + ShellWord.of(named);
+    }
+
+    /** Finds the backup that a person means; where another store has it, that is told. */
+    BackupId select(BackupCatalog catalog, String selector, AfConfig config) {
+        return new Elsewhere(config, one -> opened(one, config)).select(catalog, selector);
     }
 
     /**
@@ -174,8 +199,14 @@ abstract class AfCommand implements Callable<Integer> {
                 mebibytes == 0 ? Optional.empty() : Optional.of(new ByteSize(mebibytes * 1024L * 1024L)));
     }
 
-    /** The store of that name. What is a directory needs nothing else to be loaded. */
+    /** The store of that name, or at that place. */
     BackupStore opened(String text, AfConfig config) {
+        return opened(config.stores().named(text), config);
+    }
+
+    /** Opens a store. What is a directory needs nothing else to be loaded. */
+    BackupStore opened(ConfiguredStore store, AfConfig config) {
+        String text = store.uri();
         if (StoreUri.isPath(text)) {
             return new DirectoryStore(Path.of(text), config.permissions());
         }
@@ -191,8 +222,13 @@ abstract class AfCommand implements Callable<Integer> {
      * @param only of this database; null for all
      */
     RetentionPlan retention(BackupStore store, @Nullable String only, AfConfig config) {
+        RetentionPolicies policies = new RetentionPolicies(config, store, session.environment());
         return operations(config)
-                .planRetention(store, only, new RetentionPolicies(config, store, session.environment()));
+                .planRetention(
+                        store,
+                        only,
+                        policies,
+                        new SpareForFollowers(database -> policies.followers(database, one -> opened(one, config))));
     }
 
     /**
@@ -202,7 +238,8 @@ abstract class AfCommand implements Callable<Integer> {
      */
     BackupStore presentStore(@Nullable String given, AfConfig config) {
         BackupStore store = store(given, config);
-        if ((given != null || config.given(ConfigKey.STORE)) && !store.present()) {
+        boolean said = named(given) != null || config.given(ConfigKey.STORE) || config.given(ConfigKey.STORES);
+        if (said && !store.present()) {
             throw store.absent();
         }
         return store;

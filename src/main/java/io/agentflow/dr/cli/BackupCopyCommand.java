@@ -50,7 +50,7 @@ final class BackupCopyCommand extends AfCommand {
     ExitCode run(AfConfig config, OperationEvents events) {
         BackupCatalog catalog = new BackupCatalog(presentStore(from, config));
         BackupStore target = opened(to, config);
-        BackupId id = catalog.select(selector);
+        BackupId id = select(catalog, selector, config);
         CopiedBackup copied = operations(config).copy(catalog.store(), id, target, events);
         if (json) {
             terminal().data(document(copied, catalog.store(), target).toString());

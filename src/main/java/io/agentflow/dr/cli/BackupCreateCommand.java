@@ -5,6 +5,7 @@ import io.agentflow.dr.backup.BackupRequest;
 import io.agentflow.dr.backup.BackupRun;
 import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.config.ConfigKey;
+import io.agentflow.dr.config.ConfiguredStore;
 import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.ExitCode;
@@ -15,6 +16,7 @@ import io.agentflow.dr.fingerprint.ProofLevel;
 import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.manifest.Summary;
 import io.agentflow.dr.store.BackupStore;
+import io.agentflow.dr.store.NamedStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -35,6 +37,13 @@ final class BackupCreateCommand extends AfCommand {
             description = "Directory or s3://bucket/prefix for the backup (default: ./backups).")
     @Nullable
     String store;
+
+    @Option(
+            names = "--store",
+            paramLabel = "STORE",
+            description =
+                    "A store, by its name or URI; of several the first is the primary, and the others get the backup after it.")
+    List<String> stores = List.of();
 
     @Mixin
     ConnectionOptions connection = new ConnectionOptions();
@@ -103,7 +112,7 @@ final class BackupCreateCommand extends AfCommand {
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
         long start = System.nanoTime();
-        BackupRun.Published published = operations(config).create(request(config), events);
+        FollowedBackup published = create(config, events);
         double seconds = (System.nanoTime() - start) / 1e9;
         if (json) {
             terminal().data(document(published, seconds).toString());
@@ -114,9 +123,31 @@ final class BackupCreateCommand extends AfCommand {
         return published.warnings().isEmpty() ? ExitCode.OK : ExitCode.WARNINGS;
     }
 
+    private FollowedBackup create(AfConfig config, OperationEvents events) {
+        BackupRequest request = request(config);
+        BackupRun.Published made = operations(config).create(request, events);
+        return new FollowedBackup(
+                made,
+                meantStores(config).get(0).name(),
+                request.followers(),
+                operations(config).follow(request, made.manifest().id(), events));
+    }
+
+    /** The stores of the backup: the first is the primary. */
+    private List<ConfiguredStore> meantStores(AfConfig config) {
+        List<String> given = new ArrayList<>(store == null ? List.of() : List.of(store));
+        given.addAll(stores);
+        List<ConfiguredStore> meant = given.isEmpty()
+                ? config.storesMeant()
+                : given.stream().map(config.stores()::named).toList();
+        config.requireOnce(meant);
+        return meant;
+    }
+
     BackupRequest request(AfConfig config) {
         DatabaseUrl url = connection.resolve(config, session().environment());
-        BackupStore target = store(store, config);
+        List<ConfiguredStore> meant = meantStores(config);
+        BackupStore target = opened(meant.get(0), config);
         return new BackupRequest(
                 target,
                 url,
@@ -129,7 +160,11 @@ final class BackupCreateCommand extends AfCommand {
                 config.time(ConfigKey.STALL_TIMEOUT),
                 config.time(ConfigKey.LOCK_TIMEOUT),
                 staging(target, stream, config),
-                encryptTo == null ? config.recipients() : new Recipients(encryptTo));
+                encryptTo == null ? config.recipients() : new Recipients(encryptTo),
+                meant.stream()
+                        .skip(1)
+                        .map(one -> new NamedStore(one.name(), opened(one, config)))
+                        .toList());
     }
 
     private ProofLevel level(AfConfig config) {
@@ -140,14 +175,16 @@ final class BackupCreateCommand extends AfCommand {
         }
     }
 
-    private static JsonDocument document(BackupRun.Published published, double seconds) {
-        Manifest manifest = published.manifest();
+    private static JsonDocument document(FollowedBackup published, double seconds) {
+        Manifest manifest = published.made().manifest();
         Summary summary = manifest.summary();
         return new JsonDocument("BackupCreate", published.warnings().isEmpty() ? "ok" : "warnings")
                 .with("id", manifest.id().text())
                 .with("database", manifest.database())
                 .with("createdAt", manifest.createdAt().toString())
-                .with("path", published.location())
+                .with("path", published.made().location())
+                .with("stores", published.stores())
+                .with("behind", published.behind())
                 .with("bytes", summary.bytes())
                 .with("seconds", seconds)
                 .with("components", components(summary))
@@ -171,15 +208,18 @@ final class BackupCreateCommand extends AfCommand {
         return components;
     }
 
-    private String outcome(BackupRun.Published published, double seconds) {
-        Manifest manifest = published.manifest();
+    private String outcome(FollowedBackup published, double seconds) {
+        Manifest manifest = published.made().manifest();
         Summary summary = manifest.summary();
         String rows = summary.rows() == null ? "" : String.format(Locale.ROOT, ", %,d rows", summary.rows());
         return terminal().good("✓ ") + manifest.id() + " published and verified: " + new ByteSize(summary.bytes())
                 + (manifest.encrypted() ? ", encrypted" : "")
                 + String.format(Locale.ROOT, " in %.1f s, ", seconds) + summary.tables()
                 + (summary.tables() == 1 ? " table" : " tables") + rows
+                + published.where()
                 + "\n  restore it with:  af backup restore " + manifest.id()
-                + (store == null ? "" : " " + ShellWord.of(store)) + connection.asTyped();
+                + (store == null ? "" : " " + ShellWord.of(store))
+                + (store != null || stores.isEmpty() ? "" : " --store " + ShellWord.of(stores.get(0)))
+                + connection.asTyped();
     }
 }

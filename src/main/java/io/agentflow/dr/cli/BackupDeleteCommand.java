@@ -42,7 +42,7 @@ final class BackupDeleteCommand extends AfCommand {
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
         BackupCatalog catalog = new BackupCatalog(store(store, config));
-        BackupId id = catalog.select(selector);
+        BackupId id = select(catalog, selector, config);
         Operations operations = operations(config);
         String request = "deletion of " + id + " in " + catalog.store().name();
         before(operations, "delete", request, events, () -> {

@@ -4,10 +4,13 @@ import io.agentflow.dr.catalog.BackupCatalog;
 import io.agentflow.dr.catalog.EvidenceFile;
 import io.agentflow.dr.catalog.ListedBackup;
 import io.agentflow.dr.config.AfConfig;
+import io.agentflow.dr.config.ConfiguredStore;
 import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.manifest.ManifestHead;
+import io.agentflow.dr.store.BackupStore;
+import io.agentflow.dr.store.NamedStore;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -52,37 +55,64 @@ final class BackupListCommand extends AfCommand {
 
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
-        String store = place.getValue();
-        BackupCatalog catalog = new BackupCatalog(presentStore(store, config));
-        String place = catalog.store().name();
+        List<NamedStore> stores = stores(config);
+        BackupsByStore listed = new BackupsByStore(stores, json ? BackupCatalog::listInFull : BackupCatalog::list);
         if (json) {
-            List<Map<String, Object>> entries = new ArrayList<>();
-            for (ListedBackup backup : catalog.listInFull()) {
-                entries.add(entry(backup));
-            }
-            terminal()
-                    .data(new JsonDocument("BackupList", "ok")
-                            .with("store", place)
-                            .with("backups", entries)
-                            .toString());
+            terminal().data(document(listed, stores.get(0).store().name()).toString());
         } else {
-            print(catalog.list(), place);
+            print(listed, stores);
         }
-        catalog.unfinished().ifPresent(terminal()::say);
+        listed.unreachable()
+                .forEach((store, why) -> terminal().say(terminal().doubtful("! ") + store + " is not shown: " + why));
+        if (listed.unreachable().isEmpty()) {
+            stores.forEach(one -> new BackupCatalog(one.store()).unfinished().ifPresent(terminal()::say));
+        }
         return ExitCode.OK;
     }
 
-    private void print(List<ListedBackup> backups, String root) {
+    /** The one that is named, or all that are configured, the primary first. */
+    private List<NamedStore> stores(AfConfig config) {
+        String given = place.getValue();
+        List<ConfiguredStore> configured = config.storesToList();
+        if (named(given) != null || configured.size() < 2) {
+            BackupStore store = presentStore(given, config);
+            return List.of(new NamedStore(store.name(), store));
+        }
+        return configured.stream()
+                .map(one -> new NamedStore(one.name(), opened(one, config)))
+                .toList();
+    }
+
+    private static JsonDocument document(BackupsByStore listed, String primary) {
+        List<Map<String, Object>> entries = new ArrayList<>();
+        for (ListedBackup backup : listed.backups()) {
+            Map<String, Object> entry = entry(backup);
+            entry.put("stores", listed.storesOf(backup));
+            entries.add(entry);
+        }
+        return new JsonDocument("BackupList", "ok")
+                .with("store", primary)
+                .with("stores", listed.names())
+                .with("unreachable", listed.unreachable())
+                .with("backups", entries);
+    }
+
+    private void print(BackupsByStore listed, List<NamedStore> stores) {
+        List<ListedBackup> backups = listed.backups();
+        String place = stores.size() == 1 ? stores.get(0).store().name() : String.join(", ", listed.names());
         if (backups.isEmpty()) {
-            terminal().say("no backups in " + root + "; make one with: af backup create " + root);
+            terminal()
+                    .say("no backups in " + place + "; make one with: af backup create"
+                            + (stores.size() == 1 ? " " + place : ""));
             return;
         }
         Instant now = session().clock().instant();
-        terminal().data(row("ID", "DATABASE", "TAKEN", "SIZE", "TABLES", "ROWS", "EVIDENCE"));
+        int width = listed.width();
+        terminal().data(row("ID", "DATABASE", "TAKEN", "SIZE", "TABLES", "ROWS", column("STORES", width) + "EVIDENCE"));
         long bytes = 0;
         Set<String> databases = new HashSet<>();
         for (ListedBackup backup : backups) {
-            terminal().data(line(backup, now));
+            terminal().data(line(backup, column(String.join(",", listed.storesOf(backup)), width), now));
             ManifestHead head = backup.head();
             bytes += head == null ? 0 : head.summary().bytes();
             databases.add(head == null ? "" : head.database());
@@ -90,13 +120,20 @@ final class BackupListCommand extends AfCommand {
         terminal()
                 .say(backups.size() + (backups.size() == 1 ? " backup of " : " backups of ") + databases.size()
                         + (databases.size() == 1 ? " database, " : " databases, ") + new ByteSize(bytes) + " in "
-                        + root);
+                        + place);
     }
 
-    private String line(ListedBackup backup, Instant now) {
+    /** A column in front of the last one; none where there is but one store. */
+    private static String column(String cell, int width) {
+        return width == 0
+                ? ""
+                : cell + " ".repeat(Math.max(0, Math.max(width, "STORES".length()) - cell.length())) + "  ";
+    }
+
+    private String line(ListedBackup backup, String stores, Instant now) {
         ManifestHead head = backup.head();
         if (head == null) {
-            return row(backup.id(), "?", "?", "?", "?", "?", terminal().bad("✗ ") + backup.damage());
+            return row(backup.id(), "?", "?", "?", "?", "?", stores + terminal().bad("✗ ") + backup.damage());
         }
         Long rows = head.summary().rows();
         return row(
@@ -106,7 +143,7 @@ final class BackupListCommand extends AfCommand {
                 new ByteSize(head.summary().bytes()),
                 head.summary().tables(),
                 rows == null ? "-" : grouped(rows),
-                evidence(backup.evidence(), now) + (backup.pinned() ? ", pinned" : ""));
+                stores + evidence(backup.evidence(), now) + (backup.pinned() ? ", pinned" : ""));
     }
 
     private String evidence(@Nullable EvidenceFile evidence, Instant now) {

@@ -40,7 +40,7 @@ final class BackupPinCommand extends AfCommand {
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
         BackupCatalog catalog = new BackupCatalog(store(store, config));
-        BackupId id = catalog.select(selector);
+        BackupId id = select(catalog, selector, config);
         String user = System.getProperty("user.name", "");
         operations(config)
                 .journaled("pin", "pin of " + id + " in " + catalog.store().name() + ": " + reason, events, () -> {

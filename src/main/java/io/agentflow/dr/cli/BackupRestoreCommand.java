@@ -194,7 +194,9 @@ final class BackupRestoreCommand extends AfCommand {
             if (word.matches("full|schema|critical") && type == null) {
                 type = RestoreType.parse(word);
             } else if (storeText == null) {
-                requireNoType(word);
+                if (config.stores().all().stream().noneMatch(one -> one.name().equals(word))) {
+                    requireNoType(word);
+                }
                 storeText = word;
             } else {
                 type = RestoreType.parse(word);
@@ -207,9 +209,14 @@ final class BackupRestoreCommand extends AfCommand {
         tables.requireFor(type);
         deviations.requireFor(type);
         BackupStore store = store(storeText, config);
-        BackupId id = named(config)
-                .map(database -> new BackupCatalog(store).select(wanted, database))
-                .orElseGet(() -> new BackupCatalog(store).select(wanted));
+        BackupCatalog catalog = new BackupCatalog(store);
+        BackupId id = new Elsewhere(config, one -> opened(one, config))
+                .select(
+                        catalog,
+                        wanted,
+                        () -> named(config)
+                                .map(database -> catalog.select(wanted, database))
+                                .orElseGet(() -> catalog.select(wanted)));
         return new RestoreRequest(
                 store,
                 id,

@@ -49,7 +49,7 @@ final class BackupShowCommand extends AfCommand {
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
         BackupCatalog catalog = new BackupCatalog(store(store, config));
-        BackupId id = catalog.select(selector);
+        BackupId id = select(catalog, selector, config);
         operations(config)
                 .looked("show", "look into " + id + " in " + catalog.store().name(), events);
         Manifest manifest = catalog.manifest(id);

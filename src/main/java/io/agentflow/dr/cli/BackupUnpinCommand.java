@@ -36,7 +36,7 @@ final class BackupUnpinCommand extends AfCommand {
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
         BackupCatalog catalog = new BackupCatalog(store(store, config));
-        BackupId id = catalog.select(selector);
+        BackupId id = select(catalog, selector, config);
         String user = System.getProperty("user.name", "");
         boolean pinned = catalog.pin(id).isPresent();
         if (pinned) {

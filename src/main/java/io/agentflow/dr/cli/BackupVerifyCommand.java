@@ -10,7 +10,6 @@ import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.Count;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
-import io.agentflow.dr.core.ShellWord;
 import io.agentflow.dr.verify.VerifyExtent;
 import io.agentflow.dr.verify.VerifyReport;
 import java.util.LinkedHashMap;
@@ -72,7 +71,7 @@ final class BackupVerifyCommand extends AfCommand {
     ExitCode run(AfConfig config, OperationEvents events) {
         VerifyExtent extent = VerifyExtent.of(sample, sizeOnly);
         BackupCatalog catalog = new BackupCatalog(store(store, config));
-        BackupId id = catalog.select(selector);
+        BackupId id = select(catalog, selector, config);
         VerifyReport report = operations(config).verify(catalog.store(), id, extent, events);
         if (json) {
             terminal().data(document(report, extent).toString());
@@ -121,8 +120,8 @@ final class BackupVerifyCommand extends AfCommand {
                 terminal.say("  It is encrypted; with --identity FILE what it holds is compared, too.");
             }
             if (!extent.whole()) {
-                terminal.say("  Not all of it was read: af backup verify " + report.id()
-                        + (store == null ? "" : " " + ShellWord.of(store)) + " reads the rest, too.");
+                terminal.say("  Not all of it was read: af backup verify " + report.id() + storeAsTyped(store)
+                        + " reads the rest, too.");
             }
             return;
         }

@@ -3,6 +3,7 @@ package io.agentflow.dr.cli;
 import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.config.ConfigKey;
 import io.agentflow.dr.config.ConfiguredKey;
+import io.agentflow.dr.config.ConfiguredStore;
 import io.agentflow.dr.config.DatabaseKey;
 import io.agentflow.dr.config.ServedDatabase;
 import io.agentflow.dr.core.AfException;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -24,6 +26,8 @@ import picocli.CommandLine.Option;
 /** {@code af config show}. */
 @Command(name = "show", description = "Show the configuration as it counts: each value, and where it comes from.")
 final class ConfigShowCommand extends AfCommand {
+    private static final String AF_PROPERTIES = "af.properties";
+
     private static final Set<ConfigKey> ADDRESSES =
             Set.of(ConfigKey.EVENTS_URI, ConfigKey.NOTIFY_URIS, ConfigKey.DEAD_LETTER_URI, ConfigKey.REQUEST_JMS_URL);
 
@@ -64,11 +68,10 @@ final class ConfigShowCommand extends AfCommand {
                 values.add(new Value(key.of(database), shown(key, database), config.source(database, key)));
             }
         }
+        config.stores().all().forEach(store -> values.addAll(of(store, config)));
         config.requestKeys().forEach(key -> values.addAll(of(key)));
         // What a route's own keys hold is not known: it may well be a password.
-        config.ofRoutes().keySet().stream()
-                .sorted()
-                .forEach(key -> values.add(new Value(key, "****", "af.properties")));
+        config.ofRoutes().keySet().stream().sorted().forEach(key -> values.add(new Value(key, "****", AF_PROPERTIES)));
         if (json) {
             terminal()
                     .data(new JsonDocument(kind(), "ok")
@@ -85,18 +88,26 @@ final class ConfigShowCommand extends AfCommand {
         return ExitCode.OK;
     }
 
+    /** Where a store is, and how long it keeps what no database says otherwise. */
+    private static List<Value> of(ConfiguredStore store, AfConfig config) {
+        String name = "af.store." + store.name();
+        return List.of(
+                new Value(name, store.uri(), AF_PROPERTIES),
+                new Value(name + ".retention", config.retention(null, store).words(), AF_PROPERTIES));
+    }
+
     /** Who may ask for what by messages. Of secrets, the names of their files. */
     private static List<Value> of(ConfiguredKey key) {
         String name = "af.request.key." + key.id();
         List<Value> values = new ArrayList<>();
         if (key.secretFile() != null) {
-            values.add(new Value(name + ".secret-file", key.secretFile().toString(), "af.properties"));
+            values.add(new Value(name + ".secret-file", key.secretFile().toString(), AF_PROPERTIES));
         }
         if (key.publicKeyFile() != null) {
-            values.add(new Value(name + ".public-key-file", key.publicKeyFile().toString(), "af.properties"));
+            values.add(new Value(name + ".public-key-file", key.publicKeyFile().toString(), AF_PROPERTIES));
         }
-        values.add(new Value(name + ".databases", String.join(",", key.databases()), "af.properties"));
-        values.add(new Value(name + ".operations", String.join(",", key.operations()), "af.properties"));
+        values.add(new Value(name + ".databases", String.join(",", key.databases()), AF_PROPERTIES));
+        values.add(new Value(name + ".operations", String.join(",", key.operations()), AF_PROPERTIES));
         return values;
     }
 
@@ -138,7 +149,8 @@ final class ConfigShowCommand extends AfCommand {
                     RETENTION_KEEP_YEARLY ->
                 String.valueOf(
                         database.retention().rules().getOrDefault(key.key().replace("retention.", ""), 0));
-            case STORES -> database.store();
+            case STORES ->
+                database.keptIn().stream().map(in -> in.store().name()).collect(Collectors.joining(","));
             case JOBS -> String.valueOf(database.jobs());
             case CRITICAL_TABLES -> String.join(",", database.criticalTables());
             case RESTORE_BY_MESSAGE -> String.valueOf(database.restoreByMessage());

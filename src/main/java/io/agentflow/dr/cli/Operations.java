@@ -20,6 +20,7 @@ import io.agentflow.dr.restore.RestoreRun;
 import io.agentflow.dr.restore.UndoRestore;
 import io.agentflow.dr.retention.RetentionPlan;
 import io.agentflow.dr.retention.RetentionPolicy;
+import io.agentflow.dr.retention.Sparing;
 import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.store.StoreUri;
 import io.agentflow.dr.verify.VerifyExtent;
@@ -48,6 +49,20 @@ public interface Operations {
 
     /** Has a published backup in another store, too; sends what is not there yet. */
     CopiedBackup copy(BackupStore from, BackupId id, BackupStore to, OperationEvents events);
+
+    /**
+     * Has the followers of a store get a backup that it has published, and waits for them.
+     *
+     * @return those that did not get it; what stood in their way does not make the backup a failed one
+     */
+    List<LeftBehind> follow(BackupRequest request, BackupId id, OperationEvents events);
+
+    /**
+     * A store that did not get a backup.
+     *
+     * @param store how the configuration calls it
+     */
+    record LeftBehind(String store, String why) {}
 
     /** What a restore would meet; touches nothing. */
     RestorePlan preview(RestoreRequest request, OperationEvents events);
@@ -138,8 +153,10 @@ public interface Operations {
      *
      * @param policies by the database's name, as PostgreSQL calls it
      * @param only the backups of this database, as PostgreSQL calls it; null for all
+     * @param sparing what must stay because another store is still to get it
      */
-    RetentionPlan planRetention(BackupStore store, @Nullable String only, Function<String, RetentionPolicy> policies);
+    RetentionPlan planRetention(
+            BackupStore store, @Nullable String only, Function<String, RetentionPolicy> policies, Sparing sparing);
 
     /**
      * Deletes what expires, oldest first, each with a record of its own in the journal.

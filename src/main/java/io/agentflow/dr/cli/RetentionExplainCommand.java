@@ -48,7 +48,7 @@ final class RetentionExplainCommand extends AfCommand {
         BackupStore directory = presentStore(store, config);
         String only = selector == null
                 ? null
-                : new BackupCatalog(directory).select(selector).text();
+                : select(new BackupCatalog(directory), selector, config).text();
         RetentionPlan plan = retention(directory, null, config);
         if (json) {
             terminal()

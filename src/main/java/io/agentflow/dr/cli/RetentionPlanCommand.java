@@ -46,7 +46,8 @@ final class RetentionPlanCommand extends AfCommand {
             terminal().say(output.summary());
             if (!plan.expiring().isEmpty()) {
                 terminal()
-                        .say("  exactly this is applied by:  af retention apply " + ShellWord.of(plan.store())
+                        .say("  exactly this is applied by:  af retention apply"
+                                + (named(store) == null ? " " + ShellWord.of(plan.store()) : storeAsTyped(store))
                                 + (database == null ? "" : " --database " + ShellWord.of(database)) + " --plan "
                                 + plan.token());
             }

@@ -1,20 +1,21 @@
 package io.agentflow.dr.cli;
 
 import io.agentflow.dr.config.AfConfig;
+import io.agentflow.dr.config.ConfiguredStore;
+import io.agentflow.dr.config.KeptIn;
 import io.agentflow.dr.config.LibpqEnvironment;
 import io.agentflow.dr.config.ServedDatabase;
 import io.agentflow.dr.core.DatabaseUrl;
+import io.agentflow.dr.follow.Follower;
 import io.agentflow.dr.retention.RetentionPolicy;
 import io.agentflow.dr.store.BackupStore;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.agentflow.dr.store.NamedStore;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** How long the backups in a store are kept: as their database says itself, or else as it is said for all. */
+/** How long the backups in a store are kept: as the store or their database says itself, or else as it is said for all. */
 final class RetentionPolicies implements Function<String, RetentionPolicy> {
     private final AfConfig config;
     private final BackupStore store;
@@ -35,29 +36,45 @@ final class RetentionPolicies implements Function<String, RetentionPolicy> {
     /** The policy of a database, by the name that PostgreSQL calls it. */
     @Override
     public RetentionPolicy apply(String database) {
+        return config.retention(
+                meant(database).map(ServedDatabase::name).orElse(null),
+                config.storeAt(store.place()).orElseGet(() -> new ConfiguredStore(store.name(), store.address())));
+    }
+
+    private Optional<ServedDatabase> meant(String database) {
         List<ServedDatabase> called =
                 databases.stream().filter(one -> name(one).equals(database)).toList();
         // One that is known by its name alone lies elsewhere than configured: in a copy, or on a disk mounted
         // otherwise.
         return called.stream()
-                .filter(one -> same(Path.of(one.store()), Path.of(store.place())))
+                .filter(one -> one.keptIn().stream().anyMatch(in -> in.store().isAt(store.place())))
                 .findFirst()
-                .or(() -> called.size() == 1 ? Optional.of(called.get(0)) : Optional.empty())
-                .map(ServedDatabase::retention)
-                .orElseGet(config::retention);
+                .or(() -> called.size() == 1 ? Optional.of(called.get(0)) : Optional.empty());
+    }
+
+    /**
+     * The stores that follow this one, if it is the primary of a database.
+     *
+     * @param database as PostgreSQL calls it
+     */
+    List<Follower> followers(String database, Function<ConfiguredStore, BackupStore> open) {
+        Optional<ServedDatabase> meant = meant(database);
+        List<ConfiguredStore> stores = meant.map(
+                        one -> one.keptIn().stream().map(KeptIn::store).toList())
+                .orElseGet(config::storesMeant);
+        if (!stores.get(0).isAt(store.place())) {
+            return List.of();
+        }
+        String served = meant.map(ServedDatabase::name).orElse(null);
+        return stores.stream()
+                .skip(1)
+                .map(one -> new Follower(new NamedStore(one.name(), open.apply(one)), config.retention(served, one)))
+                .toList();
     }
 
     private String name(ServedDatabase database) {
         return LibpqEnvironment.complete(DatabaseUrl.parse(database.url()), environment)
                 .database()
                 .text();
-    }
-
-    private static boolean same(Path one, Path other) {
-        try {
-            return Files.isSameFile(one, other);
-        } catch (IOException e) {
-            return false;
-        }
     }
 }

@@ -12,12 +12,14 @@ import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.store.BackupStore;
+import io.agentflow.dr.store.NamedStore;
 import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
@@ -68,13 +70,7 @@ final class ServeCommand extends AfCommand {
             try {
                 BackupRequest request = request(database, config);
                 served.add(new Operations.Served(database, request));
-                String place = request.store().place() + " " + request.url().database();
-                String other = places.putIfAbsent(place, database.name());
-                if (other != null) {
-                    // Which backup is whose is told by the database's name alone.
-                    wrong.add(DatabaseKey.STORES.of(database) + " is that of af.database." + other
-                            + ", whose database has the same name: give one of them its own");
-                }
+                requireOwnStores(database, request, places, wrong);
             } catch (AfException e) {
                 wrong.add(DatabaseKey.URL.of(database) + ": " + e.fact());
             }
@@ -83,6 +79,20 @@ final class ServeCommand extends AfCommand {
             wrong.add("no database is configured: name each one by af.database.<name>.url");
         }
         return served;
+    }
+
+    /** Which backup is whose is told by the database's name alone. */
+    private static void requireOwnStores(
+            ServedDatabase database, BackupRequest request, Map<String, String> places, List<String> wrong) {
+        Stream.concat(Stream.of(request.store()), request.followers().stream().map(NamedStore::store))
+                .forEach(store -> {
+                    String other = places.putIfAbsent(
+                            store.place() + " " + request.url().database(), database.name());
+                    if (other != null) {
+                        wrong.add(DatabaseKey.STORES.of(database) + " is that of af.database." + other
+                                + ", whose database has the same name: give one of them its own");
+                    }
+                });
     }
 
     /** Where several services keep their schedules, if they do. */
@@ -111,7 +121,7 @@ final class ServeCommand extends AfCommand {
     }
 
     private BackupRequest request(ServedDatabase database, AfConfig config) {
-        BackupStore target = opened(database.store(), config);
+        BackupStore target = opened(database.primary(), config);
         return new BackupRequest(
                 target,
                 complete(database.url()),
@@ -124,6 +134,10 @@ final class ServeCommand extends AfCommand {
                 config.time(ConfigKey.STALL_TIMEOUT),
                 config.time(ConfigKey.LOCK_TIMEOUT),
                 staging(target, false, config),
-                config.recipients());
+                config.recipients(),
+                database.keptIn().stream()
+                        .skip(1)
+                        .map(in -> new NamedStore(in.store().name(), opened(in.store(), config)))
+                        .toList());
     }
 }

@@ -51,6 +51,7 @@ public final class AfConfig {
     private final Map<String, String> ofRoutes = new TreeMap<>();
     private final Map<String, DatabaseSettings> databases = new TreeMap<>();
     private final RequestKeySettings requestKeys = new RequestKeySettings();
+    private NamedStores stores = new NamedStores();
 
     private AfConfig() {}
 
@@ -112,7 +113,8 @@ public final class AfConfig {
             acceptOfRoutes(name, value.strip());
             return;
         }
-        if (requestKeys.accept(name, value.strip(), file, problems)) {
+        if (stores.accept(name, value.strip(), file, problems)
+                || requestKeys.accept(name, value.strip(), file, problems)) {
             return;
         }
         ConfigKey.of(name)
@@ -186,6 +188,94 @@ public final class AfConfig {
                 && values.keySet().stream().anyMatch(key -> key.key().startsWith("af.retention."))) {
             RetentionKeys.ofAll(this, ZoneOffset.UTC, problems);
         }
+        stores.check(this, problems);
+        checkStores();
+    }
+
+    private void checkStores() {
+        if (given(ConfigKey.STORE) && given(ConfigKey.STORES)) {
+            problems.add(ConfigKey.STORE.key() + " (" + source(ConfigKey.STORE) + ") and " + ConfigKey.STORES.key()
+                    + " (" + source(ConfigKey.STORES) + ") are both given: one of them must go");
+        }
+        if (problems.isEmpty()) {
+            twice(storesMeant()).ifPresent(name -> problems.add(ConfigKey.STORES.key() + " names " + name + " twice"));
+        }
+    }
+
+    /** The stores that have a name. */
+    public NamedStores stores() {
+        return stores;
+    }
+
+    /** Where backups go of which nothing else is said: the first is the primary, the others follow it. */
+    public List<ConfiguredStore> storesMeant() {
+        return given(ConfigKey.STORES) ? named(text(ConfigKey.STORES)) : List.of(stores.named(text(ConfigKey.STORE)));
+    }
+
+    /** All stores that the configuration names for backups, without those that are named twice. */
+    public List<ConfiguredStore> knownStores() {
+        List<ConfiguredStore> known = new ArrayList<>(storesMeant());
+        databases.values().forEach(one -> one.stores().ifPresent(list -> known.addAll(named(list))));
+        known.addAll(stores.all());
+        List<ConfiguredStore> once = new ArrayList<>();
+        known.stream().filter(one -> once.stream().noneMatch(one::isSameAs)).forEach(once::add);
+        return once;
+    }
+
+    /** The stores whose backups a list shows where none is named: those of all databases, where one has several. */
+    public List<ConfiguredStore> storesToList() {
+        boolean several = databases.values().stream()
+                .anyMatch(one -> named(one.stores().orElse("")).size() > 1);
+        if (storesMeant().size() > 1 || given(ConfigKey.STORE) || !several) {
+            return storesMeant();
+        }
+        List<ConfiguredStore> once = new ArrayList<>();
+        databases.values().stream()
+                .flatMap(one -> one.stores().map(this::named).orElseGet(this::storesMeant).stream())
+                .filter(one -> once.stream().noneMatch(one::isSameAs))
+                .forEach(once::add);
+        return once;
+    }
+
+    /** The store of the configuration that is at this place, if any is. */
+    public Optional<ConfiguredStore> storeAt(String place) {
+        return knownStores().stream().filter(one -> one.isAt(place)).findFirst();
+    }
+
+    /**
+     * How long a store keeps the backups of a database.
+     *
+     * @param database its name in the configuration; null for one that is not there
+     */
+    public RetentionPolicy retention(@Nullable String database, ConfiguredStore store) {
+        DatabaseSettings settings = database == null ? null : databases.get(database);
+        return settings == null
+                ? new RetentionByStore(this).policy(store)
+                : settings.retention(this, store, new ArrayList<>());
+    }
+
+    /** The stores that a list names, separated by commas. */
+    List<ConfiguredStore> named(String list) {
+        return words(list).stream().map(stores::named).toList();
+    }
+
+    /** Wants that none of these is named twice. @throws UsageError if one is */
+    public void requireOnce(List<ConfiguredStore> some) {
+        twice(some).ifPresent(name -> {
+            throw new UsageError("the store " + name + " is named twice", "Name it once.");
+        });
+    }
+
+    /** Which of these is named twice, if any. A URI that is none is complained about where it is opened. */
+    Optional<String> twice(List<ConfiguredStore> some) {
+        try {
+            return some.stream()
+                    .filter(one -> some.stream().filter(one::isSameAs).count() > 1)
+                    .map(ConfiguredStore::name)
+                    .findFirst();
+        } catch (UsageError e) {
+            return Optional.empty();
+        }
     }
 
     private void check(ConfigKey key) {
@@ -211,6 +301,7 @@ public final class AfConfig {
                     STALL_TIMEOUT,
                     RETRY_DELAY,
                     RETENTION_KEEP_WITHIN,
+                    CATCH_UP,
                     EVENTS_PACE -> check(key, AfConfig::duration, A_TIME);
             // The system's own zone takes long to find, and only schedules need it.
             case TIME_ZONE ->
@@ -260,6 +351,7 @@ public final class AfConfig {
         own.file = file;
         own.ofRoutes.putAll(ofRoutes);
         own.databases.putAll(databases);
+        own.stores = stores;
         return own;
     }
 

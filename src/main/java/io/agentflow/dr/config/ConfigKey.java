@@ -11,6 +11,14 @@ public enum ConfigKey {
     DATABASE_URL("af.database-url", "", "the database: a URI or libpq connection string"),
     TARGET_DATABASE_URL("af.target-database-url", "", "where to restore to, if not where the backup came from"),
     STORE("af.store", "./backups", "the store that keeps the backups: a directory or s3://bucket/prefix"),
+    STORES(
+            "af.stores",
+            "",
+            "several stores, names or URIs, separated by commas: the first is the primary, the others get each backup after it; instead of af.store"),
+    CATCH_UP(
+            "af.stores.catch-up",
+            "15m",
+            "how often af serve sends the other stores what they lack; 0s for only after each backup"),
     STORE_FILE_MODE("af.store.file.mode", "owner", "who may read backups: owner (0600), group (0640) or all (0644)"),
     JOBS("af.jobs", "4", "how many workers dump and load"),
     COMPRESSION_LEVEL("af.compression-level", "6", "0 to 9, or with pg_dump 16 and newer gzip, lz4, zstd with :level"),

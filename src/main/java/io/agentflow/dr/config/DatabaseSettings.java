@@ -7,8 +7,11 @@ import java.text.ParseException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.quartz.CronExpression;
 
@@ -33,7 +36,6 @@ final class DatabaseSettings {
     void override(Map<ConfigKey, String> general) {
         Map.of(
                         DatabaseKey.URL, ConfigKey.DATABASE_URL,
-                        DatabaseKey.STORES, ConfigKey.STORE,
                         DatabaseKey.JOBS, ConfigKey.JOBS,
                         DatabaseKey.CRITICAL_TABLES, ConfigKey.CRITICAL_TABLES)
                 .forEach((own, of) -> {
@@ -42,6 +44,12 @@ final class DatabaseSettings {
                         general.put(of, value);
                     }
                 });
+        String stores = values.get(DatabaseKey.STORES);
+        if (stores != null) {
+            general.remove(ConfigKey.STORE);
+            general.remove(ConfigKey.STORES);
+            general.put(stores.contains(",") ? ConfigKey.STORES : ConfigKey.STORE, stores);
+        }
     }
 
     /** Reads it all, and notes everything that is wrong, by key. */
@@ -52,18 +60,13 @@ final class DatabaseSettings {
         } else {
             parse(url, wrong);
         }
-        String store = values.getOrDefault(DatabaseKey.STORES, config.text(ConfigKey.STORE));
-        if (store.contains(",")) {
-            wrong.add(key(DatabaseKey.STORES) + " names several stores: this version keeps backups in one directory");
-        }
         return new ServedDatabase(
                 name,
                 url,
-                store,
+                keptIn(config, wrong),
                 cron(DatabaseKey.SCHEDULE, wrong),
                 cron(DatabaseKey.VERIFY_SCHEDULE, wrong),
                 cron(DatabaseKey.RETENTION_SCHEDULE, wrong),
-                retention(config, wrong),
                 jobs(config, wrong),
                 AfConfig.words(
                         values.getOrDefault(DatabaseKey.CRITICAL_TABLES, config.text(ConfigKey.CRITICAL_TABLES))),
@@ -79,18 +82,40 @@ final class DatabaseSettings {
         }
     }
 
-    /** What is not its own is that of all; what is wrong with that is said there. */
-    private RetentionPolicy retention(AfConfig config, List<String> wrong) {
-        boolean own = values.keySet().stream().anyMatch(key -> key.key().startsWith("retention."));
-        return own
-                ? new RetentionKeys(key -> retention(config, key), "af.database." + name + ".", wrong)
-                        .policy(config.zone())
-                : RetentionKeys.ofAll(config, config.zone(), new ArrayList<>());
+    /** The first is the primary. What is wrong with the retention of all, or of a store, is said there. */
+    private List<KeptIn> keptIn(AfConfig config, List<String> wrong) {
+        String given = values.get(DatabaseKey.STORES);
+        List<ConfiguredStore> stores = given == null ? config.storesMeant() : config.named(given);
+        if (stores.isEmpty()) {
+            wrong.add(key(DatabaseKey.STORES) + " names none");
+            stores = List.of(config.stores().named(ConfigKey.STORE.fallback()));
+        }
+        config.twice(stores).ifPresent(twice -> wrong.add(key(DatabaseKey.STORES) + " names " + twice + " twice"));
+        Set<String> complaints = new LinkedHashSet<>();
+        List<KeptIn> keptIn = new ArrayList<>();
+        for (ConfiguredStore store : stores) {
+            List<String> own = new ArrayList<>();
+            keptIn.add(new KeptIn(store, retention(config, store, own)));
+            complaints.addAll(own);
+        }
+        if (values.keySet().stream().anyMatch(key -> key.key().startsWith("retention."))) {
+            wrong.addAll(complaints);
+        }
+        return keptIn;
     }
 
-    private String retention(AfConfig config, String key) {
-        DatabaseKey own = DatabaseKey.of(key).orElseThrow();
-        return values.getOrDefault(own, config.text(ConfigKey.of("af." + key).orElseThrow()));
+    /** How long a store keeps its backups; what is wrong with that is noted, by key. */
+    RetentionPolicy retention(AfConfig config, ConfiguredStore store, List<String> wrong) {
+        return new RetentionByStore(config).policy(store, this::retention, "af.database." + name + ".", wrong);
+    }
+
+    /** The stores that it names itself, separated by commas. */
+    Optional<String> stores() {
+        return Optional.ofNullable(values.get(DatabaseKey.STORES));
+    }
+
+    private @Nullable String retention(String key) {
+        return values.get(DatabaseKey.of(key).orElseThrow());
     }
 
     private String key(DatabaseKey key) {

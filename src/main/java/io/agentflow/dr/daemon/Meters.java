@@ -168,6 +168,15 @@ public final class Meters {
         return this;
     }
 
+    /** How far a store is behind that follows another. */
+    public void following(FollowerState follower) {
+        counted.add(follower);
+        Gauge.builder("af_store_behind_backups", follower, FollowerState::behind)
+                .description("backups of the primary that a store which follows it lacks")
+                .tags("database", follower.database(), "store", follower.store())
+                .register(registry);
+    }
+
     /** How many operations have failed that nobody has replayed or discarded. */
     public void deadLetters(DoubleSupplier reports) {
         Gauge.builder("af_dead_letters", reports::getAsDouble)

@@ -63,6 +63,33 @@ public final class Announcer {
         announce(CloudEvent.Type.OVERDUE, database, who, Severity.ERROR, data);
     }
 
+    /**
+     * Tells that a store which follows another did not get what it lacks.
+     *
+     * @param backups how many it lacks
+     */
+    public void behind(String database, String store, Requester who, int backups, String why) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("database", database);
+        data.put("store", store);
+        data.put("backups", backups);
+        data.put("message", redacted(why));
+        announce(CloudEvent.Type.BEHIND, database, who, Severity.WARNING, data);
+    }
+
+    /**
+     * Tells that a store that was behind has all again.
+     *
+     * @param backups how many were sent now
+     */
+    public void caughtUp(String database, String store, Requester who, int backups) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("database", database);
+        data.put("store", store);
+        data.put("backups", backups);
+        announce(CloudEvent.Type.CAUGHT_UP, database, who, Severity.INFO, data);
+    }
+
     Duration pace() {
         return pace;
     }

@@ -38,7 +38,11 @@ public record CloudEvent(
         FAILED("operation.failed"),
         REFUSED("operation.refused"),
         /** The newest backup of a database is older than its RPO allows. */
-        OVERDUE("backup.overdue");
+        OVERDUE("backup.overdue"),
+        /** A store that follows another did not get what it lacks. */
+        BEHIND("store.behind"),
+        /** A store that was behind has all again. */
+        CAUGHT_UP("store.caught-up");
 
         private final String text;
 

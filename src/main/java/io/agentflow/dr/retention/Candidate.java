@@ -37,7 +37,8 @@ public record Candidate(
         return standing == Standing.VERIFIED;
     }
 
-    boolean failed() {
+    /** Whether it was found damaged, or its restore differed. */
+    public boolean failed() {
         return standing == Standing.FAILED;
     }
 

@@ -44,8 +44,21 @@ public record DatabasePlan(String database, String cluster, RetentionPolicy poli
         Optional.ofNullable(decided.doubt()).ifPresent(why -> warnings.add(database + ": " + why));
         odd(warnings, KeepRule.FROM_THE_FUTURE, "is from the future", "are from the future");
         odd(warnings, KeepRule.NEWER_BY_LSN, "was taken with a wrong clock", "were taken with a wrong clock");
+        spared(warnings);
         odd(warnings, KeepRule.UNVERIFIED, "was never verified", "were never verified");
         return warnings;
+    }
+
+    /** Those that only wait for another store. */
+    private void spared(List<String> warnings) {
+        List<Decision> waiting = decided.decisions().stream()
+                .filter(one -> !one.kept().isEmpty()
+                        && one.kept().stream().allMatch(why -> why.rule() == KeepRule.FOLLOWER_LACKS))
+                .toList();
+        if (!waiting.isEmpty()) {
+            warnings.add(database + ": " + Count.of(waiting.size(), "backup") + " would expire, but "
+                    + waiting.get(0).kept().get(0).text());
+        }
     }
 
     private void odd(List<String> warnings, KeepRule rule, String one, String several) {

@@ -47,7 +47,24 @@ public final class DecideExpiry {
             @Nullable Candidate newest,
             List<Decision> decisions,
             @Nullable String held,
-            @Nullable String doubt) {}
+            @Nullable String doubt) {
+        /**
+         * The same, but that nothing expires which another store is still to get.
+         *
+         * @param lacked why each of these must stay until then
+         */
+        public Decided sparing(Map<BackupId, List<String>> lacked) {
+            return new Decided(
+                    newest,
+                    decisions.stream()
+                            .map(one -> one.keptBy(
+                                    KeepRule.FOLLOWER_LACKS,
+                                    lacked.getOrDefault(one.backup().id(), List.of())))
+                            .toList(),
+                    held,
+                    doubt);
+        }
+    }
 
     /**
      * Decides on all backups of one database.

@@ -1,5 +1,6 @@
 package io.agentflow.dr.retention;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -14,6 +15,13 @@ public record Decision(Candidate backup, List<Why> kept, String expiry) {
 
     public Decision {
         kept = List.copyOf(kept);
+    }
+
+    /** The same, kept by this, too. */
+    Decision keptBy(KeepRule rule, List<String> texts) {
+        List<Why> more = new ArrayList<>(kept);
+        texts.forEach(text -> more.add(new Why(rule, text)));
+        return new Decision(backup, more, expiry);
     }
 
     public boolean expires() {

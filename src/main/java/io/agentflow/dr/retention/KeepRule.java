@@ -17,6 +17,8 @@ public enum KeepRule {
     /** By its LSN it is newer than the newest one that verified, by its time it is older. */
     NEWER_BY_LSN,
     PINNED,
+    /** A store that follows this one lacks it, and is to have it. */
+    FOLLOWER_LACKS,
     /** Nobody knows whether it is whole. */
     UNVERIFIED,
     KEEP_LAST,

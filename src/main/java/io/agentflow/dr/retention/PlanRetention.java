@@ -31,6 +31,7 @@ public final class PlanRetention {
     private final BackupCatalog catalog;
     private final Function<String, RetentionPolicy> policies;
     private final Function<String, Optional<Failure>> attempts;
+    private final Sparing sparing;
 
     /**
      * @param policies by the database's name, as PostgreSQL calls it
@@ -40,9 +41,38 @@ public final class PlanRetention {
             BackupCatalog catalog,
             Function<String, RetentionPolicy> policies,
             Function<String, Optional<Failure>> attempts) {
+        this(catalog, policies, attempts, Sparing.NONE);
+    }
+
+    /**
+     * @param policies by the database's name, as PostgreSQL calls it
+     * @param attempts the last attempt to back a database up, if it failed
+     * @param sparing what must stay whatever the policy says
+     */
+    public PlanRetention(
+            BackupCatalog catalog,
+            Function<String, RetentionPolicy> policies,
+            Function<String, Optional<Failure>> attempts,
+            Sparing sparing) {
         this.catalog = catalog;
         this.policies = policies;
         this.attempts = attempts;
+        this.sparing = sparing;
+    }
+
+    /**
+     * The backups of a store that a policy can be asked about, by their database.
+     *
+     * @param only of this database, as PostgreSQL calls it; null for all
+     */
+    public static List<OwnedBackups> owned(BackupCatalog catalog, @Nullable String only, Instant now) {
+        PlanRetention looking = new PlanRetention(
+                catalog,
+                database -> {
+                    throw new IllegalStateException("no policy is asked");
+                },
+                database -> Optional.empty());
+        return owned(looking.seen(only, now));
     }
 
     /** A database of a cluster. */
@@ -65,23 +95,12 @@ public final class PlanRetention {
      * @param only of this database, as PostgreSQL calls it; null for all
      */
     public RetentionPlan plan(@Nullable String only, Instant now) {
-        List<Seen> seen = catalog.list().parallelStream()
-                .filter(one -> only == null
-                        || one.head() == null
-                        || one.head().database().equals(only))
-                .map(one -> look(one, now))
-                .toList();
+        List<Seen> seen = seen(only, now);
         List<Doubtful> doubtful =
                 seen.stream().map(Seen::doubtful).flatMap(Stream::ofNullable).toList();
         List<Failure> unreadable = unreadable(doubtful);
-        Map<Owner, List<Candidate>> owned = new TreeMap<>();
-        for (Seen one : seen) {
-            if (one.owner() != null && one.candidate() != null) {
-                owned.computeIfAbsent(one.owner(), none -> new ArrayList<>()).add(one.candidate());
-            }
-        }
-        List<DatabasePlan> databases = owned.entrySet().stream()
-                .map(of -> database(of.getKey(), of.getValue(), unreadable, now))
+        List<DatabasePlan> databases = owned(seen).stream()
+                .map(owned -> database(owned, unreadable, now))
                 .toList();
         return new RetentionPlan(
                 catalog.store().name(),
@@ -91,18 +110,42 @@ public final class PlanRetention {
                 catalog.store().withoutManifest().size());
     }
 
+    private List<Seen> seen(@Nullable String only, Instant now) {
+        return catalog.list().parallelStream()
+                .filter(one -> only == null
+                        || one.head() == null
+                        || one.head().database().equals(only))
+                .map(one -> look(one, now))
+                .toList();
+    }
+
+    private static List<OwnedBackups> owned(List<Seen> seen) {
+        Map<Owner, List<Candidate>> owned = new TreeMap<>();
+        for (Seen one : seen) {
+            if (one.owner() != null && one.candidate() != null) {
+                owned.computeIfAbsent(one.owner(), none -> new ArrayList<>()).add(one.candidate());
+            }
+        }
+        return owned.entrySet().stream()
+                .map(of -> new OwnedBackups(of.getKey().database(), of.getKey().cluster(), of.getValue()))
+                .toList();
+    }
+
     private static List<Failure> unreadable(List<Doubtful> doubtful) {
         return doubtful.stream()
                 .map(one -> new Failure(one.id().time(), "a newer backup, " + one.id() + ", is doubtful: " + one.why()))
                 .toList();
     }
 
-    private DatabasePlan database(Owner owner, List<Candidate> backups, List<Failure> unreadable, Instant now) {
-        RetentionPolicy policy = policies.apply(owner.database());
-        List<Failure> failures = Stream.concat(unreadable.stream(), attempts.apply(owner.database()).stream())
+    private DatabasePlan database(OwnedBackups owned, List<Failure> unreadable, Instant now) {
+        RetentionPolicy policy = policies.apply(owned.database());
+        List<Failure> failures = Stream.concat(unreadable.stream(), attempts.apply(owned.database()).stream())
                 .collect(Collectors.toList());
         return new DatabasePlan(
-                owner.database(), owner.cluster(), policy, new DecideExpiry(policy, now).decide(backups, failures));
+                owned.database(),
+                owned.cluster(),
+                policy,
+                new DecideExpiry(policy, now).decide(owned.backups(), failures).sparing(sparing.lacked(owned, now)));
     }
 
     private Seen look(ListedBackup listed, Instant now) {

@@ -34,6 +34,7 @@ import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.ObjectLockLegalHoldStatus;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
@@ -283,6 +284,19 @@ final class S3Store implements ObjectStore {
     private static @Nullable Sha256 digest(Map<String, String> metadata) {
         String hex = metadata.get(Upload.SHA256);
         return hex == null || !hex.matches("[0-9a-f]{64}") ? null : new Sha256(hex);
+    }
+
+    @Override
+    public Optional<String> locked(ObjectKey key) {
+        return head(key).flatMap(head -> {
+            Instant until = head.objectLockRetainUntilDate();
+            if (head.objectLockLegalHoldStatus() == ObjectLockLegalHoldStatus.ON) {
+                return Optional.of("under a legal hold");
+            }
+            return until != null && until.isAfter(clock.instant())
+                    ? Optional.of("locked until " + until)
+                    : Optional.empty();
+        });
     }
 
     @Override

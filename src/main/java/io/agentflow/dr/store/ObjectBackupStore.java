@@ -294,6 +294,7 @@ public final class ObjectBackupStore implements BackupStore {
                 // Whoever had the lock before may have deleted it.
                 requireThere(id);
                 lastLook.run();
+                requireNotLocked(id);
                 deleteAlone(id);
             } finally {
                 alone.close();
@@ -308,6 +309,14 @@ public final class ObjectBackupStore implements BackupStore {
         if (!published(id)) {
             throw new NotFound("there is no backup " + id + " in " + name(), "See: af backup list " + name());
         }
+    }
+
+    /** Deleted all the same, it would be out of sight, and paid for until the lock ends. */
+    private void requireNotLocked(BackupId id) {
+        objects.locked(ObjectKey.manifest(id)).ifPresent(lock -> {
+            throw new Refused(
+                    "backup " + id + " in " + name() + " is " + lock, "Leave it: the store keeps it until then.");
+        });
     }
 
     private void deleteAlone(BackupId id) throws IOException {

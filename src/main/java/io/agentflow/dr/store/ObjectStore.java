@@ -61,6 +61,11 @@ public interface ObjectStore extends AutoCloseable {
     /** What is stored under the key, or nothing. */
     Optional<StoredObject> stat(ObjectKey key);
 
+    /** Why the store keeps an object from being deleted, in words: until when it is locked. Empty if nothing is known. */
+    default Optional<String> locked(ObjectKey key) {
+        return Optional.empty();
+    }
+
     /** Deletes the object; deleting what is not there succeeds. */
     void delete(ObjectKey key);
 

@@ -9,6 +9,8 @@ import io.agentflow.dr.catalog.BackupCatalog;
 import io.agentflow.dr.catalog.EvidenceKind;
 import io.agentflow.dr.cli.Operations;
 import io.agentflow.dr.config.AfConfig;
+import io.agentflow.dr.config.ConfiguredStore;
+import io.agentflow.dr.config.KeptIn;
 import io.agentflow.dr.config.ServedDatabase;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.daemon.DatabaseState;
@@ -123,11 +125,12 @@ class ScheduledWorkIT {
                 new ServedDatabase(
                         "main",
                         database.uri(),
-                        store.name(),
+                        List.of(new KeptIn(
+                                new ConfiguredStore(store.name(), store.name()),
+                                new RetentionPolicy(1, Duration.ZERO, Map.of(), ZoneOffset.UTC))),
                         null,
                         null,
                         null,
-                        new RetentionPolicy(1, Duration.ZERO, Map.of(), ZoneOffset.UTC),
                         1,
                         List.of(),
                         null,

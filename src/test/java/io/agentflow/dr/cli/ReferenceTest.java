@@ -46,6 +46,12 @@ class ReferenceTest {
                     .append(key.fallback().startsWith("af.") ? code(key.fallback()) : key.fallback())
                     .append(" |\n");
         }
+        page.append("\n## Keys of one store\n\n`<name>` is what commands, lists and metrics call it: ")
+                .append("see [stores](../stores/README.md#several-stores).\n\n")
+                .append("| key | meaning | without it |\n|---|---|---|\n")
+                .append("| `af.store.<name>` | the store: a directory or a URI | must be given |\n")
+                .append("| `af.store.<name>.retention.keep-…` | its own rule, before that of a database | ")
+                .append("`af.database.<name>.retention.keep-…` |\n");
         page.append("\n## Keys of your own\n\n`af.route.…` is a placeholder of your own routes: `{{af.route.…}}`;")
                 .append(
                         " see [extending](../extending.md). The keys of those who sign requests, `af.request.key.<id>.…`: see [messages](messages.md).\n\n")

@@ -40,6 +40,7 @@ class ReplayTest {
             Map.entry("--critical-tables", List.of("tenants,\"odd name\"")),
             Map.entry("--proof", List.of("counts")),
             Map.entry("--stream", List.of("")),
+            Map.entry("--store", List.of("/srv/second")),
             Map.entry("--encrypt-to", List.of("age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p")),
             Map.entry("--target-database-url", List.of("postgresql://me@[::1]:5433,db2/x?sslrootcert=/a%20b")),
             Map.entry("--tables", List.of("tenants,users", "critical")),

@@ -45,4 +45,29 @@ class RetentionPoliciesTest {
         assertThat(last(config, folder, "billing")).isEqualTo(4);
         assertThat(last(config, one, "other")).isEqualTo(1);
     }
+
+    @Test
+    void aStoreHasFollowersWhereItIsThePrimaryOfThatDatabase() throws IOException {
+        Path local = Files.createDirectory(folder.resolve("local"));
+        AfConfig config = AfConfig.load(
+                Files.writeString(
+                        folder.resolve("af.properties"),
+                        "af.store.local = " + local + "\naf.store.far = " + folder.resolve("far")
+                                + "\naf.store.far.retention.keep-last = 9\naf.stores = local,far\n"
+                                + "af.database.a.url = postgresql://a/shop\naf.database.a.stores = far,local\n"),
+                Map.of());
+        RetentionPolicies policies = new RetentionPolicies(
+                config, new DirectoryStore(local, DirectoryPermissions.OWNER), Map.of("PGDATABASE", "x"));
+
+        assertThat(policies.followers(
+                        "shop", one -> new DirectoryStore(Path.of(one.uri()), DirectoryPermissions.OWNER)))
+                .isEmpty();
+        assertThat(policies.followers(
+                        "other", one -> new DirectoryStore(Path.of(one.uri()), DirectoryPermissions.OWNER)))
+                .singleElement()
+                .satisfies(follower -> {
+                    assertThat(follower.name()).isEqualTo("far");
+                    assertThat(follower.policy().last()).isEqualTo(9);
+                });
+    }
 }

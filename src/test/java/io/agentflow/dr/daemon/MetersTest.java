@@ -51,6 +51,9 @@ class MetersTest {
         meters.refused(() -> 3);
         meters.journal(() -> 40);
         meters.dropped("events", () -> 7);
+        FollowerState behind = new FollowerState("main", "s3-eu");
+        behind.lacks(2);
+        meters.following(behind);
         return meters.scrape();
     }
 
@@ -127,7 +130,7 @@ class MetersTest {
                                 "--lint-fatal",
                                 Project.file("docs/alerts/af-alerts.yaml").toString()),
                         Map.of()))
-                .contains("13 rules found");
+                .contains("14 rules found");
     }
 
     @Test

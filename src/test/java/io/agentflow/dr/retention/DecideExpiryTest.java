@@ -277,6 +277,29 @@ class DecideExpiryTest {
     }
 
     @Property(tries = 150)
+    void whatAnotherStoreIsStillToGetStaysAndNothingElseDoes(
+            @ForAll("histories") List<Candidate> backups,
+            @ForAll("policies") RetentionPolicy policy,
+            @ForAll("clocks") Instant now,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        Map<BackupId, List<String>> lacked = backups.stream()
+                .filter(one -> random.nextInt(3) == 0)
+                .collect(Collectors.toMap(Candidate::id, one -> List.of("s3-eu does not have it yet")));
+        Decided decided = decide(backups, policy, now);
+        Set<BackupId> expected = expiring(decided);
+        expected.removeAll(lacked.keySet());
+
+        Decided spared = decided.sparing(lacked);
+
+        assertThat(expiring(spared)).isEqualTo(expected);
+        for (Decision one : spared.decisions()) {
+            assertThat(one.kept().stream().anyMatch(why -> why.rule() == KeepRule.FOLLOWER_LACKS))
+                    .isEqualTo(lacked.containsKey(one.backup().id()));
+        }
+    }
+
+    @Property(tries = 150)
     void nothingExpiresIfWhatIsNewerThanTheNewestThatVerifiedIsDamaged(
             @ForAll("histories") List<Candidate> backups, @ForAll("policies") RetentionPolicy policy) {
         List<Candidate> more = new ArrayList<>(backups);

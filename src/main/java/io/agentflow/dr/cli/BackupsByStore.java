@@ -1,0 +1,79 @@
+package io.agentflow.dr.cli;
+
+import io.agentflow.dr.catalog.BackupCatalog;
+import io.agentflow.dr.catalog.ListedBackup;
+import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.store.NamedStore;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** The backups of several stores, and which of them have each. A store that cannot be asked leaves the others listed. */
+final class BackupsByStore {
+    private final Map<BackupId, ListedBackup> backups = new TreeMap<>(Comparator.reverseOrder());
+    private final Map<BackupId, List<String>> stores = new TreeMap<>();
+    private final Map<String, String> unreachable = new LinkedHashMap<>();
+    private final List<NamedStore> asked;
+
+    /**
+     * Asks them all.
+     *
+     * @param asked the primary first: what it says of a backup is shown
+     * @throws AfException if none of them can be asked
+     */
+    BackupsByStore(List<NamedStore> asked, Function<BackupCatalog, List<ListedBackup>> list) {
+        this.asked = asked;
+        List<AfException> failures = new ArrayList<>();
+        for (NamedStore one : asked) {
+            try {
+                list.apply(new BackupCatalog(one.store())).forEach(backup -> add(one.name(), backup));
+            } catch (AfException e) {
+                failures.add(e);
+                unreachable.put(one.name(), e.fact());
+            }
+        }
+        if (failures.size() == asked.size()) {
+            throw failures.get(0);
+        }
+    }
+
+    private void add(String store, ListedBackup backup) {
+        backups.putIfAbsent(backup.id(), backup);
+        stores.computeIfAbsent(backup.id(), none -> new ArrayList<>()).add(store);
+    }
+
+    /** Newest first. */
+    List<ListedBackup> backups() {
+        return List.copyOf(backups.values());
+    }
+
+    /** The stores that have it, the primary first. */
+    List<String> storesOf(ListedBackup backup) {
+        return List.copyOf(stores.getOrDefault(backup.id(), List.of()));
+    }
+
+    /** The stores that were asked, by their names. */
+    List<String> names() {
+        return asked.stream().map(NamedStore::name).toList();
+    }
+
+    /** Those that could not be, and why. */
+    Map<String, String> unreachable() {
+        return unreachable;
+    }
+
+    /** How wide a column of stores must be; 0 where there is but one. */
+    int width() {
+        return asked.size() < 2
+                ? 0
+                : stores.values().stream()
+                        .mapToInt(some -> String.join(",", some).length())
+                        .max()
+                        .orElse(0);
+    }
+}

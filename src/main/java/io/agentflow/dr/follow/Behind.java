@@ -1,0 +1,27 @@
+package io.agentflow.dr.follow;
+
+import io.agentflow.dr.core.BackupId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a follower lacks of the primary's backups, and its own retention would keep.
+ *
+ * @param absent not there, newest first
+ * @param damaged there, but found damaged: they must be deleted there before they can be sent again
+ * @param unreachable why it could not be asked, so that it counts as empty; null if it was
+ */
+public record Behind(
+        List<BackupId> absent,
+        List<BackupId> damaged,
+        @Nullable String unreachable) {
+    public Behind {
+        absent = List.copyOf(absent);
+        damaged = List.copyOf(damaged);
+    }
+
+    /** How many it lacks. */
+    public int count() {
+        return absent.size() + damaged.size();
+    }
+}

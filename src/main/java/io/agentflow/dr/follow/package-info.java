@@ -1,0 +1,2 @@
+/** Stores that follow another one: what they lack of its backups, and how they get it. */
+package io.agentflow.dr.follow;

@@ -1,0 +1,15 @@
+package io.agentflow.dr.retention;
+
+import io.agentflow.dr.core.BackupId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/** Knows which backups of a store must stay for now, though its own policy may let them go. */
+public interface Sparing {
+    /** Nothing must. */
+    Sparing NONE = (owned, now) -> Map.of();
+
+    /** Why each of these must stay, in words; what is not named may go. Changes nothing. */
+    Map<BackupId, List<String>> lacked(OwnedBackups owned, Instant now);
+}
