@@ -323,9 +323,17 @@ public final class ObjectBackupStore implements BackupStore {
         // A mark for whoever sweeps, should this be cut short.
         Path mark = staging.partial(id.text());
         List<String> beside = StoreTop.of(objects).entries(id);
-        // What a list shows and the manifest first: what is half deleted is no backup.
-        beside.forEach(objects::unmark);
-        objects.delete(ObjectKey.manifest(id));
+        try {
+            // What a list shows and the manifest first: what is half deleted is no backup.
+            beside.forEach(objects::unmark);
+            objects.delete(ObjectKey.manifest(id));
+        } catch (AfException e) {
+            // One that the store does not give up is whole, and may be deleted another time.
+            if (!e.retryable()) {
+                FolderTree.delete(mark);
+            }
+            throw e;
+        }
         objects.deleteAll(id);
         FolderTree.delete(mark);
     }

@@ -56,10 +56,13 @@ final class ByHand {
     }
 
     private String fetched() {
-        return kept.remote()
-                ? "  fetch it first, here for S3: aws s3 cp --recursive " + ShellWord.of(kept.location()) + " "
-                        + manifest.id()
-                : "";
+        if (!kept.remote()) {
+            return "";
+        }
+        return kept.location().startsWith("gs:")
+                ? "  fetch it first: gcloud storage cp --recursive " + ShellWord.of(kept.location()) + " ."
+                : "  fetch it first, here for S3: aws s3 cp --recursive " + ShellWord.of(kept.location()) + " "
+                        + manifest.id();
     }
 
     private String named() {

@@ -231,12 +231,18 @@ public final class HttpFaults implements AutoCloseable {
             return length.find() ? Long.parseLong(length.group(1)) : 0;
         }
 
+        private boolean chunked() {
+            return head.toLowerCase(java.util.Locale.ROOT).contains("transfer-encoding: chunked");
+        }
+
         private boolean waitsToContinue() {
             return head.toLowerCase(java.util.Locale.ROOT).contains("expect: 100-continue");
         }
 
         void discardBody() throws IOException {
-            if (!waitsToContinue()) {
+            if (chunked()) {
+                copyChunks(client.getInputStream(), OutputStream.nullOutputStream());
+            } else if (!waitsToContinue()) {
                 copy(client.getInputStream(), OutputStream.nullOutputStream(), length(head));
             }
         }
@@ -258,7 +264,14 @@ public final class HttpFaults implements AutoCloseable {
                 }
                 reply(interim);
             }
-            copy(client.getInputStream(), server.getOutputStream(), Math.min(limit, length(head)));
+            if (chunked() && limit == Long.MAX_VALUE) {
+                copyChunks(client.getInputStream(), server.getOutputStream());
+            } else {
+                copy(
+                        client.getInputStream(),
+                        server.getOutputStream(),
+                        chunked() ? limit : Math.min(limit, length(head)));
+            }
             server.getOutputStream().flush();
         }
 
