@@ -41,6 +41,7 @@ class PackageTableTest {
             row("manifest", "core artifact postgres auditchain"),
             row("store", "core artifact"),
             row("s3", "core artifact store"),
+            row("azure", "core artifact store"),
             row("catalog", "core manifest store"),
             row("fingerprint", "core postgres"),
             row("auditchain", "core postgres"),
@@ -149,6 +150,12 @@ class PackageTableTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("software.amazon..")
+                .check(CLASSES);
+        noClasses()
+                .that(liveOutside("azure"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("com.azure..", "reactor..")
                 .check(CLASSES);
     }
 

@@ -21,8 +21,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -40,15 +43,33 @@ final class StoreKinds {
      * @throws UsageError if there is no such kind, or an option is wrong
      */
     static BackupStore open(StoreUri uri, Path staging, Clock clock) {
-        StoreKind kind =
-                ServiceLoader.load(StoreKind.class, LOADERS.computeIfAbsent(uri.scheme(), StoreKinds::loader)).stream()
-                        .map(ServiceLoader.Provider::get)
-                        .filter(one -> one.scheme().equals(uri.scheme()))
-                        .findFirst()
-                        .orElseThrow(() -> new UsageError(
-                                "the store '" + uri.text() + "' is of a kind that this version does not know",
-                                "Use a directory, s3://bucket/prefix, or route:NAME."));
+        StoreKind kind = kind(uri.scheme())
+                .orElseThrow(() -> new UsageError(
+                        "the store '" + uri.text() + "' is of a kind that this version does not know",
+                        "Use a directory, s3://bucket/prefix, azure://container/prefix, or route:NAME."));
         return over(kind.open(uri, clock), uri, staging, clock);
+    }
+
+    private static Optional<StoreKind> kind(String scheme) {
+        Iterator<StoreKind> kinds = ServiceLoader.load(
+                        StoreKind.class, LOADERS.computeIfAbsent(scheme, StoreKinds::loader))
+                .iterator();
+        while (true) {
+            try {
+                if (!kinds.hasNext()) {
+                    return Optional.empty();
+                }
+                StoreKind one = kinds.next();
+                if (one.scheme().equals(scheme)) {
+                    return Optional.of(one);
+                }
+            } catch (ServiceConfigurationError e) {
+                // The list in each jar names the kinds of all folders: those of another one are not there.
+                if (e.getCause() != null) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /** Backups in these objects. */
