@@ -27,6 +27,8 @@ PATH=$PATH:/usr/sbin RUNLEVEL=1 install sshd openssh-server
 PATH=$PATH:/usr/sbin RUNLEVEL=1 install nginx nginx-light
 install systemd-analyze systemd
 # Encrypted backups are read by the program age, and fetched from S3 by curl.
+# A store in Azure: the tests start an emulator of their own.
+scripts/azurite.sh fetch
 install age age
 install curl curl
 # Requests by NATS: the tests start their own, with JetStream.

@@ -42,6 +42,7 @@ class PackageTableTest {
             row("store", "core artifact"),
             row("s3", "core artifact store"),
             row("gcs", "core artifact store"),
+            row("azure", "core artifact store"),
             row("catalog", "core manifest store"),
             row("fingerprint", "core postgres"),
             row("auditchain", "core postgres"),
@@ -157,6 +158,12 @@ class PackageTableTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("com.google..")
+                .check(CLASSES);
+        noClasses()
+                .that(liveOutside("azure"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("com.azure..", "reactor..")
                 .check(CLASSES);
     }
 

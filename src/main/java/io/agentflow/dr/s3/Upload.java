@@ -6,6 +6,7 @@ import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.core.Sha256;
 import io.agentflow.dr.store.ObjectContent;
 import io.agentflow.dr.store.ObjectKey;
+import io.agentflow.dr.store.Section;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;

@@ -29,6 +29,10 @@ public record StoreUri(String text, String scheme, String place, String prefix, 
     /** The scheme of stores that are made of routes: {@code route:offsite}. */
     public static final String ROUTE = "route";
 
+    /** What may be a secret by its name: the signature of a shared access signature, a key, a token. */
+    private static final Pattern SECRET =
+            Pattern.compile("(?i)[?&;](sig|sas|[a-z-]*(key|secret|token|password|signature))=");
+
     private static final Pattern ROUTE_NAME = Pattern.compile("[a-z][a-z0-9-]{0,40}");
     private static final Pattern PREFIX = Pattern.compile("(?:[A-Za-z0-9_=][A-Za-z0-9_.=-]*/)*");
 
@@ -43,15 +47,15 @@ public record StoreUri(String text, String scheme, String place, String prefix, 
         if (!text.contains("://")) {
             return directory(text, text);
         }
+        if (SECRET.matcher(text).find()) {
+            throw credentials();
+        }
         Matcher remote = REMOTE.matcher(text);
         if (!remote.matches()) {
             throw wrong(text, "is no URI of a store", "Write s3://bucket/prefix?region=…, or a directory.");
         }
         if (remote.group(2).contains("@")) {
-            // Not quoted: what stands before the @ may be a secret.
-            throw new UsageError(
-                    "a store's URI holds no credentials",
-                    "Give them as that store's own tools take them: in the environment or their configuration.");
+            throw credentials();
         }
         String prefix = remote.group(3) == null ? "" : remote.group(3);
         prefix = prefix.isEmpty() || prefix.endsWith("/") ? prefix : prefix + "/";
@@ -105,6 +109,13 @@ public record StoreUri(String text, String scheme, String place, String prefix, 
         return options;
     }
 
+    /** Does not quote the URI: it may hold a secret. */
+    private static UsageError credentials() {
+        return new UsageError(
+                "a store's URI holds no credentials",
+                "Give them as that store's own tools take them: in the environment or their configuration.");
+    }
+
     private static UsageError wrong(String text, String what, String hint) {
         return new UsageError("the store '" + text + "' " + what, hint);
     }
@@ -142,10 +153,13 @@ public record StoreUri(String text, String scheme, String place, String prefix, 
         return wrong(text, "has " + name + "=" + option(name, ""), "Use " + wanted + ".");
     }
 
-    /** The same text for the same bucket and prefix of the same server. */
+    /** The same text for the same bucket and prefix of the same server and account. */
     public String whereabouts() {
         String server = option("endpoint", "");
-        return this + (server.isEmpty() ? "" : " at " + server.replaceFirst("/$", ""));
+        String account = option("account", "");
+        return this
+                + (account.isEmpty() ? "" : " of " + account)
+                + (server.isEmpty() ? "" : " at " + server.replaceFirst("/$", ""));
     }
 
     /** Without its options: how it is named in messages. */

@@ -63,11 +63,26 @@ class StoreUriTest {
         assertThatThrownBy(() -> StoreUri.parse(text)).isInstanceOf(UsageError.class);
     }
 
-    @Test
-    void row23_credentialsInAUriAreRefusedAndNotRepeated() {
-        assertThatThrownBy(() -> StoreUri.parse("s3://AKIA:hush-hush@bucket/x"))
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "s3://AKIA:hush-hush@bucket/x",
+                "azure://backups/x?account=a&sv=2024-11-04&sig=hush-hush",
+                "azure://backups/x?account=a&sig=hush-hush&broken",
+                "azure://backups/x?AccountKey=hush-hush",
+                "https://a.blob.core.windows.net/backups?SIG=hush-hush",
+                "s3://bucket/x?secret-key=hush-hush"
+            })
+    void row23_credentialsInAUriAreRefusedAndNotRepeated(String text) {
+        assertThatThrownBy(() -> StoreUri.parse(text))
                 .isInstanceOf(UsageError.class)
                 .hasMessageNotContaining("hush-hush");
+    }
+
+    @Test
+    void containersOfOneNameInTwoAccountsAreTwoPlaces() {
+        assertThat(StoreUri.parse("azure://b/x?account=one").whereabouts())
+                .isNotEqualTo(StoreUri.parse("azure://b/x?account=two").whereabouts());
     }
 
     @Test

@@ -67,13 +67,14 @@ public final class HttpFaults implements AutoCloseable {
         }
     }
 
-    /** Answers with an error in S3's words. */
+    /** Answers with an error in S3's words, and in Azure's. */
     public HttpFaults answer(int times, String requests, int status, String code) {
         return rule(times, requests, exchange -> {
             exchange.discardBody();
             boolean bare = exchange.request.startsWith("HEAD ");
             String body = "<?xml version=\"1.0\"?><Error><Code>" + code + "</Code><Message>a fault</Message></Error>";
-            exchange.reply("HTTP/1.1 " + status + " Fault\r\nContent-Type: application/xml\r\nContent-Length: "
+            exchange.reply("HTTP/1.1 " + status + " Fault\r\nx-ms-error-code: " + code
+                    + "\r\nContent-Type: application/xml\r\nContent-Length: "
                     + (bare ? 0 : body.length()) + "\r\n\r\n" + (bare ? "" : body));
             return true;
         });

@@ -1,14 +1,15 @@
-package io.agentflow.dr.s3;
+package io.agentflow.dr.store;
 
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** So many bytes of a stream and then its end. */
-final class Section extends FilterInputStream {
+/** So many bytes of a stream and then its end: what an object store takes as one part. */
+public final class Section extends FilterInputStream {
     private long left;
 
-    Section(InputStream source, long bytes) {
+    /** @param bytes how many of the source's bytes it has, from where the source stands */
+    public Section(InputStream source, long bytes) {
         super(source);
         this.left = bytes;
     }
