@@ -19,6 +19,7 @@ import io.agentflow.dr.retention.PlanRetention;
 import io.agentflow.dr.retention.RetentionPlan;
 import io.agentflow.dr.retention.RetentionPolicy;
 import io.agentflow.dr.store.BackupStore;
+import io.agentflow.dr.verify.CheckSignature;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -41,19 +42,21 @@ final class Expiry {
     private static final Set<ExitCode> NO_ATTEMPT = Set.of(ExitCode.USAGE, ExitCode.CANCELLED);
 
     private final BackupCatalog catalog;
+    private final CheckSignature signature;
     private final Path state;
     private final Clock clock;
     private final Operations operations;
 
-    Expiry(BackupStore store, Path state, Clock clock, Operations operations) {
+    Expiry(BackupStore store, CheckSignature signature, Path state, Clock clock, Operations operations) {
         this.catalog = new BackupCatalog(store);
+        this.signature = signature;
         this.state = state;
         this.clock = clock;
         this.operations = operations;
     }
 
     RetentionPlan plan(@Nullable String only, Function<String, RetentionPolicy> policies) {
-        return new PlanRetention(catalog, policies, this::failure).plan(only, clock.instant());
+        return new PlanRetention(catalog, signature, policies, this::failure).plan(only, clock.instant());
     }
 
     /** The last attempt to back a database up, if it failed. */
