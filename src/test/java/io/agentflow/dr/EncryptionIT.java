@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.agentflow.dr.age.AgeKey;
+import io.agentflow.dr.core.SecretFile;
 import io.agentflow.dr.testing.ADatabase;
 import io.agentflow.dr.testing.AfProcess;
 import io.agentflow.dr.testing.LocalPostgres;
@@ -42,8 +43,13 @@ class EncryptionIT {
 
     @BeforeEach
     void keys() throws IOException {
-        first = Files.writeString(elsewhere.resolve("first.txt"), FIRST.identity() + "\n");
-        other = Files.writeString(elsewhere.resolve("other.txt"), "# not ours\n" + OTHER.identity() + "\n");
+        first = secret("first.txt", FIRST.identity() + "\n");
+        other = secret("other.txt", "# not ours\n" + OTHER.identity() + "\n");
+    }
+
+    private Path secret(String name, String content) throws IOException {
+        SecretFile.create(elsewhere.resolve(name), content);
+        return elsewhere.resolve(name);
     }
 
     private static ADatabase small(String name) {
@@ -217,8 +223,7 @@ class EncryptionIT {
         assertThat(none.exitCode()).as(none.toString()).isEqualTo(2);
 
         // The new key lies before the old one, as after a rotation.
-        Path rotated = Files.writeString(
-                elsewhere.resolve("rotated.txt"), OTHER.identity() + "\n# until 2026\n" + FIRST.identity() + "\n");
+        Path rotated = secret("rotated.txt", OTHER.identity() + "\n# until 2026\n" + FIRST.identity() + "\n");
         ok(af.run(
                 "backup",
                 "restore",

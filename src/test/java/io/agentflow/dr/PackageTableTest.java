@@ -28,7 +28,7 @@ import org.junit.jupiter.api.TestFactory;
 class PackageTableTest {
     private static final String ROOT = "io.agentflow.dr";
     private static final String TOOLS =
-            "core age process postgres artifact manifest store catalog fingerprint auditchain";
+            "core age sign process postgres artifact manifest store catalog fingerprint auditchain";
     private static final String FEATURES = "backup copy restore critical verify retention follow journal request";
 
     /** Package → the packages that it may use. */
@@ -38,6 +38,7 @@ class PackageTableTest {
             row("postgres", "core process"),
             row("artifact", "core"),
             row("age", "core artifact"),
+            row("sign", "core"),
             row("manifest", "core artifact postgres auditchain"),
             row("store", "core artifact"),
             row("s3", "core artifact store"),
@@ -49,22 +50,22 @@ class PackageTableTest {
             row("backup", TOOLS + " verify"),
             row("restore", TOOLS + " verify"),
             row("critical", TOOLS + " verify restore"),
-            row("verify", "core age process postgres artifact manifest store catalog"),
+            row("verify", "core age sign process postgres artifact manifest store catalog"),
             row("copy", "core artifact manifest store catalog verify"),
             row("retention", "core manifest store catalog verify"),
             row("follow", "core store catalog retention"),
             row("journal", "core"),
             row("event", "core"),
             row("deadletter", "core"),
-            row("request", "core artifact store"),
-            row("config", "core age event store fingerprint retention"),
+            row("request", "core sign artifact store"),
+            row("config", "core age sign event store fingerprint retention"),
             row("route", TOOLS + " " + FEATURES),
             row("nats", "core request route"),
             row("kafka", "core request route"),
             row("lint", "core route"),
             row(
                     "cli",
-                    "core age lint config backup copy restore critical verify retention follow catalog manifest store fingerprint auditchain journal deadletter postgres request"),
+                    "core age sign lint config backup copy restore critical verify retention follow catalog manifest store fingerprint auditchain journal deadletter postgres request"),
             row("daemon", "core"),
             row("app", TOOLS + " " + FEATURES + " event deadletter config route nats kafka lint cli daemon"));
 

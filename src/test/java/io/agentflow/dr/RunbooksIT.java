@@ -151,6 +151,15 @@ class RunbooksIT {
     }
 
     @Test
+    void aKeyThatIsLookedFor() throws Exception {
+        AfProcess.Result key = new AfProcess(folder).run("key", "generate", "identity.txt");
+        assertThat(key.exitCode()).as(key.toString()).isZero();
+        backedUp("runbook_key", "--encrypt-to", key.out().strip());
+
+        follow("lost-key.md");
+    }
+
+    @Test
     void aServerThatIsGone() throws Exception {
         try (LocalPostgres lost = LocalPostgres.start()) {
             ADatabase database = lost.database("agentflow").agentflow();

@@ -4,11 +4,13 @@ import com.exceptionfactory.jagged.RecipientStanzaReader;
 import com.exceptionfactory.jagged.UnsupportedRecipientStanzaException;
 import com.exceptionfactory.jagged.framework.stream.StandardDecryptingChannelFactory;
 import com.exceptionfactory.jagged.x25519.X25519RecipientStanzaReaderFactory;
+import io.agentflow.dr.core.SecretFile;
 import io.agentflow.dr.core.UsageError;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,9 +20,25 @@ public final class Identities {
     private static final String IDENTITY = "AGE-SECRET-KEY-1";
 
     private final List<RecipientStanzaReader> readers;
+    private final List<String> recipients;
 
-    private Identities(List<RecipientStanzaReader> readers) {
+    private Identities(List<RecipientStanzaReader> readers, List<String> recipients) {
         this.readers = readers;
+        this.recipients = recipients;
+    }
+
+    /**
+     * Reads a file of identities.
+     *
+     * @throws UsageError if it cannot be read, everybody may read it, or it holds none
+     */
+    public static Identities read(Path file) {
+        return parse(SecretFile.read(file, "the identity file"), file.toString());
+    }
+
+    /** The public keys that belong to them, {@code age1…}, in the order of the file. */
+    public List<String> recipients() {
+        return recipients;
     }
 
     /**
@@ -32,16 +50,18 @@ public final class Identities {
      */
     public static Identities parse(String text, String where) {
         List<RecipientStanzaReader> readers = new ArrayList<>();
+        List<String> recipients = new ArrayList<>();
         for (String line : (Iterable<String>) text.lines()::iterator) {
             String word = line.strip();
             if (!word.isEmpty() && !word.startsWith("#")) {
                 readers.add(reader(word, where));
+                recipients.add(AgeKey.recipientOf(word));
             }
         }
         if (readers.isEmpty()) {
             throw new UsageError(where + " holds no identity of age", "Name the file that age-keygen has made.");
         }
-        return new Identities(List.copyOf(readers));
+        return new Identities(List.copyOf(readers), List.copyOf(recipients));
     }
 
     /** The cause is left out: it might tell of the key. */

@@ -33,6 +33,8 @@ import io.agentflow.dr.deadletter.DeadLetterFolder;
 import io.agentflow.dr.lint.CheckRoutes;
 import io.agentflow.dr.lint.Finding;
 import io.agentflow.dr.lint.RouteFile;
+import io.agentflow.dr.manifest.Manifest;
+import io.agentflow.dr.manifest.ManifestJson;
 import io.agentflow.dr.postgres.PgTools;
 import io.agentflow.dr.process.Programs;
 import io.agentflow.dr.request.Arrival;
@@ -54,12 +56,14 @@ import io.agentflow.dr.route.Routes;
 import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.store.StoreUri;
 import io.agentflow.dr.verify.ArchiveCheck;
+import io.agentflow.dr.verify.CheckSignature;
 import io.agentflow.dr.verify.Decryption;
 import io.agentflow.dr.verify.RecordEvidence;
 import io.agentflow.dr.verify.VerifyBackup;
 import io.agentflow.dr.verify.VerifyExtent;
 import io.agentflow.dr.verify.VerifyPublished;
 import io.agentflow.dr.verify.VerifyReport;
+import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -329,12 +333,16 @@ final class AfOperations implements Operations, AutoCloseable {
     }
 
     private Map<String, Object> beans(OperationEvents events) {
-        return RouteBeans.of(programs, tools, clock, random, deadLetters(), decryption(), events);
+        return RouteBeans.of(programs, tools, clock, random, deadLetters(), decryption(), config.signatures(), events);
     }
 
     private Decryption decryption() {
         return new Decryption(
                 new GivenIdentities(config, programs), config.stagingDirectory().resolve("decrypted"));
+    }
+
+    private VerifyBackup verifying(OperationEvents events) {
+        return new VerifyBackup(new ArchiveCheck(programs, tools), decryption(), config.signatures(), events);
     }
 
     private DeadLetters deadLetters() {
@@ -367,7 +375,7 @@ final class AfOperations implements Operations, AutoCloseable {
                 "verification of " + id + " in " + store.name(),
                 List.of("backup", "verify", id.text(), store.address()),
                 events)) {
-            VerifyBackup verify = new VerifyBackup(new ArchiveCheck(programs, tools), decryption(), operation.events());
+            VerifyBackup verify = verifying(operation.events());
             return measured.around(
                     store,
                     () -> ReadStore.databaseOf(store, id),
@@ -404,7 +412,7 @@ final class AfOperations implements Operations, AutoCloseable {
                 List.of("backup", "copy", id.text(), "--from", from.address(), "--to", to.address()),
                 events)) {
             CopyBackup copy = new CopyBackup(
-                    new VerifyBackup(new ArchiveCheck(programs, tools), decryption(), operation.events()),
+                    verifying(operation.events()),
                     new RecordEvidence(clock));
             return journal.around(
                     operation.id(),
@@ -430,12 +438,20 @@ final class AfOperations implements Operations, AutoCloseable {
     }
 
     private RestorePlan plan(Operation operation, RestoreRequest request, OperationEvents events) {
-        VerifyBackup verify = new VerifyBackup(new ArchiveCheck(programs, tools), decryption(), events);
+        VerifyBackup verify = verifying(events);
         if (request.type() == RestoreType.CRITICAL) {
             return new OpenTables(new FetchTables(programs, tools, verify)).preview(operation, request);
         }
-        return new PlanRestore(tools, verify)
-                .preview(operation, request, new BackupCatalog(request.store()).manifest(request.id()));
+        return new PlanRestore(tools, verify).preview(operation, request, manifest(request));
+    }
+
+    /** As it is in the store; what is wrong with its files, a plan says. */
+    private Manifest manifest(RestoreRequest request) {
+        CheckSignature signature = new CheckSignature(config.signatures());
+        return signature.required()
+                ? ManifestJson.read(new ByteArrayInputStream(
+                        signature.require(request.store(), request.id()).json()))
+                : new BackupCatalog(request.store()).manifest(request.id());
     }
 
     @Override
@@ -511,7 +527,7 @@ final class AfOperations implements Operations, AutoCloseable {
     }
 
     private Expiry expiry(BackupStore store) {
-        return new Expiry(store, config.stateDirectory(), clock, this);
+        return new Expiry(store, new CheckSignature(config.signatures()), config.stateDirectory(), clock, this);
     }
 
     @Override

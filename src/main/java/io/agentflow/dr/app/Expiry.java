@@ -20,6 +20,7 @@ import io.agentflow.dr.retention.RetentionPlan;
 import io.agentflow.dr.retention.RetentionPolicy;
 import io.agentflow.dr.retention.Sparing;
 import io.agentflow.dr.store.BackupStore;
+import io.agentflow.dr.verify.CheckSignature;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -42,19 +43,21 @@ final class Expiry {
     private static final Set<ExitCode> NO_ATTEMPT = Set.of(ExitCode.USAGE, ExitCode.CANCELLED);
 
     private final BackupCatalog catalog;
+    private final CheckSignature signature;
     private final Path state;
     private final Clock clock;
     private final Operations operations;
 
-    Expiry(BackupStore store, Path state, Clock clock, Operations operations) {
+    Expiry(BackupStore store, CheckSignature signature, Path state, Clock clock, Operations operations) {
         this.catalog = new BackupCatalog(store);
+        this.signature = signature;
         this.state = state;
         this.clock = clock;
         this.operations = operations;
     }
 
     RetentionPlan plan(@Nullable String only, Function<String, RetentionPolicy> policies, Sparing sparing) {
-        return new PlanRetention(catalog, policies, this::failure, sparing).plan(only, clock.instant());
+        return new PlanRetention(catalog, signature, policies, this::failure, sparing).plan(only, clock.instant());
     }
 
     /** The last attempt to back a database up, if it failed. */

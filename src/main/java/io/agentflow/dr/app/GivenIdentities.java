@@ -9,7 +9,6 @@ import io.agentflow.dr.process.ExternalProgram;
 import io.agentflow.dr.process.Programs;
 import io.agentflow.dr.process.ToolFailedException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -35,20 +34,9 @@ final class GivenIdentities implements Supplier<Optional<Identities>> {
         String file = config.text(ConfigKey.IDENTITY_FILE);
         String command = config.text(ConfigKey.IDENTITY_COMMAND);
         if (!file.isEmpty()) {
-            return Optional.of(ofFile(Path.of(file)));
+            return Optional.of(Identities.read(Path.of(file)));
         }
         return command.isEmpty() ? Optional.empty() : Optional.of(ofCommand(command));
-    }
-
-    private static Identities ofFile(Path file) {
-        try {
-            return Identities.parse(Files.readString(file), file.toString());
-        } catch (IOException e) {
-            throw new UsageError(
-                    "the identity file " + file + " cannot be read: " + Reason.of(e),
-                    "Check the path and its rights.",
-                    e);
-        }
     }
 
     /** Whatever it prints is secret: nothing of it is repeated. */

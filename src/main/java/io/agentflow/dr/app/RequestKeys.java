@@ -1,17 +1,17 @@
 package io.agentflow.dr.app;
 
 import io.agentflow.dr.config.ConfiguredKey;
-import io.agentflow.dr.core.ShellWord;
+import io.agentflow.dr.core.SecretFile;
 import io.agentflow.dr.request.RequestKey;
 import io.agentflow.dr.request.RequestSignature;
 import io.agentflow.dr.request.RequestedVerb;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -81,10 +81,9 @@ final class RequestKeys {
             throw new IllegalArgumentException(
                     "holds a key in PEM and no shared secret; a public key is .public-key-file");
         }
-        if (file.getFileSystem().supportedFileAttributeViews().contains("posix")
-                && Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ)) {
-            throw new IllegalArgumentException(
-                    "everybody may read; take that away: chmod o= " + ShellWord.of(file.toString()));
+        Optional<String> exposed = SecretFile.exposure(file);
+        if (exposed.isPresent()) {
+            throw new IllegalArgumentException(exposed.get() + "; take that away: " + SecretFile.mend(file));
         }
     }
 

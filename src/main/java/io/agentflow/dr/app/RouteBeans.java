@@ -36,6 +36,7 @@ import io.agentflow.dr.route.SftpFiles;
 import io.agentflow.dr.route.SizedBody;
 import io.agentflow.dr.route.ToolBinding;
 import io.agentflow.dr.route.ToolExecutor;
+import io.agentflow.dr.sign.Signatures;
 import io.agentflow.dr.verify.ArchiveCheck;
 import io.agentflow.dr.verify.Decryption;
 import io.agentflow.dr.verify.RecordEvidence;
@@ -64,8 +65,9 @@ final class RouteBeans {
             RandomGenerator random,
             DeadLetters deadLetters,
             Decryption decryption,
+            Signatures signatures,
             OperationEvents events) {
-        VerifyBackup verify = new VerifyBackup(new ArchiveCheck(programs, tools), decryption, events);
+        VerifyBackup verify = new VerifyBackup(new ArchiveCheck(programs, tools), decryption, signatures, events);
         RecordEvidence evidence = new RecordEvidence(clock);
         Map<String, Object> beans = new LinkedHashMap<>();
         beans.put("pgTool", new ToolExecutor(programs));
@@ -76,7 +78,7 @@ final class RouteBeans {
         beans.put("backupFacts", new BackupFacts());
         beans.put("sftpFiles", new SftpFiles());
         beans.put("sizedBody", new SizedBody());
-        beans.put("checkBackup", new CheckBackup(tools));
+        beans.put("checkBackup", new CheckBackup(tools, signatures));
         beans.put("openBackup", new OpenBackup(clock, random));
         beans.put("dumpTools", new DumpTools());
         beans.put("leaveOutCritical", new LeaveOutCritical());
@@ -84,7 +86,7 @@ final class RouteBeans {
         beans.put("backupParts", new BackupParts());
         // Camel's own pool has ten threads: the branches of a third backup would wait while its snapshot is held.
         beans.put("backupBranches", Executors.newCachedThreadPool(RouteBeans::branch));
-        beans.put("sealBackup", new SealBackup(clock, AfMain.VERSION));
+        beans.put("sealBackup", new SealBackup(clock, AfMain.VERSION, signatures));
         beans.put("readBackBackup", new ReadBackBackup(verify));
         beans.put("publishBackup", new PublishBackup(evidence));
         beans.put("verifyPublished", new VerifyPublished(verify, evidence));

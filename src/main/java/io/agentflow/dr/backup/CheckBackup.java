@@ -11,6 +11,7 @@ import io.agentflow.dr.postgres.PgToolSet;
 import io.agentflow.dr.postgres.PgTools;
 import io.agentflow.dr.postgres.ServerVersion;
 import io.agentflow.dr.postgres.Sql;
+import io.agentflow.dr.sign.Signatures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,9 +25,11 @@ public final class CheckBackup {
     private static final double COMPRESSED = 0.3;
 
     private final PgTools tools;
+    private final Signatures signatures;
 
-    public CheckBackup(PgTools tools) {
+    public CheckBackup(PgTools tools, Signatures signatures) {
         this.tools = tools;
+        this.signatures = signatures;
     }
 
     /**
@@ -43,6 +46,7 @@ public final class CheckBackup {
                     "--stream into the directory " + request.store().name(),
                     "Leave out --stream: there the files stay where they are written.");
         }
+        signatures.requireKey();
         Sql sql = operation.hold(requested.session().get());
         // To ask for a table's size waits for whoever has locked it.
         sql.run("SET lock_timeout = " + Math.max(1, request.lockTimeout().toMillis()));

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Makes a backup exist. Takes only what was read back and found whole. */
@@ -27,8 +28,8 @@ public final class PublishBackup {
         Path folder = verified.partial().publish(sealed(manifest));
         verified.operation().committed("backup " + manifest.id() + " is published");
         List<String> warnings = new ArrayList<>(manifest.warnings());
-        Map<String, Object> finding =
-                Map.of("operation", verified.operation().id().text());
+        Map<String, Object> finding = new TreeMap<>(verified.backup().signature());
+        finding.put("operation", verified.operation().id().text());
         evidence.record(store, manifest.id(), EvidenceKind.VERIFIED, finding).ifPresent(warnings::add);
         return new BackupRun.Published(verified.operation(), manifest, folder, store.location(manifest.id()), warnings);
     }

@@ -4,7 +4,9 @@ import io.agentflow.dr.manifest.Component;
 import io.agentflow.dr.manifest.ComponentKind;
 import io.agentflow.dr.postgres.DatabaseProperties;
 import io.agentflow.dr.postgres.Sql;
+import io.agentflow.dr.sign.PublicKey25519;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Writes RESTORE.md: how to restore this very backup with stock tools alone, should af be gone. */
@@ -15,7 +17,7 @@ final class RestoreInstructions {
 
     private RestoreInstructions() {}
 
-    static String of(BackupRun.Open run, List<Component> components) {
+    static String of(BackupRun.Open run, List<Component> components, Optional<PublicKey25519> signer) {
         boolean critical = components.stream().anyMatch(c -> c.kind() == ComponentKind.CRITICAL);
         String name = oneLine(run.request().url().database().text());
         return """
@@ -28,7 +30,7 @@ final class RestoreInstructions {
                 1. Check that the files are what they were:
 
                        sha256sum -c *.sha256
-                %s
+                %s%s
                 2. On a new cluster, create the roles and tablespaces. Errors about existing ones are harmless. If the backup
                    was made with --role-passwords, roles that are there, yours too, have the old passwords from then on:
 
@@ -61,10 +63,26 @@ final class RestoreInstructions {
                 run.snapshot().takenAt(),
                 run.tools().major(),
                 run.id(),
+                signer.map(RestoreInstructions::signature).orElse(""),
                 decrypt(run),
                 createDatabase(run.contents().properties(), run.server().major()),
                 newerTools(run.server().major(), run.tools().major()),
                 critical ? "The critical tables alone: `gunzip -c critical.dump.gz | pg_restore --file=-`\n" : "");
+    }
+
+    /** The sum files might have been exchanged together with what they are of; the manifest that is signed cannot. */
+    private static String signature(PublicKey25519 signer) {
+        return """
+
+                   The manifest is signed. With the public key of that name, from a place that you trust, openssl 3 tells
+                   whether the manifest is what was signed, and the manifest whether the files are. SHA-256 of the key:
+                   %s
+
+                       openssl pkeyutl -verify -pubin -inkey signing.pub -rawin -in manifest.json -sigfile manifest.sig
+
+                       tr -d ' \\n' < manifest.json | grep -o '"path":"[^"]*","bytes":[0-9]*,"sha256":"[0-9a-f]*"' |
+                         sed 's/"path":"\\(.*\\)","bytes":.*"sha256":"\\(.*\\)"/\\2  \\1/' | sha256sum -c
+                """.formatted(signer.fingerprint().hex());
     }
 
     /** With the program age; from then on the names below are there. */

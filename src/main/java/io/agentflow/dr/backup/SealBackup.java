@@ -13,6 +13,8 @@ import io.agentflow.dr.manifest.TableEntry;
 import io.agentflow.dr.postgres.DatabaseCatalog;
 import io.agentflow.dr.postgres.Relation;
 import io.agentflow.dr.postgres.SequenceState;
+import io.agentflow.dr.sign.Signatures;
+import io.agentflow.dr.sign.SigningKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -31,15 +33,18 @@ import java.util.stream.Collectors;
 
 /**
  * Seals a backup: checks that every part is there and that the snapshot was held to the end, then writes the sum files,
- * RESTORE.md, and the manifest last.
+ * RESTORE.md, the signature, and the manifest last.
  */
 public final class SealBackup {
     private final Clock clock;
     private final String toolVersion;
+    private final Signatures signatures;
 
-    public SealBackup(Clock clock, String toolVersion) {
+    /** @param signatures say what the manifest is signed with, if it is */
+    public SealBackup(Clock clock, String toolVersion, Signatures signatures) {
         this.clock = clock;
         this.toolVersion = toolVersion;
+        this.signatures = signatures;
     }
 
     /**
@@ -126,7 +131,8 @@ public final class SealBackup {
                 .map(r -> entry(r, proof.tables().getOrDefault(r, Fingerprint.NOT_TAKEN)))
                 .toList();
         List<FileEntry> documents = new ArrayList<>();
-        String instructions = RestoreInstructions.of(run, components);
+        Optional<SigningKey> signing = signatures.key();
+        String instructions = RestoreInstructions.of(run, components, signing.map(SigningKey::publicKey));
         documents.add(FileEntry.of(
                 RestoreInstructions.FILE,
                 DurableFile.write(run.folder().resolve(RestoreInstructions.FILE), utf8(instructions))));
@@ -137,6 +143,9 @@ public final class SealBackup {
         byte[] json = ManifestJson.write(manifest);
         Path folder = run.folder();
         DurableFile.write(Manifest.SUM_FILE.in(folder), utf8(Sha256.of(json).sumLine(Manifest.FILE.text())));
+        if (signing.isPresent()) {
+            DurableFile.write(Manifest.SIGNATURE_FILE.in(folder), signing.get().sign(json));
+        }
         // Manifest last: a crash before this line leaves files that nobody takes for a backup.
         DurableFile.write(Manifest.FILE.in(folder), json);
         return manifest;

@@ -38,6 +38,8 @@ public final class AfCommandLine {
             "List, check and show the routes.",
             "store",
             "Try what a store promises.",
+            "key",
+            "Make keys that encrypt and sign backups, and list those that are configured.",
             "request",
             "Sign requests for operations, and show those that messages brought.");
 
@@ -66,6 +68,8 @@ public final class AfCommandLine {
             new Entry("routes", "check"),
             new Entry("routes", "show"),
             new Entry("store", "check"),
+            new Entry("key", "generate"),
+            new Entry("key", "list"),
             new Entry("config", "show"),
             new Entry("request", "sign"),
             new Entry("request", "list"),
@@ -130,6 +134,8 @@ public final class AfCommandLine {
                 case "routes check" -> new RoutesCheckCommand(session);
                 case "routes show" -> new RoutesShowCommand(session);
                 case "store check" -> new StoreCheckCommand(session);
+                case "key generate" -> new KeyGenerateCommand(session);
+                case "key list" -> new KeyListCommand(session);
                 case "config show" -> new ConfigShowCommand(session);
                 case "request sign" -> new RequestSignCommand(session);
                 case "request list" -> new RequestListCommand(session);

@@ -11,6 +11,8 @@ import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.manifest.ManifestJson;
 import io.agentflow.dr.manifest.TableEntry;
 import io.agentflow.dr.retention.Pins;
+import io.agentflow.dr.verify.CheckSignature;
+import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Comparator;
@@ -52,7 +54,12 @@ final class BackupShowCommand extends AfCommand {
         BackupId id = select(catalog, selector, config);
         operations(config)
                 .looked("show", "look into " + id + " in " + catalog.store().name(), events);
-        Manifest manifest = catalog.manifest(id);
+        CheckSignature check = new CheckSignature(config.signatures());
+        CheckSignature.Signed signed = check.required() ? check.require(catalog.store(), id) : null;
+        boolean unchecked = signed == null && CheckSignature.present(catalog.store(), id);
+        Manifest manifest = signed == null
+                ? catalog.manifest(id)
+                : ManifestJson.read(new ByteArrayInputStream(signed.json()));
         if (json) {
             terminal()
                     .data(new JsonDocument("BackupShow", "ok")
@@ -63,18 +70,31 @@ final class BackupShowCommand extends AfCommand {
                                     catalog.findings(id).stream()
                                             .map(BackupListCommand::json)
                                             .toList())
+                            .with("signature", signed == null ? (unchecked ? "unchecked" : "none") : "trusted")
+                            .with(
+                                    "signedBy",
+                                    signed == null
+                                            ? null
+                                            : signed.signer().key().fingerprint().hex())
                             .with("pinned", catalog.pin(id).isPresent() ? new Pins(catalog).reason(id) : null)
                             .with(
                                     "manifest",
                                     new RawJson(new String(ManifestJson.write(manifest), StandardCharsets.UTF_8)))
                             .toString());
         } else {
-            print(catalog, manifest);
+            print(catalog, manifest, signer(signed, unchecked));
         }
         return ExitCode.OK;
     }
 
-    private void print(BackupCatalog catalog, Manifest manifest) {
+    private static String signer(CheckSignature.@Nullable Signed signed, boolean unchecked) {
+        if (signed != null) {
+            return "by " + signed.signer();
+        }
+        return unchecked ? "by a key that is not known here: not checked (af.sign.trusted)" : "";
+    }
+
+    private void print(BackupCatalog catalog, Manifest manifest, String signer) {
         Instant now = session().clock().instant();
         Terminal terminal = terminal();
         terminal.data(manifest.id() + "  " + manifest.database() + ", taken " + manifest.createdAt() + " ("
@@ -116,6 +136,9 @@ final class BackupShowCommand extends AfCommand {
         catalog.findings(manifest.id()).forEach(e -> field("evidence", e.kind().words() + " " + Ago.of(e.at(), now)));
         if (catalog.pin(manifest.id()).isPresent()) {
             field("pinned", new Pins(catalog).reason(manifest.id()));
+        }
+        if (!signer.isEmpty()) {
+            field("signed", signer);
         }
         field("files", catalog.store().location(manifest.id()));
     }

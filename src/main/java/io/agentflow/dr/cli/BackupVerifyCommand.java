@@ -91,6 +91,7 @@ final class BackupVerifyCommand extends AfCommand {
                 .with("success", report.success())
                 .with("extent", extent.text())
                 .with("decrypted", report.decrypted())
+                .with("signedBy", report.signedBy())
                 .with("files", report.files())
                 .with("bytes", report.bytes())
                 .with("seconds", report.elapsed().toNanos() / 1e9)
@@ -99,7 +100,7 @@ final class BackupVerifyCommand extends AfCommand {
                 .with("warnings", report.warnings());
         if (!report.success()) {
             Map<String, Object> error = new LinkedHashMap<>();
-            error.put("message", "backup " + report.id() + " is damaged");
+            error.put("message", "backup " + report.id() + verdict(report));
             error.put("hint", "Do not restore from it." + report.byHand());
             error.put("exitCode", ExitCode.VERIFICATION_FAILED.number());
             error.put("step", "verify-files");
@@ -125,7 +126,7 @@ final class BackupVerifyCommand extends AfCommand {
             }
             return;
         }
-        terminal.data(terminal.bad("✗ ") + report.id() + " is damaged: "
+        terminal.data(terminal.bad("✗ ") + report.id() + verdict(report) + ": "
                 + report.problems().size() + (report.problems().size() == 1 ? " problem" : " problems"));
         report.problems().stream().limit(20).forEach(p -> terminal.data("  " + p.path() + "   " + p.problem()));
         terminal.data("  " + checked + " checked");
@@ -134,6 +135,10 @@ final class BackupVerifyCommand extends AfCommand {
                         .map(good -> " The newest backup of which the evidence is good is " + good + ".")
                         .orElse("")
                 + report.byHand().replace("\n", "\n  "));
+    }
+
+    private static String verdict(VerifyReport report) {
+        return report.untrusted() ? " is not trusted" : " is damaged";
     }
 
     private static String found(VerifyReport report, VerifyExtent extent) {

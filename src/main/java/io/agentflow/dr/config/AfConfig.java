@@ -5,6 +5,7 @@ import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.event.Severity;
 import io.agentflow.dr.fingerprint.ProofLevel;
 import io.agentflow.dr.retention.RetentionPolicy;
+import io.agentflow.dr.sign.Signatures;
 import io.agentflow.dr.store.DirectoryPermissions;
 import java.io.IOException;
 import java.io.Reader;
@@ -184,6 +185,10 @@ public final class AfConfig {
         for (ConfigKey key : values.keySet()) {
             check(key);
         }
+        if (given(ConfigKey.IDENTITY_FILE) && given(ConfigKey.IDENTITY_COMMAND)) {
+            problems.add(ConfigKey.IDENTITY_FILE.key() + " and " + ConfigKey.IDENTITY_COMMAND.key()
+                    + " are both set, and only one can count");
+        }
         if (problems.isEmpty()
                 && values.keySet().stream().anyMatch(key -> key.key().startsWith("af.retention."))) {
             RetentionKeys.ofAll(this, ZoneOffset.UTC, problems);
@@ -325,6 +330,13 @@ public final class AfConfig {
         } catch (UsageError e) {
             problems.add(ConfigKey.ENCRYPT_TO.key() + ": " + e.fact());
         }
+    }
+
+    /** Who signs manifests, and who is believed. No file is read yet. */
+    public Signatures signatures() {
+        return new Signatures(
+                given(ConfigKey.SIGN_KEY) ? Path.of(text(ConfigKey.SIGN_KEY)) : null,
+                list(ConfigKey.SIGN_TRUSTED).stream().map(Path::of).toList());
     }
 
     /** Whom backups are encrypted to. */

@@ -59,6 +59,12 @@ public enum ConfigKey {
     IDENTITY_FILE(
             "af.identity-file", "", "the file of identities of age that decrypt backups, where they are restored"),
     IDENTITY_COMMAND("af.identity-command", "", "or a command of the shell that prints them"),
+    SIGN_KEY(
+            "af.sign.key", "", "the file of a private key of Ed25519 (PKCS#8, PEM) that manifests are signed with; empty for none"),
+    SIGN_TRUSTED(
+            "af.sign.trusted",
+            "",
+            "files of public keys (PEM), separated by commas: a backup that none of them, nor the key of af.sign.key, has signed is refused; empty for whatever there is"),
     STALL_TIMEOUT("af.stall-timeout", "10m", "how long a tool may show no sign of life"),
     LOCK_TIMEOUT("af.lock-timeout", "1m", "how long to wait for a table that somebody else has locked"),
     RETRIES("af.retries", "1", "how often an attempt is made again after a lost connection"),

@@ -14,11 +14,13 @@ import io.agentflow.dr.store.IncomingBackup;
 import io.agentflow.dr.store.LocalBackup;
 import io.agentflow.dr.verify.Kept;
 import io.agentflow.dr.verify.RecordEvidence;
+import io.agentflow.dr.verify.VerifiedManifest;
 import io.agentflow.dr.verify.VerifyBackup;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Copies a published backup into another store. Every file is compared with the sealed manifest on the way, the manifest
@@ -40,7 +42,7 @@ public final class CopyBackup {
      * Returns when the backup is in the other store, whole.
      *
      * @throws UsageError if both are the same
-     * @throws io.agentflow.dr.core.Refused if another backup is there under its id
+     * @throws io.agentflow.dr.core.Refused if another backup is there under its id, or nobody who is trusted has signed it
      * @throws VerificationFailed if it is damaged here, or the copy that is there already
      */
     public CopiedBackup copy(Requested requested) {
@@ -56,13 +58,15 @@ public final class CopyBackup {
                 .events()
                 .accept(new OperationEvent.Started("Copying " + id + " from " + from.name() + " to " + to.name()));
         LocalBackup files = operation.hold(from.read(id));
-        Manifest manifest = verify.sealed(id, files, Kept.in(from, id));
-        SealedFiles sealed = SealedFiles.of(manifest, files);
+        VerifiedManifest manifest = verify.signed(id, files, Kept.in(from, id));
+        SealedFiles sealed = SealedFiles.of(manifest.manifest(), files);
         boolean already = new PresentBackup(to, id).whole(sealed);
         SendFiles.Sent sent = already ? new SendFiles.Sent(0, 0) : send(requested, files, sealed);
         List<String> warnings = new ArrayList<>(new CopyEvidence(from, to).copy(id));
         if (!already) {
-            evidence.record(to, id, EvidenceKind.VERIFIED, found(requested, sealed))
+            Map<String, Object> found = new TreeMap<>(manifest.signature());
+            found.putAll(found(requested, sealed));
+            evidence.record(to, id, EvidenceKind.VERIFIED, found)
                     .ifPresent(warnings::add);
         }
         warnings.forEach(warning -> operation.events().accept(new OperationEvent.Warned(warning)));

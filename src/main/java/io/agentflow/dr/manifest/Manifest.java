@@ -70,6 +70,8 @@ public record Manifest(
 
     public static final BackupPath FILE = new BackupPath("manifest.json");
     public static final BackupPath SUM_FILE = new BackupPath("manifest.sha256");
+    /** The signature over the bytes of the manifest, where whoever made the backup has a key to sign with. */
+    public static final BackupPath SIGNATURE_FILE = new BackupPath("manifest.sig");
 
     /** Where the backup came from. */
     public record Source(

@@ -1,16 +1,11 @@
 package io.agentflow.dr.request;
 
 import io.agentflow.dr.core.Count;
+import io.agentflow.dr.sign.PublicKey25519;
+import io.agentflow.dr.sign.SigningKey;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.MessageDigest;
-import java.security.PrivateKey;
-import java.security.PublicKey;
-import java.security.Signature;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.security.spec.X509EncodedKeySpec;
-import java.util.Base64;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -47,13 +42,7 @@ public interface RequestSignature {
      * @throws IllegalArgumentException if it is no such key
      */
     static RequestSignature checkedBy(String pem) {
-        try {
-            PublicKey key =
-                    KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(der(pem, "PUBLIC KEY")));
-            return new Public(key);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalArgumentException("holds no public key of Ed25519 in PEM", e);
-        }
+        return new Public(PublicKey25519.parse(pem));
     }
 
     /**
@@ -63,28 +52,7 @@ public interface RequestSignature {
      * @throws IllegalArgumentException if it is no such key
      */
     static RequestSignature madeBy(String pem) {
-        try {
-            PrivateKey key =
-                    KeyFactory.getInstance("Ed25519").generatePrivate(new PKCS8EncodedKeySpec(der(pem, "PRIVATE KEY")));
-            return new Private(key);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalArgumentException("holds no private key of Ed25519 in PEM", e);
-        }
-    }
-
-    private static byte[] der(String pem, String kind) throws GeneralSecurityException {
-        String begin = "-----BEGIN " + kind + "-----";
-        String end = "-----END " + kind + "-----";
-        int from = pem.indexOf(begin);
-        int to = pem.indexOf(end);
-        if (from < 0 || to < from) {
-            throw new GeneralSecurityException("there is no " + kind);
-        }
-        try {
-            return Base64.getMimeDecoder().decode(pem.substring(from + begin.length(), to));
-        } catch (IllegalArgumentException e) {
-            throw new GeneralSecurityException("the " + kind + " is no Base64", e);
-        }
+        return new Private(SigningKey.parse(pem));
     }
 
     /** HMAC-SHA256. */
@@ -112,7 +80,7 @@ public interface RequestSignature {
     }
 
     /** The half of Ed25519 that checks. */
-    record Public(PublicKey key) implements RequestSignature {
+    record Public(PublicKey25519 key) implements RequestSignature {
         @Override
         public byte[] sign(byte[] content) {
             throw new UnsupportedOperationException("a public key signs nothing");
@@ -120,30 +88,15 @@ public interface RequestSignature {
 
         @Override
         public boolean fits(byte[] content, byte[] signature) {
-            try {
-                Signature check = Signature.getInstance("Ed25519");
-                check.initVerify(key);
-                check.update(content);
-                return check.verify(signature);
-            } catch (GeneralSecurityException e) {
-                // A signature of the wrong length or out of range: it does not fit.
-                return false;
-            }
+            return key.fits(content, signature);
         }
     }
 
     /** The half of Ed25519 that signs. */
-    record Private(PrivateKey key) implements RequestSignature {
+    record Private(SigningKey key) implements RequestSignature {
         @Override
         public byte[] sign(byte[] content) {
-            try {
-                Signature signature = Signature.getInstance("Ed25519");
-                signature.initSign(key);
-                signature.update(content);
-                return signature.sign();
-            } catch (GeneralSecurityException e) {
-                throw new IllegalStateException("a key of Ed25519 signs anything", e);
-            }
+            return key.sign(content);
         }
 
         @Override

@@ -6,11 +6,14 @@ import io.agentflow.dr.catalog.ListedBackup;
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.DatabaseUrl;
+import io.agentflow.dr.core.Refused;
 import io.agentflow.dr.manifest.ManifestDamagedException;
 import io.agentflow.dr.manifest.ManifestHead;
 import io.agentflow.dr.manifest.ManifestOrigin;
 import io.agentflow.dr.retention.Candidate.Standing;
 import io.agentflow.dr.retention.RetentionPlan.Doubtful;
+import io.agentflow.dr.verify.CheckSignature;
+import java.io.ByteArrayInputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,32 +32,38 @@ public final class PlanRetention {
     private static final Duration BEFORE_SNAPSHOT = Duration.ofDays(1);
 
     private final BackupCatalog catalog;
+    private final CheckSignature signature;
     private final Function<String, RetentionPolicy> policies;
     private final Function<String, Optional<Failure>> attempts;
     private final Sparing sparing;
 
     /**
+     * @param signature whether what nobody who is trusted has signed counts for nothing
      * @param policies by the database's name, as PostgreSQL calls it
      * @param attempts the last attempt to back a database up, if it failed
      */
     public PlanRetention(
             BackupCatalog catalog,
+            CheckSignature signature,
             Function<String, RetentionPolicy> policies,
             Function<String, Optional<Failure>> attempts) {
-        this(catalog, policies, attempts, Sparing.NONE);
+        this(catalog, signature, policies, attempts, Sparing.NONE);
     }
 
     /**
+     * @param signature whether what nobody who is trusted has signed counts for nothing
      * @param policies by the database's name, as PostgreSQL calls it
      * @param attempts the last attempt to back a database up, if it failed
      * @param sparing what must stay whatever the policy says
      */
     public PlanRetention(
             BackupCatalog catalog,
+            CheckSignature signature,
             Function<String, RetentionPolicy> policies,
             Function<String, Optional<Failure>> attempts,
             Sparing sparing) {
         this.catalog = catalog;
+        this.signature = signature;
         this.policies = policies;
         this.attempts = attempts;
         this.sparing = sparing;
@@ -68,6 +77,7 @@ public final class PlanRetention {
     public static List<OwnedBackups> owned(BackupCatalog catalog, @Nullable String only, Instant now) {
         PlanRetention looking = new PlanRetention(
                 catalog,
+                CheckSignature.NONE,
                 database -> {
                     throw new IllegalStateException("no policy is asked");
                 },
@@ -111,10 +121,10 @@ public final class PlanRetention {
     }
 
     private List<Seen> seen(@Nullable String only, Instant now) {
+        boolean signed = signature.required();
         return catalog.list().parallelStream()
-                .filter(one -> only == null
-                        || one.head() == null
-                        || one.head().database().equals(only))
+                .map(one -> signed ? signed(one) : new Read(one, null, null))
+                .filter(one -> one.of(only))
                 .map(one -> look(one, now))
                 .toList();
     }
@@ -148,17 +158,56 @@ public final class PlanRetention {
                 new DecideExpiry(policy, now).decide(owned.backups(), failures).sparing(sparing.lacked(owned, now)));
     }
 
-    private Seen look(ListedBackup listed, Instant now) {
+    /**
+     * A backup before it is looked at.
+     *
+     * @param signed its manifest, if that is signed by somebody who is trusted; null if nobody asks for that
+     * @param distrust why it is not trusted; null if it is, or nobody asks
+     */
+    private record Read(ListedBackup listed, byte @Nullable [] signed, @Nullable String distrust) {
+        boolean of(@Nullable String only) {
+            ManifestHead head = listed.head();
+            return only == null || head == null || head.database().equals(only);
+        }
+    }
+
+    /** What a list shows was not signed: only what stands in the manifest counts. */
+    private Read signed(ListedBackup listed) {
+        try {
+            byte[] json = signature.require(catalog.store(), listed.id()).json();
+            ManifestHead head = ManifestHead.read(new ByteArrayInputStream(json), false);
+            boolean own = head.id().equals(listed.id());
+            return new Read(
+                    new ListedBackup(
+                            listed.id(),
+                            own ? head : null,
+                            own ? null : "its manifest is that of " + head.id(),
+                            listed.evidence(),
+                            listed.pinned()),
+                    json,
+                    null);
+        } catch (Refused | ManifestDamagedException e) {
+            return new Read(listed, null, e.fact());
+        }
+    }
+
+    private ManifestOrigin origin(BackupId id, byte @Nullable [] signed) {
+        return signed == null ? catalog.origin(id) : ManifestOrigin.read(new ByteArrayInputStream(signed));
+    }
+
+    private Seen look(Read read, Instant now) {
+        ListedBackup listed = read.listed();
         ManifestHead head = listed.head();
-        if (head == null) {
-            return doubtful(listed.id(), String.valueOf(listed.damage()));
+        String distrust = read.distrust();
+        if (head == null || distrust != null) {
+            return doubtful(listed.id(), distrust == null ? String.valueOf(listed.damage()) : distrust);
         }
         Duration apart = Duration.between(listed.id().time(), head.createdAt()).abs();
         if (apart.compareTo(BEFORE_SNAPSHOT) > 0) {
             return doubtful(listed.id(), "its snapshot is of " + head.taken() + ", which its id does not say");
         }
         try {
-            ManifestOrigin origin = catalog.origin(listed.id());
+            ManifestOrigin origin = origin(listed.id(), read.signed());
             return new Seen(
                     new Owner(head.database(), cluster(origin)),
                     new Candidate(

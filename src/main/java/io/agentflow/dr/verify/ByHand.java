@@ -43,9 +43,10 @@ final class ByHand {
                                         : " and " + ShellWord.of(folder() + "/" + INSTRUCTIONS))
                                 + "):",
                         fetched(),
+                        decrypted(),
                         roles(),
                         "  psql -d postgres -c " + ShellWord.of(create),
-                        "  pg_restore --exit-on-error --dbname=restored " + ShellWord.of(folder() + "/data"))
+                        "  pg_restore --exit-on-error --dbname=restored " + ShellWord.of(plain() + "/data"))
                 .filter(line -> !line.isEmpty())
                 .toList();
     }
@@ -53,6 +54,22 @@ final class ByHand {
     /** The one that it lies in, or a copy in the working directory. */
     private String folder() {
         return kept.remote() ? manifest.id().text() : kept.location();
+    }
+
+    /** Where its files are in the clear once they are decrypted: in a copy, for nothing is added to a backup. */
+    private String plain() {
+        return manifest.encrypted() ? manifest.id().text() : folder();
+    }
+
+    /** pg_restore reads no file of age. */
+    private String decrypted() {
+        if (!manifest.encrypted()) {
+            return "";
+        }
+        String copy = kept.remote() ? "" : "cp -R " + ShellWord.of(folder()) + " " + manifest.id() + " && ";
+        return "  decrypt a copy of it, with age and in identity.txt the identity of one of "
+                + String.join(", ", manifest.encryptedTo()) + ":\n  " + copy + "for f in " + manifest.id()
+                + "/data/*.age; do age -d -i identity.txt -o \"${f%.age}\" \"$f\" || break; done";
     }
 
     private String fetched() {

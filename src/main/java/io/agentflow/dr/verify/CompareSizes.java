@@ -3,6 +3,7 @@ package io.agentflow.dr.verify;
 import io.agentflow.dr.catalog.EvidenceFile;
 import io.agentflow.dr.core.Count;
 import io.agentflow.dr.manifest.Manifest;
+import io.agentflow.dr.sign.Trust;
 import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.store.StoredFile;
 import java.io.IOException;
@@ -39,6 +40,8 @@ public final class CompareSizes {
         Map<String, Long> sizes = new HashMap<>();
         files.forEach(file -> sizes.put(file.path(), file.plain() ? file.bytes() : NO_FILE));
         sizes.keySet().removeIf(name -> name.startsWith(EvidenceFile.FOLDER + "/"));
+        // Not every backup is signed.
+        sizes.remove(Manifest.SIGNATURE_FILE.text(), (long) Trust.SIGNATURE_BYTES);
         return sizes;
     }
 

@@ -6,6 +6,7 @@ import io.agentflow.dr.core.Count;
 import io.agentflow.dr.core.Sha256;
 import io.agentflow.dr.manifest.FileEntry;
 import io.agentflow.dr.manifest.Manifest;
+import io.agentflow.dr.sign.Trust;
 import io.agentflow.dr.verify.FolderDigests.FileState;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ final class FolderCheck {
     void run(Path folder) {
         manifest.files().forEach(this::compare);
         manifest.sumFiles().forEach((path, expected) -> compareSums(folder, path, expected));
+        measureSignature();
         extras();
     }
 
@@ -72,12 +74,25 @@ final class FolderCheck {
         }
     }
 
+    /** Whether somebody who is trusted has made it was seen before; who trusts nobody sees its length alone. */
+    private void measureSignature() {
+        FileState state = found.files().get(Manifest.SIGNATURE_FILE.text());
+        if (state != null && state.why() == null && state.bytes() != Trust.SIGNATURE_BYTES) {
+            problem(
+                    Manifest.SIGNATURE_FILE.text(),
+                    "has " + Count.of(state.bytes(), "byte") + ", a signature has " + Trust.SIGNATURE_BYTES);
+        }
+    }
+
     private void extras() {
-        Set<String> known = new HashSet<>(Set.of(Manifest.FILE.text(), Manifest.SUM_FILE.text()));
+        Set<String> known = new HashSet<>(
+                Set.of(Manifest.FILE.text(), Manifest.SUM_FILE.text(), Manifest.SIGNATURE_FILE.text()));
         manifest.files().forEach(f -> known.add(f.path().text()));
         manifest.sumFiles().keySet().forEach(p -> known.add(p.text()));
         found.files().keySet().stream().filter(name -> !known.contains(name)).forEach(this::extra);
-        found.others().stream().filter(name -> !known.contains(name)).forEach(this::foreign);
+        found.others().stream()
+                .filter(name -> !known.contains(name) || name.equals(Manifest.SIGNATURE_FILE.text()))
+                .forEach(this::foreign);
         found.folders().stream()
                 .filter(name ->
                         !name.equals(EvidenceFile.FOLDER) && known.stream().noneMatch(k -> k.startsWith(name + "/")))

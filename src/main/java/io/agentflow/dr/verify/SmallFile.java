@@ -11,7 +11,7 @@ import java.nio.file.Path;
 
 /** Reads the files that are read into memory, never more than a manifest may be long. */
 final class SmallFile {
-    private static final int MAX_BYTES = 48 * 1024 * 1024;
+    static final int MAX_BYTES = 48 * 1024 * 1024;
 
     private SmallFile() {}
 
@@ -26,7 +26,7 @@ final class SmallFile {
         return Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS);
     }
 
-    private static byte[] read(Path file) throws IOException {
+    static byte[] read(Path file) throws IOException {
         try (InputStream in = open(file)) {
             return in.readNBytes(MAX_BYTES);
         }

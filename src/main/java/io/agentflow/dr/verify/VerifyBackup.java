@@ -1,7 +1,6 @@
 package io.agentflow.dr.verify;
 
 import io.agentflow.dr.artifact.Digested;
-import io.agentflow.dr.artifact.DigestingStream;
 import io.agentflow.dr.artifact.FileDigest;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.BackupPath;
@@ -12,11 +11,9 @@ import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.core.Reason;
-import io.agentflow.dr.core.Sha256;
 import io.agentflow.dr.manifest.FileEntry;
 import io.agentflow.dr.manifest.Manifest;
-import io.agentflow.dr.manifest.ManifestDamagedException;
-import io.agentflow.dr.manifest.ManifestJson;
+import io.agentflow.dr.sign.Signatures;
 import io.agentflow.dr.store.LocalBackup;
 import io.agentflow.dr.store.StoredFile;
 import java.io.IOException;
@@ -47,11 +44,20 @@ public final class VerifyBackup {
     private final ArchiveCheck archive;
     private final OperationEvents events;
     private final Decryption decryption;
+    private final ReadManifest manifests;
     private final RandomGenerator random = RandomGenerator.getDefault();
 
+    /** Believes every manifest that fits its seal. */
     public VerifyBackup(ArchiveCheck archive, Decryption decryption, OperationEvents events) {
+        this(archive, decryption, Signatures.NONE, events);
+    }
+
+    /** @param signatures whose are believed */
+    public VerifyBackup(
+            ArchiveCheck archive, Decryption decryption, Signatures signatures, OperationEvents events) {
         this.archive = archive;
         this.decryption = decryption;
+        this.manifests = new ReadManifest(signatures);
         this.events = events;
     }
 
@@ -80,7 +86,8 @@ public final class VerifyBackup {
         // The files are read while the manifest is parsed: for a large backup reading is what takes the time.
         Early<FolderDigests> reading =
                 new Early<>("verify", () -> digests(folder, known, count -> progress(bytes.addAndGet(count))));
-        Manifest manifest = manifest(id, folder, problems);
+        ReadManifest.Found read = manifests.read(id, folder, problems);
+        Manifest manifest = read.manifest();
         FolderDigests found = reading.get();
         if (manifest != null) {
             new FolderCheck(manifest, found, problems).run(folder);
@@ -90,7 +97,8 @@ public final class VerifyBackup {
             }
         }
         known.values().forEach(file -> bytes.addAndGet(file.bytes()));
-        return report(id, folder, kept, manifest, found.files().size(), bytes.get(), start, problems, warnings);
+        return report(id, folder, kept, manifest, found.files().size(), bytes.get(), start, problems, warnings)
+                .signedBy(read.signedBy());
     }
 
     private static VerifyReport report(
@@ -125,8 +133,9 @@ public final class VerifyBackup {
         long start = System.nanoTime();
         Queue<Problem> problems = new ConcurrentLinkedQueue<>();
         Queue<String> warnings = new ConcurrentLinkedQueue<>();
-        files.fetch(Set.of(Manifest.FILE.text(), Manifest.SUM_FILE.text())::contains);
-        Manifest manifest = manifest(id, files.folder(), problems);
+        files.fetch(ReadManifest.FILES::contains);
+        ReadManifest.Found sealed = manifests.read(id, files.folder(), problems);
+        Manifest manifest = sealed.manifest();
         Map<BackupPath, Digested> read = new ConcurrentHashMap<>();
         if (manifest != null) {
             List<FileEntry> chosen = new Sample(random, extent).of(manifest);
@@ -139,7 +148,8 @@ public final class VerifyBackup {
             }
         }
         long bytes = read.values().stream().mapToLong(Digested::bytes).sum();
-        return report(id, files.folder(), kept, manifest, read.size(), bytes, start, problems, warnings);
+        return report(id, files.folder(), kept, manifest, read.size(), bytes, start, problems, warnings)
+                .signedBy(sealed.signedBy());
     }
 
     private static void read(
@@ -170,20 +180,32 @@ public final class VerifyBackup {
     }
 
     /**
-     * Reads the manifest alone, against its seal, as it stands there.
+     * Reads the manifest alone, against its seal and whatever signature is asked for, as it stands there.
      *
      * @throws io.agentflow.dr.core.VerificationFailed if it is not what was sealed
+     * @throws io.agentflow.dr.core.Refused if nobody who is trusted has signed it
      */
     public Manifest sealed(BackupId id, LocalBackup files, Kept kept) {
-        files.fetch(Set.of(Manifest.FILE.text(), Manifest.SUM_FILE.text())::contains);
+        return signed(id, files, kept).manifest();
+    }
+
+    /**
+     * The same, without files: only what stands in the manifest counts of it.
+     *
+     * @throws io.agentflow.dr.core.VerificationFailed if it is not what was sealed
+     * @throws io.agentflow.dr.core.Refused if nobody who is trusted has signed it
+     */
+    public VerifiedManifest signed(BackupId id, LocalBackup files, Kept kept) {
+        files.fetch(ReadManifest.FILES::contains);
         Path folder = files.folder();
         Queue<Problem> problems = new ConcurrentLinkedQueue<>();
-        Manifest manifest = manifest(id, folder, problems);
+        ReadManifest.Found read = manifests.read(id, folder, problems);
+        Manifest manifest = read.manifest();
         if (manifest == null || !problems.isEmpty()) {
             new VerifyReport(id, folder, kept, null, 1, 0, Duration.ZERO, List.copyOf(problems), List.of()).require();
             throw new IllegalStateException("a manifest without a problem was not read");
         }
-        return manifest;
+        return new VerifiedManifest(manifest, read.signedBy());
     }
 
     /**
@@ -199,7 +221,7 @@ public final class VerifyBackup {
         DecryptedBackup plain = operation.hold(decryption.open(files, whole.manifest(), kept));
         plain.fetchAll();
         requireContents(plain.folder(), whole.manifest().decrypted());
-        return new VerifiedBackup(whole.id(), plain.folder(), whole.manifest().decrypted());
+        return whole.in(plain.folder(), whole.manifest().decrypted());
     }
 
     /**
@@ -275,45 +297,5 @@ public final class VerifyBackup {
 
     private void progress(long bytes) {
         events.accept(new OperationEvent.Progress("verify", -1, new ByteSize(bytes).toString()));
-    }
-
-    private @Nullable Manifest manifest(BackupId id, Path folder, Queue<Problem> problems) {
-        String name = Manifest.FILE.text();
-        try {
-            Manifest manifest = readAgainstSeal(folder, problems);
-            if (!manifest.id().equals(id)) {
-                problems.add(new Problem(name, "is that of backup " + manifest.id()));
-            }
-            return problems.isEmpty() ? manifest : null;
-        } catch (ManifestDamagedException e) {
-            problems.add(new Problem(name, e.fact()));
-        } catch (IOException e) {
-            problems.add(new Problem(name, SmallFile.why(e)));
-        }
-        return null;
-    }
-
-    /** In one pass and without a copy in memory, whatever its length; what stands in it counts only with its seal. */
-    private static Manifest readAgainstSeal(Path folder, Queue<Problem> problems) throws IOException {
-        try (DigestingStream json = new DigestingStream(SmallFile.open(Manifest.FILE.in(folder)))) {
-            try {
-                return ManifestJson.read(json);
-            } finally {
-                json.transferTo(OutputStream.nullOutputStream());
-                Digested read = json.result();
-                compareSeal(folder, read.sha256(), problems);
-            }
-        }
-    }
-
-    private static void compareSeal(Path folder, Sha256 read, Queue<Problem> problems) {
-        String name = Manifest.FILE.text();
-        try {
-            if (!SmallFile.text(Manifest.SUM_FILE.in(folder)).equals(read.sumLine(name))) {
-                problems.add(new Problem(name, "is not what its seal " + Manifest.SUM_FILE + " says"));
-            }
-        } catch (IOException e) {
-            problems.add(new Problem(Manifest.SUM_FILE.text(), SmallFile.why(e)));
-        }
     }
 }

@@ -76,7 +76,12 @@ public final class VerifyPublished {
         if (manifest != null && manifest.encrypted()) {
             finding.put("decrypted", report.decrypted());
         }
+        finding.putAll(VerifiedBackup.signature(report.signedBy()));
         List<String> warnings = new ArrayList<>(report.warnings());
+        if (report.untrusted()) {
+            // Who is trusted is a matter of this machine; that a backup is damaged, all would believe for good.
+            return report;
+        }
         evidence.record(
                         requested.store(),
                         requested.id(),

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param problems empty when the backup is what it was
  * @param warnings what could not be checked
  * @param decrypted whether an encrypted backup was also decrypted, and what it holds compared
+ * @param signedBy the fingerprint of the trusted key that signed the manifest; null if nobody asks for signatures
  */
 public record VerifyReport(
         BackupId id,
@@ -29,7 +30,8 @@ public record VerifyReport(
         Duration elapsed,
         List<Problem> problems,
         List<String> warnings,
-        boolean decrypted) {
+        boolean decrypted,
+        @Nullable String signedBy) {
 
     /** Of what is not encrypted, or was not decrypted. */
     public VerifyReport(
@@ -42,20 +44,33 @@ public record VerifyReport(
             Duration elapsed,
             List<Problem> problems,
             List<String> warnings) {
-        this(id, folder, kept, manifest, files, bytes, elapsed, problems, warnings, false);
+        this(id, folder, kept, manifest, files, bytes, elapsed, problems, warnings, false, null);
     }
 
     VerifyReport decrypted(boolean all) {
-        return new VerifyReport(id, folder, kept, manifest, files, bytes, elapsed, problems, warnings, all);
+        return new VerifyReport(id, folder, kept, manifest, files, bytes, elapsed, problems, warnings, all, signedBy);
     }
 
     VerifyReport with(List<String> otherWarnings) {
-        return new VerifyReport(id, folder, kept, manifest, files, bytes, elapsed, problems, otherWarnings, decrypted);
+        return new VerifyReport(
+                id, folder, kept, manifest, files, bytes, elapsed, problems, otherWarnings, decrypted, signedBy);
     }
 
     VerifyReport with(Problem problem) {
         return new VerifyReport(
-                id, folder, kept, manifest, files, bytes, elapsed, List.of(problem), warnings, decrypted);
+                id, folder, kept, manifest, files, bytes, elapsed, List.of(problem), warnings, decrypted, signedBy);
+    }
+
+    VerifyReport signedBy(@Nullable String fingerprint) {
+        return new VerifyReport(
+                id, folder, kept, manifest, files, bytes, elapsed, problems, warnings, decrypted, fingerprint);
+    }
+
+    /** Whether nothing is wrong with it but that nobody who is trusted here has signed it: it may be whole, and forged. */
+    public boolean untrusted() {
+        return manifest == null
+                && !problems.isEmpty()
+                && problems.stream().allMatch(one -> one.path().equals(Manifest.SIGNATURE_FILE.text()));
     }
 
     public boolean success() {
@@ -71,9 +86,17 @@ public record VerifyReport(
         return elapsed.isZero() ? 0 : bytes * 1e9 / elapsed.toNanos();
     }
 
-    /** The backup, now known to be whole. @throws VerificationFailed if it is not */
+    /**
+     * The backup, now known to be whole.
+     *
+     * @throws VerificationFailed if it is not
+     * @throws io.agentflow.dr.core.Refused if nobody who is trusted has signed it
+     */
     public VerifiedBackup require() {
         Manifest sound = manifest;
+        if (untrusted()) {
+            throw CheckSignature.refused(id, kept, problems.get(0).problem());
+        }
         if (sound == null || !success()) {
             throw new VerificationFailed(
                     "backup " + id + " is damaged: " + problems.get(0).path() + ": "
@@ -82,7 +105,7 @@ public record VerifyReport(
                     "See all with: af backup verify " + id + kept.word() + "; take another one from: af backup list"
                             + kept.word() + byHand());
         }
-        return new VerifiedBackup(id, folder, sound);
+        return new VerifiedBackup(id, folder, sound, signedBy);
     }
 
     /** Lines on how stock tools restore what is whole, each after a line break; empty if the data is damaged, too. */

@@ -4,15 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentflow.dr.artifact.Digested;
+import io.agentflow.dr.core.SecretFile;
 import io.agentflow.dr.core.Sha256;
 import io.agentflow.dr.core.UsageError;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -83,5 +89,26 @@ class AgeTest {
                 .isInstanceOf(UsageError.class)
                 .hasMessageNotContaining(damaged.substring(20));
         assertThat(Identities.parse(FIRST.identity(), "f").toString()).doesNotContain("AGE-SECRET");
+    }
+
+    @Test
+    void anIdentityTellsItsPublicHalf() {
+        String both = FIRST.file(Instant.parse("2026-11-27T12:00:00Z")) + SECOND.identity() + "\n";
+
+        assertThat(both)
+                .startsWith("# created: 2026-11-27T12:00:00Z\n# public key: " + FIRST.recipient() + "\nAGE-SECRET-KEY-1");
+        assertThat(Identities.parse(both, "f").recipients()).containsExactly(FIRST.recipient(), SECOND.recipient());
+    }
+
+    @Test
+    void anIdentityThatEverybodyMayReadIsRefused(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("keys.txt");
+        SecretFile.create(file, FIRST.identity() + "\n");
+        assertThat(Identities.read(file).recipients()).containsExactly(FIRST.recipient());
+
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        assertThatThrownBy(() -> Identities.read(file))
+                .isInstanceOf(UsageError.class)
+                .hasMessageContaining("everybody may read");
     }
 }

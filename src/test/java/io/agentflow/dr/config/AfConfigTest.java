@@ -153,4 +153,15 @@ class AfConfigTest {
         assertThat(url.user()).contains("af");
         assertThat(url.password().reveal()).isEqualTo("secret");
     }
+
+    @Test
+    void identitiesComeFromOnePlace() {
+        Map<String, String> both = Map.of("AF_IDENTITY_FILE", "keys.txt", "AF_IDENTITY_COMMAND", "pass age");
+
+        assertThat(AfConfig.read(null, both).problems())
+                .containsExactly("af.identity-file and af.identity-command are both set, and only one can count");
+        AfConfig typed = AfConfig.load(null, Map.of("AF_IDENTITY_COMMAND", "pass age"))
+                .with(ConfigKey.IDENTITY_FILE, "keys.txt");
+        assertThat(typed.text(ConfigKey.IDENTITY_FILE)).isEqualTo("keys.txt");
+    }
 }

@@ -10,10 +10,13 @@ import io.agentflow.dr.core.Busy;
 import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.Refused;
 import io.agentflow.dr.core.UtcStamp;
+import io.agentflow.dr.sign.Signatures;
+import io.agentflow.dr.sign.SigningKey;
 import io.agentflow.dr.store.DirectoryPermissions;
 import io.agentflow.dr.store.DirectoryStore;
 import io.agentflow.dr.store.LocalBackup;
 import io.agentflow.dr.testing.GoldenBackup;
+import io.agentflow.dr.verify.CheckSignature;
 import io.agentflow.dr.verify.RecordEvidence;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,6 +43,7 @@ class PlanRetentionTest {
 
     private DirectoryStore store;
     private BackupCatalog catalog;
+    private Signatures signatures = Signatures.NONE;
 
     @BeforeEach
     void open() {
@@ -84,7 +88,7 @@ class PlanRetentionTest {
 
     private RetentionPlan plan(Map<String, Failure> failures) {
         RetentionPolicy two = new RetentionPolicy(2, Duration.ZERO, Map.of(), ZoneOffset.UTC);
-        return new PlanRetention(catalog, database -> two, database -> Optional.ofNullable(failures.get(database)))
+        return new PlanRetention(catalog, new CheckSignature(signatures), database -> two, database -> Optional.ofNullable(failures.get(database)))
                 .plan(null, FIRST.plus(Duration.ofDays(100)));
     }
 
@@ -227,7 +231,7 @@ class PlanRetentionTest {
         List<BackupId> shop = verified(5, "shop", CLUSTER);
         backup(90, "shop", CLUSTER, EvidenceKind.VERIFIED);
         RetentionPolicy month = new RetentionPolicy(0, Duration.ofDays(30), Map.of(), ZoneOffset.UTC);
-        RetentionPlan plan = new PlanRetention(catalog, database -> month, database -> Optional.empty())
+        RetentionPlan plan = new PlanRetention(catalog, new CheckSignature(signatures), database -> month, database -> Optional.empty())
                 .plan("shop", FIRST.plus(Duration.ofDays(90)));
 
         assertThat(expiring(plan)).isEqualTo(shop);
@@ -235,5 +239,35 @@ class PlanRetentionTest {
                 .isInstanceOf(Refused.class)
                 .hasMessageContaining("86 days without a backup");
         plan.require(plan.token());
+    }
+
+    private void sign(BackupId id, SigningKey key) throws IOException {
+        Path backup = root.resolve(id.text());
+        Files.write(backup.resolve("manifest.sig"), key.sign(Files.readAllBytes(backup.resolve("manifest.json"))));
+    }
+
+    @Test
+    void aForgedBackupThatSaysItVerifiedLetsNoTrueOneExpire() throws IOException {
+        SigningKey key = SigningKey.generate();
+        List<BackupId> signed = new ArrayList<>();
+        for (int day = 0; day < 4; day++) {
+            BackupId id = backup(day, "shop", CLUSTER, EvidenceKind.VERIFIED);
+            sign(id, key);
+            signed.add(id);
+        }
+        BackupId before = backup(-3, "shop", CLUSTER, EvidenceKind.VERIFIED);
+        Path trusted = Files.writeString(root.resolve("signing.pub"), key.publicKey().pem());
+        signatures = new Signatures(null, List.of(trusted));
+
+        RetentionPlan plan = plan();
+        assertThat(expiring(plan)).containsExactlyInAnyOrder(signed.get(0), signed.get(1));
+        assertThat(plan.doubtful()).extracting(RetentionPlan.Doubtful::id).containsExactly(before);
+
+        BackupId unsigned = backup(5, "shop", CLUSTER, EvidenceKind.VERIFIED);
+        assertThat(expiring(plan())).isEmpty();
+        sign(unsigned, SigningKey.generate());
+        plan = plan();
+        assertThat(expiring(plan)).isEmpty();
+        assertThat(plan.doubtful()).extracting(RetentionPlan.Doubtful::id).containsExactly(unsigned, before);
     }
 }
