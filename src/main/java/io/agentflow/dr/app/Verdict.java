@@ -4,6 +4,7 @@ import io.agentflow.dr.auditchain.AuditReport;
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.Count;
 import io.agentflow.dr.core.ExitCode;
+import io.agentflow.dr.core.Refused;
 import io.agentflow.dr.core.VerificationFailed;
 import io.agentflow.dr.verify.VerifyReport;
 import java.util.List;
@@ -35,6 +36,9 @@ record Verdict(
             return good(report.require().id() + " is whole", report.warnings());
         } catch (VerificationFailed e) {
             return bad(e);
+        } catch (Refused untrusted) {
+            // Nothing was refused to whoever asked just that.
+            return bad(new VerificationFailed(untrusted.fact(), untrusted.hint(), untrusted));
         }
     }
 

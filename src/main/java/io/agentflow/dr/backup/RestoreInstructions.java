@@ -74,7 +74,7 @@ final class RestoreInstructions {
     private static String signature(PublicKey25519 signer) {
         return """
 
-                   The manifest is signed. With the public key of that name, from a place that you trust, openssl 3 tells
+                   The manifest is signed. With the public key, signing.pub, from a place that you trust, openssl 3 tells
                    whether the manifest is what was signed, and the manifest whether the files are. SHA-256 of the key:
                    %s
 

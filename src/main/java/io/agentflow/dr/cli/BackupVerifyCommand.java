@@ -131,7 +131,7 @@ final class BackupVerifyCommand extends AfCommand {
         report.problems().stream().limit(20).forEach(p -> terminal.data("  " + p.path() + "   " + p.problem()));
         terminal.data("  " + checked + " checked");
         terminal.say("  Do not restore from it."
-                + newestGood(report.id(), catalog)
+                + newestGood(report, catalog)
                         .map(good -> " The newest backup of which the evidence is good is " + good + ".")
                         .orElse("")
                 + report.byHand().replace("\n", "\n  "));
@@ -149,7 +149,12 @@ final class BackupVerifyCommand extends AfCommand {
                         + (report.files() == 0 ? ": " : "; " + read + " read and found good: ");
     }
 
-    private static Optional<BackupId> newestGood(BackupId damaged, BackupCatalog catalog) {
+    /** Evidence is not signed: where that counts, it proves nothing of others. */
+    private static Optional<BackupId> newestGood(VerifyReport report, BackupCatalog catalog) {
+        if (report.untrusted()) {
+            return Optional.empty();
+        }
+        BackupId damaged = report.id();
         return catalog.list().stream()
                 .filter(b -> !b.id().equals(damaged) && good(b.evidence()))
                 .map(ListedBackup::id)

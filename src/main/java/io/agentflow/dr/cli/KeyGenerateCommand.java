@@ -115,7 +115,7 @@ final class KeyGenerateCommand extends AfCommand {
     private static Refused taken(Path file, @org.jspecify.annotations.Nullable Throwable cause) {
         return new Refused(
                 "there is a file " + file + " already, and no key is overwritten",
-                "Choose another name, or look what it is: head -n 2 " + ShellWord.of(file.toString()),
+                "Choose another name, or look whose it is: ls -l " + ShellWord.of(file.toString()),
                 cause);
     }
 

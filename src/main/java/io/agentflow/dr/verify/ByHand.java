@@ -68,8 +68,8 @@ final class ByHand {
         }
         String copy = kept.remote() ? "" : "cp -R " + ShellWord.of(folder()) + " " + manifest.id() + " && ";
         return "  decrypt a copy of it, with age and in identity.txt the identity of one of "
-                + String.join(", ", manifest.encryptedTo()) + ":\n  " + copy + "for f in " + manifest.id()
-                + "/data/*.age; do age -d -i identity.txt -o \"${f%.age}\" \"$f\" || break; done";
+                + String.join(", ", manifest.encryptedTo()) + ":\n  " + copy + "(for f in " + manifest.id()
+                + "/data/*.age; do age -d -i identity.txt -o \"${f%.age}\" \"$f\" || exit 1; done)";
     }
 
     private String fetched() {

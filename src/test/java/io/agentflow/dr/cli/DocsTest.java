@@ -109,7 +109,7 @@ class DocsTest {
     private static void parses(String command) {
         String[] words = command.replaceFirst("^af ", "")
                 // A bare name of a command, without what it needs.
-                .replaceFirst("^((?:backup|request) [a-z]+)$", "$1 --help")
+                .replaceFirst("^((?:backup|request|key) [a-z]+)$", "$1 --help")
                 // What stands for something, and what may be left out, is written as it would be typed.
                 .replace("[full]", "full")
                 .replaceAll("[\\[\\]]", "")
