@@ -53,11 +53,22 @@ public final class CompareStores {
     Behind with(OwnedBackups owned, Instant now) {
         String unreachable = null;
         try {
-            known = PlanRetention.owned(new BackupCatalog(follower.store().store()), owned.database(), now);
+            unreachable = gone();
+            if (unreachable == null) {
+                known = PlanRetention.owned(new BackupCatalog(follower.store().store()), owned.database(), now);
+            }
         } catch (AfException e) {
             unreachable = e.fact();
         }
         return new DecideLacking(follower.policy(), now).decide(owned.backups(), there(owned), unreachable);
+    }
+
+    /** One that had backups and is no longer there is not made anew: perhaps its disk is not mounted. */
+    private @Nullable String gone() {
+        List<OwnedBackups> all = known;
+        return all == null || all.isEmpty() || follower.store().store().present()
+                ? null
+                : follower.name() + " is gone, which had backups";
     }
 
     private List<Candidate> there(OwnedBackups owned) {

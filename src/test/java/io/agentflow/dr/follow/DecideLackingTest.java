@@ -95,7 +95,7 @@ class DecideLackingTest {
     }
 
     /** Two stores that live for a year: now and then the follower is away, and now and then a backup rots. */
-    @Property(tries = 60)
+    @Property(tries = 20)
     void nothingIsLostThatAFollowerIsToKeep(
             @ForAll @IntRange(min = 1, max = 40) int primaryDays,
             @ForAll @IntRange(min = 1, max = 120) int followerDays,
@@ -108,7 +108,7 @@ class DecideLackingTest {
         Map<BackupId, Candidate> primary = new TreeMap<>();
         Map<BackupId, Candidate> follower = new TreeMap<>();
         boolean away = false;
-        for (int day = 0; day < 200; day++) {
+        for (int day = 0; day < 120; day++) {
             Instant now = START.plus(Duration.ofDays(day)).plus(Duration.ofHours(1));
             Candidate made = backup(day, random.nextInt(12) == 0 ? Standing.FAILED : Standing.VERIFIED);
             primary.put(made.id(), made);
