@@ -40,8 +40,8 @@ final class AzureFailures {
         if (cause(failure, ClientAuthenticationException.class).isPresent()) {
             return StoreUnreachable.lasting(
                     store,
-                    "cannot be used: Microsoft Entra does not accept the credentials",
-                    "Check AZURE_CLIENT_ID, AZURE_TENANT_ID and what belongs to them.",
+                    "cannot be used: no key is in the environment, and Microsoft Entra gave no token",
+                    AzureCredentials.hint(),
                     failure);
         }
         if (cause(failure, InterruptedException.class).isPresent()) {

@@ -120,10 +120,10 @@ final class AzureStore implements ObjectStore {
             } catch (AfException e) {
                 throw e;
             } catch (UnexpectedLengthException e) {
-                throw (ObjectDamaged) new ObjectDamaged(
-                                "'" + key + "' changed while it was sent",
-                                "Check the disk it was read from, and run the command again.")
-                        .initCause(e);
+                throw new ObjectDamaged(
+                        "'" + key + "' changed while it was sent: " + e.getBytesRead() + " bytes instead of "
+                                + e.getBytesExpected(),
+                        "Check the disk it was read from, and run the command again.");
             } catch (RuntimeException e) {
                 Optional<StoredObject> stored = outcome(upload, e);
                 if (stored.isPresent()) {

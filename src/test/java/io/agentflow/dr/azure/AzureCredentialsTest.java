@@ -7,12 +7,12 @@ import com.azure.core.http.HttpClient;
 import com.azure.core.http.HttpHeaderName;
 import com.azure.core.http.HttpRequest;
 import com.azure.core.http.HttpResponse;
-import com.azure.core.util.ConfigurationBuilder;
 import com.azure.storage.blob.BlobServiceClientBuilder;
 import com.azure.storage.common.policy.RequestRetryOptions;
 import com.azure.storage.common.policy.RetryPolicyType;
 import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.store.StoreUri;
+import io.agentflow.dr.testing.AzureServer;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -39,14 +39,12 @@ class AzureCredentialsTest {
     }
 
     private static String signature(Map<String, String> environment) {
-        ConfigurationBuilder settings = new ConfigurationBuilder();
-        environment.forEach(settings::putProperty);
         AzureOptions options = AzureOptions.of(StoreUri.parse("azure://container?endpoint=http://127.0.0.1:1/ours"));
         BlobServiceClientBuilder client = new BlobServiceClientBuilder()
                 .endpoint(options.endpoint().toString())
                 .retryOptions(new RequestRetryOptions(RetryPolicyType.FIXED, 1, 1, null, null, null));
         Ear ear = new Ear();
-        new AzureCredentials(settings.build(), options).applyTo(client, ear);
+        new AzureCredentials(AzureServer.settings(environment), options).applyTo(client, ear);
         assertThatThrownBy(() -> client.httpClient(ear)
                         .buildClient()
                         .getBlobContainerClient("container")

@@ -93,7 +93,7 @@ class AzureIT {
                 .isEqualTo("whole");
 
         database.with("DELETE FROM ballast WHERE id > 100; UPDATE messages SET payload = '{}'");
-        network.cutAnswer(2, "^GET .*/data/[0-9]", 1000).answer(1, "^GET .*toc.dat", 503, "ServerBusy");
+        network.cutAnswer(2, "^GET .*data%2F[0-9]", 1000).answer(1, "^GET .*toc.dat", 503, "ServerBusy");
         JsonNode restored = ok(throughNetwork().run("backup", "restore", "latest", "--yes", "--json"));
         assertThat(restored.path("proof").path("identical").asInt()).isEqualTo(12);
         assertThat(database.dump()).isEqualTo(before);
@@ -108,7 +108,7 @@ class AzureIT {
 
     @Test
     void row30_aKillInMidUploadLeavesNothingListedAndTheNextRunCleansUp() throws Exception {
-        network.stall(Integer.MAX_VALUE, "^PUT .*(data/|comp=block)", 500_000);
+        network.stall(Integer.MAX_VALUE, "^PUT .*(data%2F|comp=block)", 500_000);
         AfProcess.Running dump =
                 af(AzureServer.uri(network.port(), prefix, "part-size-mib=1")).start("backup", "create");
         network.awaitStall();

@@ -149,10 +149,8 @@ public final class AzureServer {
         return Map.of("AZURE_STORAGE_ACCOUNT", ACCOUNT, "AZURE_STORAGE_KEY", KEY);
     }
 
-    /** The same, with something else in it, for a store that is opened in this process. */
+    /** The same, or something else, for a store that is opened in this process. Nothing of this process's own comes along. */
     public static Configuration settings(Map<String, String> environment) {
-        ConfigurationBuilder settings = new ConfigurationBuilder();
-        environment.forEach(settings::putProperty);
-        return settings.build();
+        return new ConfigurationBuilder(path -> Map.of(), path -> Map.of(), path -> environment).build();
     }
 }
