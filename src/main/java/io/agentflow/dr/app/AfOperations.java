@@ -411,9 +411,7 @@ final class AfOperations implements Operations, AutoCloseable {
                 "copy of " + id + " from " + from.name() + " to " + to.name(),
                 List.of("backup", "copy", id.text(), "--from", from.address(), "--to", to.address()),
                 events)) {
-            CopyBackup copy = new CopyBackup(
-                    verifying(operation.events()),
-                    new RecordEvidence(clock));
+            CopyBackup copy = new CopyBackup(verifying(operation.events()), new RecordEvidence(clock));
             return journal.around(
                     operation.id(),
                     "copy",

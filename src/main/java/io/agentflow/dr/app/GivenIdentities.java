@@ -3,7 +3,6 @@ package io.agentflow.dr.app;
 import io.agentflow.dr.age.Identities;
 import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.config.ConfigKey;
-import io.agentflow.dr.core.Reason;
 import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.process.ExternalProgram;
 import io.agentflow.dr.process.Programs;

@@ -44,9 +44,10 @@ final class StoreKinds {
      */
     static BackupStore open(StoreUri uri, Path staging, Clock clock) {
         StoreKind kind = kind(uri.scheme())
-                .orElseThrow(() -> new UsageError(
-                        "the store '" + uri.text() + "' is of a kind that this version does not know",
-                        "Use a directory, s3://bucket/prefix, gs://bucket/prefix, azure://container/prefix, or route:NAME."));
+                .orElseThrow(
+                        () -> new UsageError(
+                                "the store '" + uri.text() + "' is of a kind that this version does not know",
+                                "Use a directory, s3://bucket/prefix, gs://bucket/prefix, azure://container/prefix, or route:NAME."));
         return over(kind.open(uri, clock), uri, staging, clock);
     }
 

@@ -57,9 +57,8 @@ final class BackupShowCommand extends AfCommand {
         CheckSignature check = new CheckSignature(config.signatures());
         CheckSignature.Signed signed = check.required() ? check.require(catalog.store(), id) : null;
         boolean unchecked = signed == null && CheckSignature.present(catalog.store(), id);
-        Manifest manifest = signed == null
-                ? catalog.manifest(id)
-                : ManifestJson.read(new ByteArrayInputStream(signed.json()));
+        Manifest manifest =
+                signed == null ? catalog.manifest(id) : ManifestJson.read(new ByteArrayInputStream(signed.json()));
         if (json) {
             terminal()
                     .data(new JsonDocument("BackupShow", "ok")
@@ -75,7 +74,10 @@ final class BackupShowCommand extends AfCommand {
                                     "signedBy",
                                     signed == null
                                             ? null
-                                            : signed.signer().key().fingerprint().hex())
+                                            : signed.signer()
+                                                    .key()
+                                                    .fingerprint()
+                                                    .hex())
                             .with("pinned", catalog.pin(id).isPresent() ? new Pins(catalog).reason(id) : null)
                             .with(
                                     "manifest",

@@ -91,13 +91,23 @@ final class KeyListCommand extends AfCommand {
     private static void signing(AfConfig config, List<Listed> keys) {
         Signatures signatures = config.signatures();
         if (config.given(ConfigKey.SIGN_KEY)) {
-            of("signs", config.text(ConfigKey.SIGN_KEY), keys, () -> signatures.key().stream()
-                    .map(key -> key.publicKey().fingerprint().hex())
-                    .toList());
+            of(
+                    "signs",
+                    config.text(ConfigKey.SIGN_KEY),
+                    keys,
+                    () -> signatures.key().stream()
+                            .map(key -> key.publicKey().fingerprint().hex())
+                            .toList());
         }
         for (String file : config.list(ConfigKey.SIGN_TRUSTED)) {
-            of("trusted", file, keys, () -> List.of(
-                    Signatures.trusted(Path.of(file)).key().fingerprint().hex()));
+            of(
+                    "trusted",
+                    file,
+                    keys,
+                    () -> List.of(Signatures.trusted(Path.of(file))
+                            .key()
+                            .fingerprint()
+                            .hex()));
         }
     }
 

@@ -60,7 +60,9 @@ public enum ConfigKey {
             "af.identity-file", "", "the file of identities of age that decrypt backups, where they are restored"),
     IDENTITY_COMMAND("af.identity-command", "", "or a command of the shell that prints them"),
     SIGN_KEY(
-            "af.sign.key", "", "the file of a private key of Ed25519 (PKCS#8, PEM) that manifests are signed with; empty for none"),
+            "af.sign.key",
+            "",
+            "the file of a private key of Ed25519 (PKCS#8, PEM) that manifests are signed with; empty for none"),
     SIGN_TRUSTED(
             "af.sign.trusted",
             "",

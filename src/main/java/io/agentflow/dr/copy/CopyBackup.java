@@ -66,8 +66,7 @@ public final class CopyBackup {
         if (!already) {
             Map<String, Object> found = new TreeMap<>(manifest.signature());
             found.putAll(found(requested, sealed));
-            evidence.record(to, id, EvidenceKind.VERIFIED, found)
-                    .ifPresent(warnings::add);
+            evidence.record(to, id, EvidenceKind.VERIFIED, found).ifPresent(warnings::add);
         }
         warnings.forEach(warning -> operation.events().accept(new OperationEvent.Warned(warning)));
         return new CopiedBackup(

@@ -164,7 +164,10 @@ public final class PlanRetention {
      * @param signed its manifest, if that is signed by somebody who is trusted; null if nobody asks for that
      * @param distrust why it is not trusted; null if it is, or nobody asks
      */
-    private record Read(ListedBackup listed, byte @Nullable [] signed, @Nullable String distrust) {
+    private record Read(
+            ListedBackup listed,
+            byte @Nullable [] signed,
+            @Nullable String distrust) {
         boolean of(@Nullable String only) {
             ManifestHead head = listed.head();
             return only == null || head == null || head.database().equals(only);

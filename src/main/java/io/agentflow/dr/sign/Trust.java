@@ -35,7 +35,9 @@ public record Trust(List<TrustedKey> keys) {
     public Optional<TrustedKey> signer(byte[] content, byte @Nullable [] signature) {
         return signature == null
                 ? Optional.empty()
-                : keys.stream().filter(one -> one.key().fits(content, signature)).findFirst();
+                : keys.stream()
+                        .filter(one -> one.key().fits(content, signature))
+                        .findFirst();
     }
 
     /** What is wrong where none of them has signed, as it stands behind the name of the signature's file. */

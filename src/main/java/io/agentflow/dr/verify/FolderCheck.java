@@ -85,8 +85,8 @@ final class FolderCheck {
     }
 
     private void extras() {
-        Set<String> known = new HashSet<>(
-                Set.of(Manifest.FILE.text(), Manifest.SUM_FILE.text(), Manifest.SIGNATURE_FILE.text()));
+        Set<String> known =
+                new HashSet<>(Set.of(Manifest.FILE.text(), Manifest.SUM_FILE.text(), Manifest.SIGNATURE_FILE.text()));
         manifest.files().forEach(f -> known.add(f.path().text()));
         manifest.sumFiles().keySet().forEach(p -> known.add(p.text()));
         found.files().keySet().stream().filter(name -> !known.contains(name)).forEach(this::extra);

@@ -53,8 +53,7 @@ public final class VerifyBackup {
     }
 
     /** @param signatures whose are believed */
-    public VerifyBackup(
-            ArchiveCheck archive, Decryption decryption, Signatures signatures, OperationEvents events) {
+    public VerifyBackup(ArchiveCheck archive, Decryption decryption, Signatures signatures, OperationEvents events) {
         this.archive = archive;
         this.decryption = decryption;
         this.manifests = new ReadManifest(signatures);

@@ -96,7 +96,8 @@ class AgeTest {
         String both = FIRST.file(Instant.parse("2026-11-27T12:00:00Z")) + SECOND.identity() + "\n";
 
         assertThat(both)
-                .startsWith("# created: 2026-11-27T12:00:00Z\n# public key: " + FIRST.recipient() + "\nAGE-SECRET-KEY-1");
+                .startsWith(
+                        "# created: 2026-11-27T12:00:00Z\n# public key: " + FIRST.recipient() + "\nAGE-SECRET-KEY-1");
         assertThat(Identities.parse(both, "f").recipients()).containsExactly(FIRST.recipient(), SECOND.recipient());
     }
 

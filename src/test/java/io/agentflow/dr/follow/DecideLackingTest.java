@@ -120,7 +120,8 @@ class DecideLackingTest {
                 absent.forEach(id -> follower.put(id, primary.get(id)));
                 Behind after = decide.decide(primary.values(), follower.values(), null);
                 assertThat(after.absent()).isEmpty();
-                assertThat(Collections.disjoint(expiring(follower, ofFollower, now, Map.of()), absent)).isTrue();
+                assertThat(Collections.disjoint(expiring(follower, ofFollower, now, Map.of()), absent))
+                        .isTrue();
             }
             Behind behind = decide.decide(primary.values(), away ? List.of() : follower.values(), away ? "away" : null);
             Behind known = decide.decide(primary.values(), follower.values(), null);

@@ -88,7 +88,11 @@ class PlanRetentionTest {
 
     private RetentionPlan plan(Map<String, Failure> failures) {
         RetentionPolicy two = new RetentionPolicy(2, Duration.ZERO, Map.of(), ZoneOffset.UTC);
-        return new PlanRetention(catalog, new CheckSignature(signatures), database -> two, database -> Optional.ofNullable(failures.get(database)))
+        return new PlanRetention(
+                        catalog,
+                        new CheckSignature(signatures),
+                        database -> two,
+                        database -> Optional.ofNullable(failures.get(database)))
                 .plan(null, FIRST.plus(Duration.ofDays(100)));
     }
 
@@ -231,7 +235,8 @@ class PlanRetentionTest {
         List<BackupId> shop = verified(5, "shop", CLUSTER);
         backup(90, "shop", CLUSTER, EvidenceKind.VERIFIED);
         RetentionPolicy month = new RetentionPolicy(0, Duration.ofDays(30), Map.of(), ZoneOffset.UTC);
-        RetentionPlan plan = new PlanRetention(catalog, new CheckSignature(signatures), database -> month, database -> Optional.empty())
+        RetentionPlan plan = new PlanRetention(
+                        catalog, new CheckSignature(signatures), database -> month, database -> Optional.empty())
                 .plan("shop", FIRST.plus(Duration.ofDays(90)));
 
         assertThat(expiring(plan)).isEqualTo(shop);
@@ -256,7 +261,8 @@ class PlanRetentionTest {
             signed.add(id);
         }
         BackupId before = backup(-3, "shop", CLUSTER, EvidenceKind.VERIFIED);
-        Path trusted = Files.writeString(root.resolve("signing.pub"), key.publicKey().pem());
+        Path trusted =
+                Files.writeString(root.resolve("signing.pub"), key.publicKey().pem());
         signatures = new Signatures(null, List.of(trusted));
 
         RetentionPlan plan = plan();
