@@ -277,7 +277,9 @@ class AzureStoreIT extends BackupStoreContract {
 
             assertThat(far.put(KEY, content).sha256()).isEqualTo(content.sha256());
 
-            network.stall(1, "^PUT .*manifest", 0).loseAnswer(1, "^PUT .*manifest").cutAnswer(3, "^GET .*data%2F1.dat", 2_000_000);
+            network.stall(1, "^PUT .*manifest", 0)
+                    .loseAnswer(1, "^PUT .*manifest")
+                    .cutAnswer(3, "^GET .*data%2F1.dat", 2_000_000);
             far.put(ObjectKey.manifest(ID), ObjectContent.of(new byte[] {1}));
             assertThat(read(far)).isEqualTo(content.digested());
             assertThat(network.requests("^GET .*data%2F1.dat")).hasSize(4);
