@@ -16,6 +16,7 @@ final class BlobStream extends InputStream {
     private final Stream<ByteBuffer> buffers;
     private final Iterator<ByteBuffer> next;
     private ByteBuffer current = ByteBuffer.allocate(0);
+    private boolean begun;
 
     BlobStream(BlobDownloadAsyncResponse response) {
         this.response = response;
@@ -33,6 +34,7 @@ final class BlobStream extends InputStream {
     public int read(byte[] buffer, int offset, int length) throws IOException {
         while (!current.hasRemaining()) {
             try {
+                begun = true;
                 if (!next.hasNext()) {
                     return -1;
                 }
@@ -50,6 +52,9 @@ final class BlobStream extends InputStream {
     @Override
     public void close() throws IOException {
         buffers.close();
-        response.close();
+        if (!begun) {
+            // A second reader of the same answer, which the client would take this for, is an error.
+            response.close();
+        }
     }
 }
