@@ -59,7 +59,11 @@ class SigningIT {
     private AfProcess trusting(String... names) {
         return new AfProcess(folder)
                 .on(database)
-                .with("AF_SIGN_TRUSTED", String.join(",", Arrays.stream(names).map(name -> name + ".pub").toList()));
+                .with(
+                        "AF_SIGN_TRUSTED",
+                        String.join(
+                                ",",
+                                Arrays.stream(names).map(name -> name + ".pub").toList()));
     }
 
     private String signed() {
@@ -105,20 +109,24 @@ class SigningIT {
                 .toList();
         assertThat(commands).hasSize(2);
         for (String command : commands) {
-            String said = AfProcess.output(List.of("bash", "-eo", "pipefail", "-c", "cd '" + backup(id) + "' && " + command), Map.of());
+            String said = AfProcess.output(
+                    List.of("bash", "-eo", "pipefail", "-c", "cd '" + backup(id) + "' && " + command), Map.of());
             assertThat(said).containsAnyOf("Verified Successfully", "data/toc.dat: OK");
         }
 
         JsonNode verified = ok(trusting("first").run("backup", "verify", id, "--json"));
         assertThat(verified.path("signedBy").asText()).isEqualTo(fingerprint);
         try (Stream<Path> evidence = Files.list(backup(id).resolve("evidence"))) {
-            assertThat(evidence).hasSize(2).allSatisfy(file -> assertThat(Files.readString(file)).contains(fingerprint));
+            assertThat(evidence).hasSize(2).allSatisfy(file -> assertThat(Files.readString(file))
+                    .contains(fingerprint));
         }
         assertThat(trusting("first").run("backup", "show", id).out()).contains("signed", "first.pub");
-        assertThat(new AfProcess(folder).on(database).run("backup", "show", id).out()).contains("not checked");
+        assertThat(new AfProcess(folder).on(database).run("backup", "show", id).out())
+                .contains("not checked");
         ok(new AfProcess(folder).on(database).run("backup", "verify", id, "--size-only", "--json"));
         ok(trusting("first").run("backup", "restore", id, "--yes", "--json"));
-        ok(trusting("first").run("backup", "restore", id, "critical", "--tables", "users", "--replace", "--yes", "--json"));
+        ok(trusting("first")
+                .run("backup", "restore", id, "critical", "--tables", "users", "--replace", "--yes", "--json"));
 
         ok(trusting("first").run("backup", "copy", id, "--to", "copies", "--json"));
         assertThat(folder.resolve("copies").resolve(id).resolve("manifest.sig"))
@@ -138,24 +146,37 @@ class SigningIT {
         Files.write(signature, changed);
         assertRefused(trusting("first"), id);
         Files.write(signature, Arrays.copyOf(sound, 10));
-        assertThat(new AfProcess(folder).on(database).run("backup", "verify", id).exitCode()).isEqualTo(9);
+        assertThat(new AfProcess(folder)
+                        .on(database)
+                        .run("backup", "verify", id)
+                        .exitCode())
+                .isEqualTo(9);
         Files.delete(signature);
         assertRefused(trusting("first"), id);
         Files.write(signature, sound);
 
         // Whoever can write there mends the seal, too.
         Path manifest = backup(id).resolve("manifest.json");
-        Files.writeString(manifest, Files.readString(manifest).replaceFirst("\"proof\" : \"full\"", "\"proof\" : \"none\""));
-        assertThat(trusting("first").run("backup", "restore", id, "--yes").exitCode()).isIn(4, 9);
-        AfProcess.output(List.of("bash", "-c", "cd '" + backup(id) + "' && sha256sum manifest.json > manifest.sha256"), Map.of());
-        assertThat(new AfProcess(folder).on(database).run("backup", "verify", id).exitCode()).isZero();
+        Files.writeString(
+                manifest, Files.readString(manifest).replaceFirst("\"proof\" : \"full\"", "\"proof\" : \"none\""));
+        assertThat(trusting("first").run("backup", "restore", id, "--yes").exitCode())
+                .isIn(4, 9);
+        AfProcess.output(
+                List.of("bash", "-c", "cd '" + backup(id) + "' && sha256sum manifest.json > manifest.sha256"),
+                Map.of());
+        assertThat(new AfProcess(folder)
+                        .on(database)
+                        .run("backup", "verify", id)
+                        .exitCode())
+                .isZero();
         assertRefused(trusting("first"), id);
     }
 
     @Test
     void unsignedAndForeignBackupsAreRefusedAndKeysCanBeExchanged() {
-        String unsigned =
-                ok(new AfProcess(folder).on(database).run("backup", "create", "--json")).path("id").asText();
+        String unsigned = ok(new AfProcess(folder).on(database).run("backup", "create", "--json"))
+                .path("id")
+                .asText();
         String old = signed();
         key("second");
         assertRefused(signing(), unsigned);
@@ -187,7 +208,10 @@ class SigningIT {
         String id = ok(maker.run("backup", "create", "--json")).path("id").asText();
         Path objects = server.objects(prefix).resolve(id);
         assertThat(objects.resolve("manifest.sig")).hasSize(64);
-        assertThat(ok(reader.run("backup", "verify", id, "--json")).path("signedBy").asText()).isEqualTo(fingerprint);
+        assertThat(ok(reader.run("backup", "verify", id, "--json"))
+                        .path("signedBy")
+                        .asText())
+                .isEqualTo(fingerprint);
         ok(reader.run("backup", "restore", id, "--yes", "--json"));
         ok(reader.run("retention", "plan", "--json"));
         Files.delete(objects.resolve("manifest.sig"));
@@ -199,12 +223,21 @@ class SigningIT {
     @Test
     void keysAreMadeOnceForTheirOwnerAndListedByTheirPublicHalves() throws IOException {
         AfProcess af = new AfProcess(folder);
-        String recipient = ok(af.run("key", "generate", "identity.txt", "--json")).path("recipient").asText();
-        assertThat(AfProcess.output(List.of("age-keygen", "-y", folder.resolve("identity.txt").toString()), Map.of()).strip())
+        String recipient = ok(af.run("key", "generate", "identity.txt", "--json"))
+                .path("recipient")
+                .asText();
+        assertThat(AfProcess.output(
+                                List.of(
+                                        "age-keygen",
+                                        "-y",
+                                        folder.resolve("identity.txt").toString()),
+                                Map.of())
+                        .strip())
                 .isEqualTo(recipient);
         String made = Files.readString(folder.resolve("identity.txt"));
         for (String name : List.of("identity.txt", "first")) {
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve(name)))).isEqualTo("rw-------");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve(name))))
+                    .isEqualTo("rw-------");
             assertThat(af.run("key", "generate", name).exitCode()).isEqualTo(4);
             assertThat(af.run("key", "generate", "--signing", name).exitCode()).isEqualTo(4);
         }

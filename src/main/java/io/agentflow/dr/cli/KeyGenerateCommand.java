@@ -25,7 +25,8 @@ import picocli.CommandLine.Parameters;
 /** {@code af key generate}. */
 @Command(
         name = "generate",
-        description = "Make an identity of age, which decrypts what is encrypted to its public key; or a key that signs.")
+        description =
+                "Make an identity of age, which decrypts what is encrypted to its public key; or a key that signs.")
 final class KeyGenerateCommand extends AfCommand {
     @Parameters(
             index = "0",
@@ -72,7 +73,8 @@ final class KeyGenerateCommand extends AfCommand {
         terminal().say("  Backups are encrypted to it by: --encrypt-to, or af.encrypt-to");
         terminal()
                 .say("  The identity is in " + file
-                        + ": whoever loses it loses the backups. Keep a copy in a safe, and none where backups are made.");
+                        + ": whoever loses it loses the backups. Keep a copy in a safe, and none where backups"
+                        + " are made.");
     }
 
     private void signing() {
@@ -121,6 +123,8 @@ final class KeyGenerateCommand extends AfCommand {
 
     private static OperationFailed failed(Path file, IOException e) {
         return new OperationFailed(
-                file + " cannot be written: " + Reason.of(e), "Check that its folder is there, its rights and the disk.", e);
+                file + " cannot be written: " + Reason.of(e),
+                "Check that its folder is there, its rights and the disk.",
+                e);
     }
 }

@@ -84,7 +84,9 @@ public final class Signatures {
                     e);
         } catch (IOException e) {
             throw new UsageError(
-                    "the trusted key " + file + " cannot be read: " + Reason.of(e), "Check the path and its rights.", e);
+                    "the trusted key " + file + " cannot be read: " + Reason.of(e),
+                    "Check the path and its rights.",
+                    e);
         }
     }
 

@@ -35,7 +35,9 @@ public record Trust(List<TrustedKey> keys) {
     public Optional<TrustedKey> signer(byte[] content, byte @Nullable [] signature) {
         return signature == null
                 ? Optional.empty()
-                : keys.stream().filter(one -> one.key().fits(content, signature)).findFirst();
+                : keys.stream()
+                        .filter(one -> one.key().fits(content, signature))
+                        .findFirst();
     }
 
     /** What is wrong where none of them has signed, as it stands behind the name of the signature's file. */
@@ -45,7 +47,8 @@ public record Trust(List<TrustedKey> keys) {
             return "is missing: the manifest is signed by nobody; trusted here: " + trusted;
         }
         return signature.length == SIGNATURE_BYTES
-                ? "is not what a trusted key has signed: the manifest is somebody else's, or was changed; trusted here: "
+                ? "is not what a trusted key has signed: the manifest is somebody else's, or was changed; trusted"
+                        + " here: "
                         + trusted
                 : "has " + signature.length + " bytes, a signature has " + SIGNATURE_BYTES;
     }

@@ -48,7 +48,8 @@ final class ReadManifest {
         Trust trust = signatures.trust();
         String name = Manifest.FILE.text();
         try {
-            Found found = trust.required() ? signed(folder, trust, problems) : new Found(sealed(folder, problems), null);
+            Found found =
+                    trust.required() ? signed(folder, trust, problems) : new Found(sealed(folder, problems), null);
             Manifest manifest = found.manifest();
             if (manifest != null && !manifest.id().equals(id)) {
                 problems.add(new Problem(name, "is that of backup " + manifest.id()));

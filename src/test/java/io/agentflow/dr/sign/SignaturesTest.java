@@ -50,8 +50,7 @@ class SignaturesTest {
                 .isEqualTo(key.publicKey().pem());
 
         Path theirs = folder.resolve("theirs");
-        AfProcess.output(
-                List.of("openssl", "genpkey", "-algorithm", "ed25519", "-out", theirs.toString()), Map.of());
+        AfProcess.output(List.of("openssl", "genpkey", "-algorithm", "ed25519", "-out", theirs.toString()), Map.of());
         SigningKey read = SigningKey.parse(Files.readString(theirs));
         String half = AfProcess.output(List.of("openssl", "pkey", "-in", theirs.toString(), "-pubout"), Map.of());
         assertThat(read.publicKey().pem()).isEqualTo(half);
@@ -67,9 +66,7 @@ class SignaturesTest {
         assertThat(signatures.trust().keys()).hasSize(1);
 
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
-        assertThatThrownBy(signatures::key)
-                .isInstanceOf(UsageError.class)
-                .hasMessageContaining("everybody may read");
+        assertThatThrownBy(signatures::key).isInstanceOf(UsageError.class).hasMessageContaining("everybody may read");
     }
 
     @Test
@@ -92,6 +89,7 @@ class SignaturesTest {
                 folder.resolve("signing.pub"), SigningKey.generate().publicKey().pem());
 
         Signatures.NONE.requireKey();
-        assertThatThrownBy(() -> new Signatures(null, List.of(half)).requireKey()).isInstanceOf(Refused.class);
+        assertThatThrownBy(() -> new Signatures(null, List.of(half)).requireKey())
+                .isInstanceOf(Refused.class);
     }
 }
