@@ -47,7 +47,8 @@ public record Trust(List<TrustedKey> keys) {
             return "is missing: the manifest is signed by nobody; trusted here: " + trusted;
         }
         return signature.length == SIGNATURE_BYTES
-                ? "is not what a trusted key has signed: the manifest is somebody else's, or was changed; trusted here: "
+                ? "is not what a trusted key has signed: the manifest is somebody else's, or was changed; trusted"
+                        + " here: "
                         + trusted
                 : "has " + signature.length + " bytes, a signature has " + SIGNATURE_BYTES;
     }

@@ -79,8 +79,9 @@ public final class CheckSignature {
     static Refused refused(BackupId id, Kept kept, @Nullable String why) {
         return new Refused(
                 "backup " + id + " is not trusted: " + Manifest.SIGNATURE_FILE + " " + why,
-                "Do not restore from it before you know who made it: then name his public key in af.sign.trusted. Others"
-                        + " are listed by: af backup list" + kept.word() + ". One from before you signed is read with"
+                "Do not restore from it before you know who made it: then name his public key in af.sign.trusted."
+                        + " Others are listed by: af backup"
+                        + " list" + kept.word() + ". One from before you signed is read with"
                         + " AF_SIGN_KEY= AF_SIGN_TRUSTED= in front of the command.");
     }
 }
