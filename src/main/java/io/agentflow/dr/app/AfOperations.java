@@ -63,7 +63,6 @@ import io.agentflow.dr.verify.VerifyBackup;
 import io.agentflow.dr.verify.VerifyExtent;
 import io.agentflow.dr.verify.VerifyPublished;
 import io.agentflow.dr.verify.VerifyReport;
-import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -447,8 +446,8 @@ final class AfOperations implements Operations, AutoCloseable {
     private Manifest manifest(RestoreRequest request) {
         CheckSignature signature = new CheckSignature(config.signatures());
         return signature.required()
-                ? ManifestJson.read(new ByteArrayInputStream(
-                        signature.require(request.store(), request.id()).json()))
+                ? ManifestJson.read(
+                        signature.require(request.store(), request.id()).json())
                 : new BackupCatalog(request.store()).manifest(request.id());
     }
 

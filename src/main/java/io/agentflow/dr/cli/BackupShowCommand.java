@@ -12,7 +12,6 @@ import io.agentflow.dr.manifest.ManifestJson;
 import io.agentflow.dr.manifest.TableEntry;
 import io.agentflow.dr.retention.Pins;
 import io.agentflow.dr.verify.CheckSignature;
-import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Comparator;
@@ -57,8 +56,7 @@ final class BackupShowCommand extends AfCommand {
         CheckSignature check = new CheckSignature(config.signatures());
         CheckSignature.Signed signed = check.required() ? check.require(catalog.store(), id) : null;
         boolean unchecked = signed == null && CheckSignature.present(catalog.store(), id);
-        Manifest manifest =
-                signed == null ? catalog.manifest(id) : ManifestJson.read(new ByteArrayInputStream(signed.json()));
+        Manifest manifest = signed == null ? catalog.manifest(id) : ManifestJson.read(signed.json());
         if (json) {
             terminal()
                     .data(new JsonDocument("BackupShow", "ok")

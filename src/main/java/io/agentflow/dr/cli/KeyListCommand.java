@@ -50,7 +50,11 @@ final class KeyListCommand extends AfCommand {
      * @param key its public half, or what fingerprint that has
      * @param problem why it cannot be used; null if it can
      */
-    private record Listed(String use, @Nullable String key, @Nullable String file, @Nullable String problem) {}
+    private record Listed(
+            String use,
+            @Nullable String key,
+            @Nullable String file,
+            @Nullable String problem) {}
 
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {

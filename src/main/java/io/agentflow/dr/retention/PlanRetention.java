@@ -13,7 +13,6 @@ import io.agentflow.dr.manifest.ManifestOrigin;
 import io.agentflow.dr.retention.Candidate.Standing;
 import io.agentflow.dr.retention.RetentionPlan.Doubtful;
 import io.agentflow.dr.verify.CheckSignature;
-import java.io.ByteArrayInputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -166,7 +165,7 @@ public final class PlanRetention {
      */
     private record Read(
             ListedBackup listed,
-            byte @Nullable [] signed,
+            CheckSignature.@Nullable Signed signed,
             @Nullable String distrust) {
         boolean of(@Nullable String only) {
             ManifestHead head = listed.head();
@@ -177,8 +176,8 @@ public final class PlanRetention {
     /** What a list shows was not signed: only what stands in the manifest counts. */
     private Read signed(ListedBackup listed) {
         try {
-            byte[] json = signature.require(catalog.store(), listed.id()).json();
-            ManifestHead head = ManifestHead.read(new ByteArrayInputStream(json), false);
+            CheckSignature.Signed manifest = signature.require(catalog.store(), listed.id());
+            ManifestHead head = ManifestHead.read(manifest.json(), false);
             boolean own = head.id().equals(listed.id());
             return new Read(
                     new ListedBackup(
@@ -187,15 +186,15 @@ public final class PlanRetention {
                             own ? null : "its manifest is that of " + head.id(),
                             listed.evidence(),
                             listed.pinned()),
-                    json,
+                    manifest,
                     null);
         } catch (Refused | ManifestDamagedException e) {
             return new Read(listed, null, e.fact());
         }
     }
 
-    private ManifestOrigin origin(BackupId id, byte @Nullable [] signed) {
-        return signed == null ? catalog.origin(id) : ManifestOrigin.read(new ByteArrayInputStream(signed));
+    private ManifestOrigin origin(BackupId id, CheckSignature.@Nullable Signed signed) {
+        return signed == null ? catalog.origin(id) : ManifestOrigin.read(signed.json());
     }
 
     private Seen look(Read read, Instant now) {

@@ -11,6 +11,7 @@ import io.agentflow.dr.sign.Trust;
 import io.agentflow.dr.sign.TrustedKey;
 import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.store.ObjectKey;
+import java.io.ByteArrayInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,12 +35,25 @@ public final class CheckSignature {
         return signatures.trust().required();
     }
 
-    /**
-     * A manifest that somebody who is trusted has signed.
-     *
-     * @param json its bytes, and not those of another read
-     */
-    public record Signed(byte[] json, TrustedKey signer) {}
+    /** A manifest that somebody who is trusted has signed: the very bytes that were checked, not those of another read. */
+    public static final class Signed {
+        private final byte[] json;
+        private final TrustedKey signer;
+
+        private Signed(byte[] json, TrustedKey signer) {
+            this.json = json;
+            this.signer = signer;
+        }
+
+        /** For one who reads it. */
+        public InputStream json() {
+            return new ByteArrayInputStream(json);
+        }
+
+        public TrustedKey signer() {
+            return signer;
+        }
+    }
 
     /**
      * Reads it, where signatures are asked for.
