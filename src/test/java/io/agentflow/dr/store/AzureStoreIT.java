@@ -355,7 +355,7 @@ class AzureStoreIT extends BackupStoreContract {
 
     /** The rights of docs/stores/azure.md are enough, and without the one to delete a backup is made all the same. */
     @ParameterizedTest
-    @CsvSource({"rwl, part-size-mib=5", "rcl, part-size-mib=4000"})
+    @CsvSource({"rwl, part-size-mib=5", "rwl, part-size-mib=4000"})
     void aTokenWithTheLeastRightsMakesAndReadsBackups(String rights, String option) throws IOException {
         Map<String, String> environment = Map.of("AZURE_STORAGE_SAS_TOKEN", sas(rights));
         try (ObjectStore least = open(server.uri(prefix, option), environment)) {
