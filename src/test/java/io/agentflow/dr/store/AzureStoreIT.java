@@ -283,6 +283,9 @@ class AzureStoreIT extends BackupStoreContract {
             far.put(ObjectKey.manifest(ID), ObjectContent.of(new byte[] {1}));
             assertThat(read(far)).isEqualTo(content.digested());
             assertThat(network.requests("^GET .*data%2F1.dat")).hasSize(4);
+
+            network.answer(2, "^GET .*data%2F1.dat", 503, "ServerBusy");
+            assertThat(read(far)).isEqualTo(content.digested());
         }
     }
 
