@@ -54,15 +54,22 @@ public final class AzureKind implements StoreKind {
                 .endpoint(options.endpoint().toString())
                 .httpClient(http)
                 .configuration(settings)
-                .retryOptions(new RequestRetryOptions(
-                        RetryPolicyType.EXPONENTIAL, ATTEMPTS, (Duration) null, FIRST_PAUSE, LONGEST_PAUSE, null));
+                .retryOptions(attempts(ATTEMPTS));
         new AzureCredentials(settings, options).applyTo(client, http);
         return new AzureStore(
                 uri,
                 options,
                 client.buildClient().getBlobContainerClient(uri.place()),
-                client.buildAsyncClient().getBlobContainerAsyncClient(uri.place()),
+                // Over the JDK's client the library cannot try a download again that was answered with an error: it
+                // reads
+                // the answer twice, and fails. ResumingStream does.
+                client.retryOptions(attempts(1)).buildAsyncClient().getBlobContainerAsyncClient(uri.place()),
                 namesAPage);
+    }
+
+    private static RequestRetryOptions attempts(int number) {
+        return new RequestRetryOptions(
+                RetryPolicyType.EXPONENTIAL, number, (Duration) null, FIRST_PAUSE, LONGEST_PAUSE, null);
     }
 
     /** Named, and not looked for on the class path: in a class loader of our own it would not be found. */

@@ -283,6 +283,9 @@ class AzureStoreIT extends BackupStoreContract {
             far.put(ObjectKey.manifest(ID), ObjectContent.of(new byte[] {1}));
             assertThat(read(far)).isEqualTo(content.digested());
             assertThat(network.requests("^GET .*data%2F1.dat")).hasSize(4);
+
+            network.answer(2, "^GET .*data%2F1.dat", 503, "ServerBusy");
+            assertThat(read(far)).isEqualTo(content.digested());
         }
     }
 
@@ -355,7 +358,7 @@ class AzureStoreIT extends BackupStoreContract {
 
     /** The rights of docs/stores/azure.md are enough, and without the one to delete a backup is made all the same. */
     @ParameterizedTest
-    @CsvSource({"rwl, part-size-mib=5", "rcl, part-size-mib=4000"})
+    @CsvSource({"rwl, part-size-mib=5", "rwl, part-size-mib=4000"})
     void aTokenWithTheLeastRightsMakesAndReadsBackups(String rights, String option) throws IOException {
         Map<String, String> environment = Map.of("AZURE_STORAGE_SAS_TOKEN", sas(rights));
         try (ObjectStore least = open(server.uri(prefix, option), environment)) {
