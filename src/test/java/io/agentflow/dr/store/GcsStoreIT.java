@@ -248,7 +248,7 @@ class GcsStoreIT extends BackupStoreContract {
     }
 
     @Test
-    void cutsErrorsStallsAndLostAnswersInMidUploadAreSurvived() throws IOException {
+    void cutsErrorsAndLostAnswersInMidUploadAreSurvived() throws IOException {
         ObjectContent content = ObjectContent.of(bytes(3 * 1024 * 1024 + 4711));
         String chunk = "^PUT .*upload_id";
         List<Runnable> faults = List.of(
