@@ -4,6 +4,7 @@ import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.retention.Period;
 import io.agentflow.dr.retention.RetentionPolicy;
 import io.agentflow.dr.store.StoreUri;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
 
 /** The stores that have a name: {@code af.store.<name>}, and how long each keeps backups. */
 public final class NamedStores {
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]*");
     private static final Pattern KEY =
             Pattern.compile("af\\.store\\.([a-z0-9][a-z0-9_-]*)(?:\\.(retention\\.[a-z-]+))?");
     private static final List<String> RULES = Stream.concat(
@@ -75,11 +77,20 @@ public final class NamedStores {
         }
     }
 
-    /** The store of this name; else the one that this text is itself. */
+    /**
+     * The store of this name; else the one that this text is itself.
+     *
+     * @throws UsageError if it looks like a name, and neither a store nor a directory has it: backups would go astray
+     */
     public ConfiguredStore named(String word) {
         String uri = uris.get(word);
         if (uri != null) {
             return new ConfiguredStore(word, uri);
+        }
+        if (!uris.isEmpty() && NAME.matcher(word).matches() && !Files.exists(Path.of(word))) {
+            throw new UsageError(
+                    "no store is called " + word + "; there are " + String.join(", ", uris.keySet()),
+                    "Name one of them, or write ./" + word + " for a directory.");
         }
         return uris.entrySet().stream()
                 .filter(one -> one.getValue().equals(word))

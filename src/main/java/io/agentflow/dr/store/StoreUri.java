@@ -33,6 +33,9 @@ public record StoreUri(String text, String scheme, String place, String prefix, 
     private static final Pattern SECRET =
             Pattern.compile("(?i)[?&;](sig|sas|[a-z-]*(key|secret|token|password|signature))=");
 
+    /** Also with one slash too few: a folder of this name would be taken for the cloud. */
+    private static final Pattern NO_PATH = Pattern.compile("(?:file|route|s3|gs|azure):");
+
     private static final Pattern ROUTE_NAME = Pattern.compile("[a-z][a-z0-9-]{0,40}");
     private static final Pattern PREFIX = Pattern.compile("(?:[A-Za-z0-9_=][A-Za-z0-9_.=-]*/)*");
 
@@ -44,7 +47,7 @@ public record StoreUri(String text, String scheme, String place, String prefix, 
         if (text.startsWith(ROUTE + ":")) {
             return route(text, text.substring(ROUTE.length() + 1));
         }
-        if (!text.contains("://")) {
+        if (isPath(text)) {
             return directory(text, text);
         }
         if (SECRET.matcher(text).find()) {
@@ -122,7 +125,7 @@ public record StoreUri(String text, String scheme, String place, String prefix, 
 
     /** Whether a text names a directory by its plain path. */
     public static boolean isPath(String text) {
-        return !text.contains("://") && !text.startsWith("file:") && !text.startsWith(ROUTE + ":");
+        return !text.contains("://") && !NO_PATH.matcher(text).lookingAt();
     }
 
     public boolean isDirectory() {

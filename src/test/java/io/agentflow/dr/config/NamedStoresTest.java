@@ -28,6 +28,17 @@ class NamedStoresTest {
     }
 
     @Test
+    void aMistypedNameIsNoNewDirectory() throws IOException {
+        AfConfig config = load(STORES);
+
+        assertThatThrownBy(() -> config.stores().named("s3_eu"))
+                .isInstanceOf(UsageError.class)
+                .hasMessageContaining("no store is called s3_eu; there are local, s3-eu, s3-us");
+        assertThat(config.stores().named("./s3_eu").uri()).isEqualTo("./s3_eu");
+        assertThat(load("af.jobs = 2").stores().named("backups").uri()).isEqualTo("backups");
+    }
+
+    @Test
     void theFirstIsThePrimaryAndTheOthersFollow() throws IOException {
         AfConfig config = load(
                 STORES,

@@ -49,6 +49,8 @@ class StoreUriTest {
             strings = {
                 "s3://",
                 "s3:///prefix",
+                "s3:/bucket/prefix",
+                "gs:bucket",
                 "s3://b/../x",
                 "s3://b//x",
                 "s3://b/x y",
