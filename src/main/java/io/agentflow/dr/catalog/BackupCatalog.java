@@ -218,7 +218,8 @@ public final class BackupCatalog {
                 throw noManifest("there is no backup '" + selector + "' in " + store.name(), torn);
             }
             throw new NotFound(
-                    "there is no backup '" + selector + "' in " + store.name(), "See: af backup list " + store.name());
+                    "there is no backup '" + selector + "' in " + store.name(),
+                    "See: af backup list " + ShellWord.of(store.name()));
         }
         if (found.size() > 1) {
             throw new AfException(

@@ -6,6 +6,7 @@ import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.core.Reason;
 import io.agentflow.dr.core.Refused;
+import io.agentflow.dr.core.ShellWord;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -274,7 +275,8 @@ public final class DirectoryStore implements BackupStore {
 
     private void requireThere(BackupId id) {
         if (!Files.exists(file(ObjectKey.manifest(id)), LinkOption.NOFOLLOW_LINKS)) {
-            throw new NotFound("there is no backup " + id + " in " + root, "See: af backup list " + root);
+            throw new NotFound(
+                    "there is no backup " + id + " in " + root, "See: af backup list " + ShellWord.of(root.toString()));
         }
     }
 

@@ -307,7 +307,8 @@ public final class ObjectBackupStore implements BackupStore {
 
     private void requireThere(BackupId id) {
         if (!published(id)) {
-            throw new NotFound("there is no backup " + id + " in " + name(), "See: af backup list " + name());
+            throw new NotFound(
+                    "there is no backup " + id + " in " + name(), "See: af backup list " + ShellWord.of(name()));
         }
     }
 
