@@ -26,7 +26,7 @@ final class BackupCopyCommand extends AfCommand {
     @Option(
             names = "--from",
             paramLabel = "STORE",
-            description = "Directory or s3://bucket/prefix where it is (default: ./backups).")
+            description = "Directory, URI or name of the store where it is (default: ./backups).")
     @Nullable
     String from;
 
@@ -34,7 +34,7 @@ final class BackupCopyCommand extends AfCommand {
             names = "--to",
             required = true,
             paramLabel = "STORE",
-            description = "Directory or s3://bucket/prefix where it is to be, too.")
+            description = "Directory, URI or name of the store where it is to be, too.")
     String to = "";
 
     BackupCopyCommand(Session session) {

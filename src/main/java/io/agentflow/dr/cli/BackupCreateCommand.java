@@ -34,7 +34,7 @@ final class BackupCreateCommand extends AfCommand {
             index = "0",
             arity = "0..1",
             paramLabel = "STORE",
-            description = "Directory or s3://bucket/prefix for the backup (default: ./backups).")
+            description = "Directory, URI or name of the store for the backup (default: ./backups).")
     @Nullable
     String store;
 

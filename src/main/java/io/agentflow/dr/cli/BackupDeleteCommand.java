@@ -21,7 +21,7 @@ final class BackupDeleteCommand extends AfCommand {
             index = "1",
             arity = "0..1",
             paramLabel = "STORE",
-            description = "Directory or s3://bucket/prefix of the backups (default: ./backups).")
+            description = "Directory, URI or name of the store of the backups (default: ./backups).")
     @Nullable
     String store;
 

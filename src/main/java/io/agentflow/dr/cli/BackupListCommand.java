@@ -31,7 +31,7 @@ final class BackupListCommand extends AfCommand {
             .arity("0..1")
             .type(String.class)
             .paramLabel("STORE")
-            .description("Directory or s3://bucket/prefix of the backups (default: ./backups).")
+            .description("Directory, URI or name of the store of the backups (default: ./backups).")
             .build();
 
     BackupListCommand(Session session) {

@@ -50,7 +50,7 @@ final class BackupRestoreCommand extends AfCommand {
             arity = "0..1",
             paramLabel = "STORE|TYPE",
             description =
-                    "Directory or s3://bucket/prefix of the backups (default: ./backups), and full (the default), schema or critical.")
+                    "Directory, URI or name of the store of the backups (default: ./backups), and full (the default), schema or critical.")
     java.util.List<String> storeAndType = java.util.List.of();
 
     @Mixin

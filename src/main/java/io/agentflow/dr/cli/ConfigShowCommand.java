@@ -91,9 +91,12 @@ final class ConfigShowCommand extends AfCommand {
     /** Where a store is, and how long it keeps what no database says otherwise. */
     private static List<Value> of(ConfiguredStore store, AfConfig config) {
         String name = "af.store." + store.name();
-        return List.of(
-                new Value(name, store.uri(), AF_PROPERTIES),
-                new Value(name + ".retention", config.retention(null, store).words(), AF_PROPERTIES));
+        List<Value> values = new ArrayList<>(List.of(new Value(name, store.uri(), AF_PROPERTIES)));
+        config.retention(null, store)
+                .rules()
+                .forEach((rule, value) ->
+                        values.add(new Value(name + ".retention." + rule, String.valueOf(value), AF_PROPERTIES)));
+        return values;
     }
 
     /** Who may ask for what by messages. Of secrets, the names of their files. */

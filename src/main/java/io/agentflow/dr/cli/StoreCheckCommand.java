@@ -23,7 +23,7 @@ final class StoreCheckCommand extends AfCommand {
             index = "0",
             arity = "0..1",
             paramLabel = "STORE",
-            description = "Directory, s3://bucket/prefix or route:NAME to try (default: ./backups).")
+            description = "Directory, URI or name of the store to try (default: ./backups).")
     @Nullable
     String store;
 

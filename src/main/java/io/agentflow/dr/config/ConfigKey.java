@@ -10,7 +10,10 @@ import java.util.Optional;
 public enum ConfigKey {
     DATABASE_URL("af.database-url", "", "the database: a URI or libpq connection string"),
     TARGET_DATABASE_URL("af.target-database-url", "", "where to restore to, if not where the backup came from"),
-    STORE("af.store", "./backups", "the store that keeps the backups: a directory or s3://bucket/prefix"),
+    STORE(
+            "af.store",
+            "./backups",
+            "the store that keeps the backups: a directory, s3://bucket/prefix, gs://bucket/prefix, azure://container/prefix or route:NAME"),
     STORES(
             "af.stores",
             "",
