@@ -27,10 +27,10 @@ PATH=$PATH:/usr/sbin RUNLEVEL=1 install sshd openssh-server
 PATH=$PATH:/usr/sbin RUNLEVEL=1 install nginx nginx-light
 install systemd-analyze systemd
 # Encrypted backups are read by the program age, and fetched from S3 by curl.
-# A store in Azure: the tests start an emulator of their own.
-scripts/azurite.sh fetch
 install age age
 install curl curl
+# A store in Azure: the tests start an emulator of their own.
+scripts/azurite.sh fetch
 # Requests by NATS: the tests start their own, with JetStream.
 PATH=$PATH:/usr/sbin RUNLEVEL=1 install nats-server nats-server
 
