@@ -60,9 +60,8 @@ public final class AzureKind implements StoreKind {
                 uri,
                 options,
                 client.buildClient().getBlobContainerClient(uri.place()),
-                // Over the JDK's client the library cannot try a download again that was answered with an error: it
-                // reads
-                // the answer twice, and fails. ResumingStream does.
+                // Over the JDK's client the library reads an error's answer to a download twice, and fails:
+                // ResumingStream tries again.
                 client.retryOptions(attempts(1)).buildAsyncClient().getBlobContainerAsyncClient(uri.place()),
                 namesAPage);
     }

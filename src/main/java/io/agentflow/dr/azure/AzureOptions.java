@@ -40,8 +40,8 @@ record AzureOptions(String account, URI endpoint, @Nullable AccessTier tier, lon
                 account(uri, endpoint),
                 endpoint,
                 tier(uri),
-                number(uri, "part-size-mib", 16, 1, 4000) * MIB,
-                Duration.ofSeconds(number(uri, "timeout-seconds", 60, 1, 3600)));
+                uri.number("part-size-mib", 16, 1, 4000) * MIB,
+                Duration.ofSeconds(uri.number("timeout-seconds", 60, 1, 3600)));
     }
 
     private static URI endpoint(StoreUri uri) {
@@ -76,18 +76,6 @@ record AzureOptions(String account, URI endpoint, @Nullable AccessTier tier, lon
             throw uri.wrongOption("tier", "Hot, Cool or Cold; what is in Archive cannot be read at once");
         }
         return tier;
-    }
-
-    private static long number(StoreUri uri, String name, long otherwise, long least, long most) {
-        if (!uri.options().containsKey(name)) {
-            return otherwise;
-        }
-        String given = uri.option(name, "");
-        long number = given.matches("\\d{1,9}") ? Long.parseLong(given) : -1;
-        if (number < least || number > most) {
-            throw uri.wrongOption(name, least + " to " + most);
-        }
-        return number;
     }
 
     /** The size of the blocks of so large an object: Azure takes 50,000 at most, which is 5 TB in blocks of 105 MB. */

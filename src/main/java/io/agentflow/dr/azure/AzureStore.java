@@ -17,7 +17,6 @@ import com.azure.storage.blob.models.DownloadRetryOptions;
 import com.azure.storage.blob.models.ListBlobsOptions;
 import com.azure.storage.blob.options.BlockBlobSimpleUploadOptions;
 import com.azure.storage.blob.specialized.BlockBlobClient;
-import io.agentflow.dr.artifact.Digested;
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.Sha256;
@@ -27,12 +26,12 @@ import io.agentflow.dr.store.ObjectExists;
 import io.agentflow.dr.store.ObjectKey;
 import io.agentflow.dr.store.ObjectMissing;
 import io.agentflow.dr.store.ObjectStore;
-import io.agentflow.dr.store.StoreUnreachable;
 import io.agentflow.dr.store.StoreUri;
 import io.agentflow.dr.store.StoredFile;
 import io.agentflow.dr.store.StoredObject;
+import io.agentflow.dr.store.UploadOutcome;
+import io.agentflow.dr.store.UploadPart;
 import java.io.InputStream;
-import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
@@ -56,6 +55,11 @@ final class AzureStore implements ObjectStore {
     private final BlobContainerClient container;
     private final BlobContainerAsyncClient downloads;
     private final int namesAPage;
+    private final UploadOutcome outcome = new UploadOutcome(
+            this,
+            key -> properties(key)
+                    .map(there -> new UploadOutcome.Found(
+                            stored(key, there), there.getMetadata().get(Upload.MARK))));
     private final ExecutorService senders = Executors.newFixedThreadPool(SENDERS, task -> {
         Thread thread = new Thread(task, "azure-block");
         thread.setDaemon(true);
@@ -116,7 +120,7 @@ final class AzureStore implements ObjectStore {
                 } else {
                     putWhole(upload);
                 }
-                return confirmed(upload);
+                return outcome.confirmed(key, content);
             } catch (AfException e) {
                 throw e;
             } catch (UnexpectedLengthException e) {
@@ -125,7 +129,7 @@ final class AzureStore implements ObjectStore {
                                 + e.getBytesExpected(),
                         "Check the disk it was read from, and run the command again.");
             } catch (RuntimeException e) {
-                Optional<StoredObject> stored = outcome(upload, e);
+                Optional<StoredObject> stored = outcome.after(e, key, content, upload.mark());
                 if (stored.isPresent()) {
                     return stored.get();
                 }
@@ -137,14 +141,11 @@ final class AzureStore implements ObjectStore {
     }
 
     private void putWhole(Upload upload) {
-        MessageDigest whole = Sha256.newDigest();
-        ObjectContent content = upload.content();
-        Upload.Part all = upload.read(1, 0, content.bytes() + 1, whole);
-        content.require(upload.key(), new Digested(all.bytes(), Sha256.of(whole)));
+        UploadPart all = UploadPart.whole(upload.key(), upload.content(), Upload.md5());
         blob(named(upload.key()))
                 .uploadWithResponse(
                         ifFree(upload.body(all))
-                                .setContentMd5(all.checksum())
+                                .setContentMd5(Upload.bytes(all.checksum()))
                                 .setMetadata(upload.metadata())
                                 .setTier(options.tier()),
                         null,
@@ -154,45 +155,6 @@ final class AzureStore implements ObjectStore {
     private static BlockBlobSimpleUploadOptions ifFree(BinaryData content) {
         return new BlockBlobSimpleUploadOptions(content)
                 .setRequestConditions(new BlobRequestConditions().setIfNoneMatch("*"));
-    }
-
-    /** The store's own word that all of it is there. */
-    private StoredObject confirmed(Upload upload) {
-        BlobProperties there = properties(upload.key())
-                .orElseThrow(() ->
-                        StoreUnreachable.passing(this, "'" + upload.key() + "' was stored and is not there", null));
-        if (there.getBlobSize() != upload.content().bytes()) {
-            throw StoreUnreachable.passing(
-                    this,
-                    "'" + upload.key() + "' has " + there.getBlobSize() + " bytes there instead of "
-                            + upload.content().bytes(),
-                    null);
-        }
-        return stored(upload.key(), there);
-    }
-
-    /**
-     * What has become of an upload that failed. An answer may have been lost: then the client asked again, and was told
-     * that the key is taken, by itself.
-     *
-     * @return what is stored if it is ours; nothing if nothing is there
-     */
-    private Optional<StoredObject> outcome(Upload upload, RuntimeException failure) {
-        Optional<BlobProperties> there;
-        try {
-            there = properties(upload.key());
-        } catch (AfException e) {
-            // Who cannot even be asked has said enough by the first failure.
-            failure.addSuppressed(e);
-            return Optional.empty();
-        }
-        if (there.isEmpty()) {
-            return Optional.empty();
-        }
-        if (!upload.mark().equals(there.get().getMetadata().get(Upload.MARK))) {
-            throw new ObjectExists(this, upload.key());
-        }
-        return Optional.of(confirmed(upload));
     }
 
     @Override
@@ -291,7 +253,10 @@ final class AzureStore implements ObjectStore {
 
     private static StoredObject stored(ObjectKey key, BlobProperties there) {
         return new StoredObject(
-                key, there.getBlobSize(), there.getLastModified().toInstant(), Upload.digest(there.getMetadata()));
+                key,
+                there.getBlobSize(),
+                there.getLastModified().toInstant(),
+                Sha256.parse(there.getMetadata().get(Upload.SHA256)));
     }
 
     @Override

@@ -5,20 +5,11 @@ import com.azure.storage.blob.models.BlobRequestConditions;
 import com.azure.storage.blob.options.BlockBlobCommitBlockListOptions;
 import com.azure.storage.blob.options.BlockBlobStageBlockOptions;
 import com.azure.storage.blob.specialized.BlockBlobClient;
-import io.agentflow.dr.artifact.Digested;
-import io.agentflow.dr.core.Cancelled;
-import io.agentflow.dr.core.Sha256;
-import java.security.MessageDigest;
+import io.agentflow.dr.store.SendParts;
+import io.agentflow.dr.store.UploadPart;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Uploads a large object in blocks, several at a time. It comes into being with the last request; until then, and after
@@ -27,9 +18,6 @@ import org.slf4j.LoggerFactory;
  * one would stay, and its key be taken.
  */
 final class BlocksUpload {
-    private static final Logger LOG = LoggerFactory.getLogger(BlocksUpload.class);
-    private static final int AT_ONCE = 4;
-
     private final BlockBlobClient blob;
     private final AzureOptions options;
     private final ExecutorService senders;
@@ -59,39 +47,14 @@ final class BlocksUpload {
     }
 
     private List<String> send() {
-        MessageDigest whole = Sha256.newDigest();
-        long total = upload.content().bytes();
-        long size = options.partBytes(total);
-        List<String> sent = new ArrayList<>();
-        Deque<Future<String>> underWay = new ArrayDeque<>();
-        try {
-            long read = 0;
-            for (int number = 1; read < total; number++) {
-                Upload.Part part = upload.read(number, read, Math.min(size, total - read), whole);
-                read += part.bytes();
-                if (part.bytes() == 0) {
-                    break;
-                }
-                underWay.add(senders.submit(() -> send(part, upload.blockId(part, size))));
-                if (underWay.size() == AT_ONCE) {
-                    sent.add(result(underWay.remove()));
-                }
-            }
-            long beyond = upload.read(0, total, 1, whole).bytes();
-            upload.content().require(upload.key(), new Digested(read + beyond, Sha256.of(whole)));
-            while (!underWay.isEmpty()) {
-                sent.add(result(underWay.remove()));
-            }
-            return sent;
-        } finally {
-            // Whoever tries again must not be overtaken by a block of this try.
-            underWay.forEach(BlocksUpload::await);
-        }
+        long size = options.partBytes(upload.content().bytes());
+        return new SendParts<>(senders, Upload::md5, part -> send(part, upload.blockId(part, size)))
+                .run(upload.key(), upload.content(), size);
     }
 
-    private String send(Upload.Part part, String id) {
+    private String send(UploadPart part, String id) {
         blob.stageBlockWithResponse(
-                new BlockBlobStageBlockOptions(id, upload.body(part)).setContentMd5(part.checksum()),
+                new BlockBlobStageBlockOptions(id, upload.body(part)).setContentMd5(Upload.bytes(part.checksum())),
                 null,
                 within(options.timeout(part.bytes())));
         return id;
@@ -100,27 +63,5 @@ final class BlocksUpload {
     /** What the client takes a time limit of one request from. */
     static Context within(Duration time) {
         return new Context("azure-response-timeout", time);
-    }
-
-    private static String result(Future<String> block) {
-        try {
-            return block.get();
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException known ? known : new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Cancelled("interrupted while an object was uploaded", "Run the command again.", e);
-        }
-    }
-
-    private static void await(Future<String> block) {
-        try {
-            block.get();
-        } catch (ExecutionException e) {
-            LOG.debug("a block was given up", e);
-        } catch (InterruptedException e) {
-            block.cancel(true);
-            Thread.currentThread().interrupt();
-        }
     }
 }

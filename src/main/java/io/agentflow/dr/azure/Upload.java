@@ -1,13 +1,11 @@
 package io.agentflow.dr.azure;
 
 import com.azure.core.util.BinaryData;
-import io.agentflow.dr.core.OperationFailed;
-import io.agentflow.dr.core.Sha256;
 import io.agentflow.dr.store.ObjectContent;
 import io.agentflow.dr.store.ObjectKey;
 import io.agentflow.dr.store.Section;
+import io.agentflow.dr.store.UploadPart;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -16,7 +14,6 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.SynchronousSink;
 
@@ -35,35 +32,8 @@ record Upload(ObjectKey key, ObjectContent content, String mark) {
         return new Upload(key, content, UUID.randomUUID().toString());
     }
 
-    /**
-     * A section of the content.
-     *
-     * @param md5 in base64: what Azure compares before it accepts
-     */
-    record Part(int number, long from, long bytes, String md5) {
-        byte[] checksum() {
-            return Base64.getDecoder().decode(md5);
-        }
-    }
-
-    /** Reads one section, as a part and as a piece of the whole. */
-    Part read(int number, long from, long bytes, MessageDigest whole) {
-        MessageDigest md5 = md5();
-        long read = 0;
-        try (InputStream section = new Section(content.source().open(from), bytes)) {
-            byte[] buffer = new byte[BUFFER];
-            for (int count = section.read(buffer); count >= 0; count = section.read(buffer)) {
-                whole.update(buffer, 0, count);
-                md5.update(buffer, 0, count);
-                read += count;
-            }
-        } catch (IOException e) {
-            throw new OperationFailed("'" + key + "' cannot be read: " + e.getMessage(), "Check the disk.", e);
-        }
-        return new Part(number, from, read, Base64.getEncoder().encodeToString(md5.digest()));
-    }
-
-    private static MessageDigest md5() {
+    /** What Azure compares by before it accepts. */
+    static MessageDigest md5() {
         try {
             return MessageDigest.getInstance("MD5");
         } catch (NoSuchAlgorithmException e) {
@@ -71,8 +41,13 @@ record Upload(ObjectKey key, ObjectContent content, String mark) {
         }
     }
 
+    /** A checksum as the client wants it. */
+    static byte[] bytes(String base64) {
+        return Base64.getDecoder().decode(base64);
+    }
+
     /** The bytes of a part, read again for every attempt: none of them are held in memory. */
-    BinaryData body(Part part) {
+    BinaryData body(UploadPart part) {
         // Not as a stream: one that cannot go back, the client would hold in memory.
         Flux<ByteBuffer> bytes = Flux.generate(
                 () -> new Section(content.source().open(part.from()), part.bytes()), Upload::next, Upload::close);
@@ -110,16 +85,11 @@ record Upload(ObjectKey key, ObjectContent content, String mark) {
      * The name of a block. The same content cut the same way has the same ones, so that another try puts its blocks in the
      * place of what the first has left, and does not add to it.
      */
-    String blockId(Part part, long size) {
+    String blockId(UploadPart part, long size) {
         ByteBuffer id = ByteBuffer.allocate(24)
                 .put(HexFormat.of().parseHex(content.sha256().hex()), 0, 12)
                 .putLong(size)
                 .putInt(part.number());
         return Base64.getEncoder().encodeToString(id.array());
-    }
-
-    static @Nullable Sha256 digest(Map<String, String> metadata) {
-        String hex = metadata.get(SHA256);
-        return hex == null || !hex.matches("[0-9a-f]{64}") ? null : new Sha256(hex);
     }
 }

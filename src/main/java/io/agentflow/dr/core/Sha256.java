@@ -4,6 +4,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A SHA-256 digest as 64 lower-case hex digits. */
 public record Sha256(String hex) {
@@ -14,6 +15,11 @@ public record Sha256(String hex) {
         if (!PATTERN.matcher(hex).matches()) {
             throw new IllegalArgumentException("not a SHA-256: '" + hex + "'");
         }
+    }
+
+    /** The digest that a text is; null if it is none. */
+    public static @Nullable Sha256 parse(@Nullable String text) {
+        return text == null || !PATTERN.matcher(text).matches() ? null : new Sha256(text);
     }
 
     /** The digest that {@code digest} holds; resets it. */

@@ -40,20 +40,8 @@ record GcsOptions(
                 endpoint(uri),
                 project(uri),
                 storageClass(uri),
-                number(uri, "chunk-size-mib", 8, 1, 32) * MIB,
-                Duration.ofSeconds(number(uri, "timeout-seconds", 60, 1, 3600)));
-    }
-
-    private static int number(StoreUri uri, String name, int otherwise, int least, int most) {
-        if (!uri.options().containsKey(name)) {
-            return otherwise;
-        }
-        String given = uri.option(name, "");
-        int number = given.matches("\\d{1,9}") ? Integer.parseInt(given) : -1;
-        if (number < least || number > most) {
-            throw uri.wrongOption(name, least + " to " + most);
-        }
-        return number;
+                (int) uri.number("chunk-size-mib", 8, 1, 32) * MIB,
+                Duration.ofSeconds(uri.number("timeout-seconds", 60, 1, 3600)));
     }
 
     private static @Nullable URI endpoint(StoreUri uri) {

@@ -8,7 +8,6 @@ import com.google.cloud.storage.Storage;
 import com.google.cloud.storage.Storage.BlobField;
 import com.google.cloud.storage.Storage.BlobListOption;
 import com.google.cloud.storage.StorageException;
-import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.Cancelled;
 import io.agentflow.dr.core.Refused;
@@ -23,6 +22,7 @@ import io.agentflow.dr.store.StoreUnreachable;
 import io.agentflow.dr.store.StoreUri;
 import io.agentflow.dr.store.StoredFile;
 import io.agentflow.dr.store.StoredObject;
+import io.agentflow.dr.store.UploadOutcome;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
@@ -50,6 +50,11 @@ final class GcsStore implements ObjectStore {
     private final StoreUri uri;
     private final GcsOptions options;
     private final Semaphore chunks;
+    private final UploadOutcome outcome = new UploadOutcome(
+            this,
+            key -> head(key)
+                    .map(there -> new UploadOutcome.Found(
+                            stored(key, there), metadata(there).get(GcsUpload.MARK))));
     private @Nullable GcsClients clients;
 
     GcsStore(StoreUri uri, GcsOptions options) {
@@ -101,9 +106,10 @@ final class GcsStore implements ObjectStore {
         try {
             return large
                     ? inChunks(upload)
-                    : confirmed(upload, upload.whole(clients().requests()));
+                    : outcome.confirmed(
+                            content, stored(key, upload.whole(clients().requests())));
         } catch (StorageException e) {
-            return outcome(upload, e).orElseThrow(() -> GcsFailures.of(this, e));
+            return outcome.after(e, key, content, upload.mark()).orElseThrow(() -> GcsFailures.of(this, e));
         }
     }
 
@@ -128,47 +134,7 @@ final class GcsStore implements ObjectStore {
         } finally {
             chunks.release();
         }
-        return confirmed(upload, head(upload.key()).orElse(null));
-    }
-
-    /** The store's own word that all of it is there. */
-    private StoredObject confirmed(GcsUpload upload, @Nullable BlobInfo there) {
-        if (there == null) {
-            throw StoreUnreachable.passing(this, "'" + upload.key() + "' was stored and is not there", null);
-        }
-        StoredObject stored = stored(upload.key(), there);
-        if (stored.bytes() != upload.content().bytes()) {
-            throw StoreUnreachable.passing(
-                    this,
-                    "'" + upload.key() + "' has " + stored.bytes() + " bytes there instead of "
-                            + upload.content().bytes(),
-                    null);
-        }
-        return stored;
-    }
-
-    /**
-     * What has become of an upload that failed. An answer may have been lost: then the client asked again, and was told
-     * that the key is taken, by itself.
-     *
-     * @return what is stored if it is ours; nothing if nothing is there
-     */
-    private Optional<StoredObject> outcome(GcsUpload upload, StorageException failure) {
-        Optional<Blob> there;
-        try {
-            there = head(upload.key());
-        } catch (AfException e) {
-            // Who cannot even be asked has said enough by the first failure.
-            failure.addSuppressed(e);
-            return Optional.empty();
-        }
-        if (there.isEmpty()) {
-            return Optional.empty();
-        }
-        if (!upload.mark().equals(metadata(there.get()).get(GcsUpload.MARK))) {
-            throw new ObjectExists(this, upload.key());
-        }
-        return Optional.of(confirmed(upload, there.get()));
+        return outcome.confirmed(upload.key(), upload.content());
     }
 
     @Override
@@ -282,16 +248,14 @@ final class GcsStore implements ObjectStore {
 
     private static StoredObject stored(ObjectKey key, BlobInfo there) {
         return new StoredObject(
-                key, there.getSize(), there.getUpdateTimeOffsetDateTime().toInstant(), digest(metadata(there)));
+                key,
+                there.getSize(),
+                there.getUpdateTimeOffsetDateTime().toInstant(),
+                Sha256.parse(metadata(there).get(GcsUpload.SHA256)));
     }
 
     private static Map<String, String> metadata(BlobInfo there) {
         return there.getMetadata() == null ? Map.of() : there.getMetadata();
-    }
-
-    private static @Nullable Sha256 digest(Map<String, String> metadata) {
-        String hex = metadata.get(GcsUpload.SHA256);
-        return hex == null || !hex.matches("[0-9a-f]{64}") ? null : new Sha256(hex);
     }
 
     @Override

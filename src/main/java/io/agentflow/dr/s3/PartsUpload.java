@@ -1,16 +1,10 @@
 package io.agentflow.dr.s3;
 
-import io.agentflow.dr.artifact.Digested;
-import io.agentflow.dr.core.Cancelled;
 import io.agentflow.dr.core.Sha256;
-import java.security.MessageDigest;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
+import io.agentflow.dr.store.SendParts;
+import io.agentflow.dr.store.UploadPart;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -25,7 +19,6 @@ import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
  */
 final class PartsUpload {
     private static final Logger LOG = LoggerFactory.getLogger(PartsUpload.class);
-    private static final int AT_ONCE = 4;
 
     private final S3Client client;
     private final S3Options options;
@@ -70,37 +63,14 @@ final class PartsUpload {
     }
 
     private List<CompletedPart> send(String id) {
-        MessageDigest whole = Sha256.newDigest();
-        long total = upload.content().bytes();
-        long size = options.partBytes(total);
-        List<CompletedPart> sent = new ArrayList<>();
-        Deque<Future<CompletedPart>> underWay = new ArrayDeque<>();
-        try {
-            long read = 0;
-            for (int number = 1; read < total; number++) {
-                Upload.Part part = upload.read(number, read, Math.min(size, total - read), whole);
-                read += part.bytes();
-                if (part.bytes() == 0) {
-                    break;
-                }
-                underWay.add(senders.submit(() -> send(id, part)));
-                if (underWay.size() == AT_ONCE) {
-                    sent.add(result(underWay.remove()));
-                }
-            }
-            long beyond = upload.read(0, total, 1, whole).bytes();
-            upload.content().require(upload.key(), new Digested(read + beyond, Sha256.of(whole)));
-            while (!underWay.isEmpty()) {
-                sent.add(result(underWay.remove()));
-            }
-            return sent;
-        } finally {
-            // A part that arrives after the upload was given up would be kept, and paid for.
-            underWay.forEach(PartsUpload::await);
-        }
+        return new SendParts<>(senders, Sha256::newDigest, part -> send(id, part))
+                .run(
+                        upload.key(),
+                        upload.content(),
+                        options.partBytes(upload.content().bytes()));
     }
 
-    private CompletedPart send(String id, Upload.Part part) {
+    private CompletedPart send(String id, UploadPart part) {
         String tag = client.uploadPart(
                         request -> request.bucket(bucket)
                                 .key(name)
@@ -116,28 +86,6 @@ final class PartsUpload {
                 .eTag(tag)
                 .checksumSHA256(part.checksum())
                 .build();
-    }
-
-    private static CompletedPart result(Future<CompletedPart> part) {
-        try {
-            return part.get();
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException known ? known : new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Cancelled("interrupted while an object was uploaded", "Run the command again.", e);
-        }
-    }
-
-    private static void await(Future<CompletedPart> part) {
-        try {
-            part.get();
-        } catch (ExecutionException e) {
-            LOG.debug("a part was given up", e);
-        } catch (InterruptedException e) {
-            part.cancel(true);
-            Thread.currentThread().interrupt();
-        }
     }
 
     private void abort(String id) {

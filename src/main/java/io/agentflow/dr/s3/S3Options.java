@@ -56,7 +56,7 @@ record S3Options(
     static S3Options of(StoreUri uri) {
         uri.requireOnly(KNOWN);
         ObjectLockMode lock = lockMode(uri);
-        long days = number(uri, "object-lock-days", 0, 1, 36_500);
+        long days = uri.number("object-lock-days", 0, 1, 36_500);
         if ((lock == null) != (days == 0)) {
             throw new UsageError(
                     "the store '" + uri.text() + "' has only one of object-lock-mode and object-lock-days",
@@ -72,20 +72,8 @@ record S3Options(
                 storageClass(uri),
                 lock,
                 Duration.ofDays(days),
-                number(uri, "part-size-mib", 16, 5, 5 * 1024) * MIB,
-                Duration.ofSeconds(number(uri, "timeout-seconds", 60, 1, 3600)));
-    }
-
-    private static long number(StoreUri uri, String name, long otherwise, long least, long most) {
-        if (!uri.options().containsKey(name)) {
-            return otherwise;
-        }
-        String given = uri.option(name, "");
-        long number = given.matches("\\d{1,9}") ? Long.parseLong(given) : -1;
-        if (number < least || number > most) {
-            throw uri.wrongOption(name, least + " to " + most);
-        }
-        return number;
+                uri.number("part-size-mib", 16, 5, 5 * 1024) * MIB,
+                Duration.ofSeconds(uri.number("timeout-seconds", 60, 1, 3600)));
     }
 
     private static boolean flag(StoreUri uri, String name) {

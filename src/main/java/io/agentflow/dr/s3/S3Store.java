@@ -1,7 +1,5 @@
 package io.agentflow.dr.s3;
 
-import io.agentflow.dr.artifact.Digested;
-import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.Sha256;
 import io.agentflow.dr.store.ObjectContent;
@@ -9,15 +7,14 @@ import io.agentflow.dr.store.ObjectExists;
 import io.agentflow.dr.store.ObjectKey;
 import io.agentflow.dr.store.ObjectMissing;
 import io.agentflow.dr.store.ObjectStore;
-import io.agentflow.dr.store.StoreUnreachable;
 import io.agentflow.dr.store.StoreUri;
 import io.agentflow.dr.store.StoredFile;
 import io.agentflow.dr.store.StoredObject;
+import io.agentflow.dr.store.UploadOutcome;
+import io.agentflow.dr.store.UploadPart;
 import java.io.InputStream;
-import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -48,6 +45,11 @@ final class S3Store implements ObjectStore {
     private final S3Options options;
     private final S3Client client;
     private final Clock clock;
+    private final UploadOutcome outcome = new UploadOutcome(
+            this,
+            key -> head(key)
+                    .map(there -> new UploadOutcome.Found(
+                            stored(key, there), there.metadata().get(Upload.MARK))));
     private final ExecutorService senders = Executors.newFixedThreadPool(SENDERS, task -> {
         Thread thread = new Thread(task, "s3-part");
         thread.setDaemon(true);
@@ -93,9 +95,9 @@ final class S3Store implements ObjectStore {
                 } else {
                     putWhole(upload);
                 }
-                return confirmed(upload);
+                return outcome.confirmed(key, content);
             } catch (SdkException e) {
-                Optional<StoredObject> stored = outcome(upload, e);
+                Optional<StoredObject> stored = outcome.after(e, key, content, upload.mark());
                 if (stored.isPresent()) {
                     return stored.get();
                 }
@@ -107,10 +109,7 @@ final class S3Store implements ObjectStore {
     }
 
     private void putWhole(Upload upload) {
-        MessageDigest whole = Sha256.newDigest();
-        ObjectContent content = upload.content();
-        Upload.Part all = upload.read(1, 0, content.bytes() + 1, whole);
-        content.require(upload.key(), new Digested(all.bytes(), all.sha256()));
+        UploadPart all = UploadPart.whole(upload.key(), upload.content(), Sha256.newDigest());
         client.putObject(
                 whole().bucket(uri.place())
                         .key(named(upload.key()))
@@ -145,45 +144,6 @@ final class S3Store implements ObjectStore {
 
     private Instant lockedUntil() {
         return clock.instant().plus(options.lockTime());
-    }
-
-    /** The store's own word that all of it is there. */
-    private StoredObject confirmed(Upload upload) {
-        HeadObjectResponse head = head(upload.key())
-                .orElseThrow(() ->
-                        StoreUnreachable.passing(this, "'" + upload.key() + "' was stored and is not there", null));
-        if (head.contentLength() != upload.content().bytes()) {
-            throw StoreUnreachable.passing(
-                    this,
-                    "'" + upload.key() + "' has " + head.contentLength() + " bytes there instead of "
-                            + upload.content().bytes(),
-                    null);
-        }
-        return stored(upload.key(), head);
-    }
-
-    /**
-     * What has become of an upload that failed. An answer may have been lost: then the client asked again, and was told
-     * that the key is taken, by itself.
-     *
-     * @return what is stored if it is ours; nothing if nothing is there
-     */
-    private Optional<StoredObject> outcome(Upload upload, SdkException failure) {
-        Optional<HeadObjectResponse> there;
-        try {
-            there = head(upload.key());
-        } catch (AfException e) {
-            // Who cannot even be asked has said enough by the first failure.
-            failure.addSuppressed(e);
-            return Optional.empty();
-        }
-        if (there.isEmpty()) {
-            return Optional.empty();
-        }
-        if (!upload.mark().equals(there.get().metadata().get(Upload.MARK))) {
-            throw new ObjectExists(this, upload.key());
-        }
-        return Optional.of(confirmed(upload));
     }
 
     private static int status(SdkException e) {
@@ -278,12 +238,11 @@ final class S3Store implements ObjectStore {
     }
 
     private static StoredObject stored(ObjectKey key, HeadObjectResponse head) {
-        return new StoredObject(key, head.contentLength(), head.lastModified(), digest(head.metadata()));
-    }
-
-    private static @Nullable Sha256 digest(Map<String, String> metadata) {
-        String hex = metadata.get(Upload.SHA256);
-        return hex == null || !hex.matches("[0-9a-f]{64}") ? null : new Sha256(hex);
+        return new StoredObject(
+                key,
+                head.contentLength(),
+                head.lastModified(),
+                Sha256.parse(head.metadata().get(Upload.SHA256)));
     }
 
     @Override

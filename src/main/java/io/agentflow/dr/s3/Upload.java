@@ -1,18 +1,11 @@
 package io.agentflow.dr.s3;
 
-import io.agentflow.dr.artifact.Digested;
-import io.agentflow.dr.artifact.DigestingStream;
-import io.agentflow.dr.core.OperationFailed;
-import io.agentflow.dr.core.Sha256;
 import io.agentflow.dr.store.ObjectContent;
 import io.agentflow.dr.store.ObjectKey;
 import io.agentflow.dr.store.Section;
+import io.agentflow.dr.store.UploadPart;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.util.Base64;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.UUID;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -30,38 +23,8 @@ record Upload(ObjectKey key, ObjectContent content, String mark) {
         return new Upload(key, content, UUID.randomUUID().toString());
     }
 
-    /** A section of the content, whose digest is known before it is sent, so that the server can compare. */
-    record Part(int number, long from, long bytes, Sha256 sha256) {
-        /** As S3 wants it. */
-        String checksum() {
-            return base64(sha256);
-        }
-    }
-
-    /** Reads one section, as a part and as a piece of the whole. */
-    Part read(int number, long from, long bytes, MessageDigest whole) {
-        try (DigestingStream section =
-                new DigestingStream(new Section(content.source().open(from), bytes))) {
-            section.transferTo(new OutputStream() {
-                @Override
-                public void write(int one) {
-                    whole.update((byte) one);
-                }
-
-                @Override
-                public void write(byte[] buffer, int offset, int length) {
-                    whole.update(buffer, offset, length);
-                }
-            });
-            Digested read = section.result();
-            return new Part(number, from, read.bytes(), read.sha256());
-        } catch (IOException e) {
-            throw new OperationFailed("'" + key + "' cannot be read: " + e.getMessage(), "Check the disk.", e);
-        }
-    }
-
     /** The bytes of a part, read again for every attempt: none of them are held in memory. */
-    RequestBody body(Part part) {
+    RequestBody body(UploadPart part) {
         return RequestBody.fromContentProvider(
                 () -> {
                     try {
@@ -77,9 +40,5 @@ record Upload(ObjectKey key, ObjectContent content, String mark) {
     /** What S3 keeps beside the object. */
     Map<String, String> metadata() {
         return Map.of(SHA256, content.sha256().hex(), MARK, mark);
-    }
-
-    static String base64(Sha256 digest) {
-        return Base64.getEncoder().encodeToString(HexFormat.of().parseHex(digest.hex()));
     }
 }

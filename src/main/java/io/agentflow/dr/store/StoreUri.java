@@ -142,6 +142,19 @@ public record StoreUri(String text, String scheme, String place, String prefix, 
         return options.getOrDefault(name, otherwise);
     }
 
+    /** The value of an option that is a number, or the one to use without it. @throws UsageError if it is out of bounds */
+    public long number(String name, long otherwise, long least, long most) {
+        if (!options.containsKey(name)) {
+            return otherwise;
+        }
+        String given = option(name, "");
+        long number = given.matches("\\d{1,9}") ? Long.parseLong(given) : -1;
+        if (number < least || number > most) {
+            throw wrongOption(name, least + " to " + most);
+        }
+        return number;
+    }
+
     /** Knows these options. @throws UsageError if there is any other */
     public void requireOnly(Set<String> known) {
         for (String name : options.keySet()) {
