@@ -444,7 +444,7 @@ final class AfOperations implements Operations, AutoCloseable {
 
     /** As it is in the store; what is wrong with its files, a plan says. */
     private Manifest manifest(RestoreRequest request) {
-        CheckSignature signature = new CheckSignature(config.signatures());
+        CheckSignature signature = new CheckSignature(config.signatures()).asOfNow();
         return signature.required()
                 ? ManifestJson.read(
                         signature.require(request.store(), request.id()).json())

@@ -53,7 +53,7 @@ final class BackupShowCommand extends AfCommand {
         BackupId id = select(catalog, selector, config);
         operations(config)
                 .looked("show", "look into " + id + " in " + catalog.store().name(), events);
-        CheckSignature check = new CheckSignature(config.signatures());
+        CheckSignature check = new CheckSignature(config.signatures()).asOfNow();
         CheckSignature.Signed signed = check.required() ? check.require(catalog.store(), id) : null;
         boolean unchecked = signed == null && CheckSignature.present(catalog.store(), id);
         Manifest manifest = signed == null ? catalog.manifest(id) : ManifestJson.read(signed.json());

@@ -120,9 +120,10 @@ public final class PlanRetention {
     }
 
     private List<Seen> seen(@Nullable String only, Instant now) {
-        boolean signed = signature.required();
+        CheckSignature check = signature.asOfNow();
+        boolean signed = check.required();
         return catalog.list().parallelStream()
-                .map(one -> signed ? signed(one) : new Read(one, null, null))
+                .map(one -> signed ? signed(one, check) : new Read(one, null, null))
                 .filter(one -> one.of(only))
                 .map(one -> look(one, now))
                 .toList();
@@ -174,9 +175,9 @@ public final class PlanRetention {
     }
 
     /** What a list shows was not signed: only what stands in the manifest counts. */
-    private Read signed(ListedBackup listed) {
+    private Read signed(ListedBackup listed, CheckSignature check) {
         try {
-            CheckSignature.Signed manifest = signature.require(catalog.store(), listed.id());
+            CheckSignature.Signed manifest = check.require(catalog.store(), listed.id());
             ManifestHead head = ManifestHead.read(manifest.json(), false);
             boolean own = head.id().equals(listed.id());
             return new Read(

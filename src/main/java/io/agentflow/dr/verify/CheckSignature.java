@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Looks in a store who has signed a manifest, for those who read nothing else of a backup. */
@@ -24,15 +25,25 @@ public final class CheckSignature {
     /** Nobody asks for signatures. */
     public static final CheckSignature NONE = new CheckSignature(Signatures.NONE);
 
-    private final Signatures signatures;
+    private final Supplier<Trust> trusted;
 
     public CheckSignature(Signatures signatures) {
-        this.signatures = signatures;
+        this(signatures::trust);
+    }
+
+    private CheckSignature(Supplier<Trust> trusted) {
+        this.trusted = trusted;
+    }
+
+    /** The same by the keys that are in their files now, for one who looks at many backups. */
+    public CheckSignature asOfNow() {
+        Trust now = trusted.get();
+        return new CheckSignature(() -> now);
     }
 
     /** Whether what is not signed is refused. */
     public boolean required() {
-        return signatures.trust().required();
+        return trusted.get().required();
     }
 
     /** A manifest that somebody who is trusted has signed: the very bytes that were checked, not those of another read. */
@@ -62,7 +73,7 @@ public final class CheckSignature {
      * @throws ManifestDamagedException if it cannot be read
      */
     public Signed require(BackupStore store, BackupId id) {
-        Trust trust = signatures.trust();
+        Trust trust = trusted.get();
         byte[] signature = content(store, id, Manifest.SIGNATURE_FILE).orElse(null);
         byte[] json = content(store, id, Manifest.FILE)
                 .orElseThrow(() -> new ManifestDamagedException("the manifest is missing", null));
