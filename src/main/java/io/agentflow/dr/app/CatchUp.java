@@ -15,6 +15,10 @@ import io.agentflow.dr.follow.SendLacking;
 import io.agentflow.dr.store.BackupStore;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,12 +35,8 @@ final class CatchUp implements AutoCloseable {
     private final Persistence persistence;
     private final FollowerNews news;
     private final Clock clock;
-    private final Thread worker;
-    /** The first look is at the start: an earlier run, or a command, may have left something to send. */
-    private boolean woken = true;
-
-    private boolean closed;
-    private Duration every = Duration.ZERO;
+    private final ScheduledThreadPoolExecutor worker;
+    private final AtomicBoolean awaited = new AtomicBoolean();
 
     CatchUp(
             Operations operations,
@@ -52,10 +52,13 @@ final class CatchUp implements AutoCloseable {
         this.persistence = persistence;
         this.news = news;
         this.clock = clock;
-        this.worker = new Thread(
-                this::work,
-                "follow-" + follower.name() + "-" + served.database().name());
-        worker.setDaemon(true);
+        this.worker = new ScheduledThreadPoolExecutor(1, round -> {
+            Thread thread = new Thread(
+                    round, "follow-" + follower.name() + "-" + served.database().name());
+            thread.setDaemon(true);
+            return thread;
+        });
+        worker.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
     FollowerState state() {
@@ -63,43 +66,32 @@ final class CatchUp implements AutoCloseable {
     }
 
     /**
-     * Looks now, and then so often.
+     * Looks now, as an earlier run or a command may have left something to send, and then so often.
      *
      * @param often zero for only when it is woken
      */
+    @SuppressWarnings("FutureReturnValueIgnored") // A round lets no exception out.
     void start(Duration often) {
-        every = often;
-        worker.start();
+        wake();
+        if (!often.isZero()) {
+            worker.scheduleWithFixedDelay(this::round, often.toMillis(), often.toMillis(), TimeUnit.MILLISECONDS);
+        }
     }
 
     /** There may be something to send. Returns at once. */
-    synchronized void wake() {
-        woken = true;
-        notifyAll();
-    }
-
-    private void work() {
-        try {
-            while (awaitTurn(System.nanoTime() + every.toNanos())) {
-                round();
+    void wake() {
+        if (awaited.compareAndSet(false, true)) {
+            try {
+                worker.execute(() -> {
+                    // What is published from now on is seen by this round, or wakes the next.
+                    awaited.set(false);
+                    round();
+                });
+            } catch (RejectedExecutionException e) {
+                // It is closed: the next start looks.
+                LOG.log(System.Logger.Level.DEBUG, "closed", e);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
-    }
-
-    /** @return false if it is closed */
-    private synchronized boolean awaitTurn(long due) throws InterruptedException {
-        while (!closed && !woken) {
-            long left = every.isZero() ? Long.MAX_VALUE : (due - System.nanoTime()) / 1_000_000;
-            if (left <= 0) {
-                break;
-            }
-            wait(every.isZero() ? 0 : left);
-        }
-        // What is published from now on is seen by this round, or wakes the next.
-        woken = false;
-        return !closed;
     }
 
     /** An exception would end all further rounds. */
@@ -153,15 +145,16 @@ final class CatchUp implements AutoCloseable {
 
     /** Begins no further round; one that runs is ended by whoever ends its operation. */
     @Override
-    public synchronized void close() {
-        closed = true;
-        notifyAll();
+    public void close() {
+        worker.shutdown();
     }
 
     /** Waits until nothing is being sent any more, so long at most. */
     void await(Duration limit) {
         try {
-            worker.join(Math.max(1, limit.toMillis()));
+            if (!worker.awaitTermination(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.log(System.Logger.Level.DEBUG, "{0} is still being sent something", follower.name());
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
