@@ -58,36 +58,6 @@ public record BackupRequest(
         followers = List.copyOf(followers);
     }
 
-    /** A backup in one store. */
-    public BackupRequest(
-            BackupStore store,
-            DatabaseUrl url,
-            int jobs,
-            String compression,
-            List<String> criticalTables,
-            boolean criticalRequired,
-            ProofLevel proof,
-            boolean rolePasswords,
-            Duration stall,
-            Duration lockTimeout,
-            Staging staging,
-            Recipients recipients) {
-        this(
-                store,
-                url,
-                jobs,
-                compression,
-                criticalTables,
-                criticalRequired,
-                proof,
-                rolePasswords,
-                stall,
-                lockTimeout,
-                staging,
-                recipients,
-                List.of());
-    }
-
     /** What is asked for, in words and without a password: the journal knows its backups by it. */
     public String words() {
         return "backup of " + url + " to " + store.name();

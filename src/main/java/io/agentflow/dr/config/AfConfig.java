@@ -29,6 +29,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.quartz.CronTrigger;
 
@@ -222,8 +223,12 @@ public final class AfConfig {
         List<ConfiguredStore> known = new ArrayList<>(storesMeant());
         databases.values().forEach(one -> one.stores().ifPresent(list -> known.addAll(named(list))));
         known.addAll(stores.all());
+        return once(known.stream());
+    }
+
+    private static List<ConfiguredStore> once(Stream<ConfiguredStore> some) {
         List<ConfiguredStore> once = new ArrayList<>();
-        known.stream().filter(one -> once.stream().noneMatch(one::isSameAs)).forEach(once::add);
+        some.filter(one -> once.stream().noneMatch(one::isSameAs)).forEachOrdered(once::add);
         return once;
     }
 
@@ -234,12 +239,8 @@ public final class AfConfig {
         if (storesMeant().size() > 1 || given(ConfigKey.STORE) || !several) {
             return storesMeant();
         }
-        List<ConfiguredStore> once = new ArrayList<>();
-        databases.values().stream()
-                .flatMap(one -> one.stores().map(this::named).orElseGet(this::storesMeant).stream())
-                .filter(one -> once.stream().noneMatch(one::isSameAs))
-                .forEach(once::add);
-        return once;
+        return once(databases.values().stream()
+                .flatMap(one -> one.stores().map(this::named).orElseGet(this::storesMeant).stream()));
     }
 
     /** The store of the configuration that is at this place, if any is. */

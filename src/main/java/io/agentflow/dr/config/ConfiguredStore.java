@@ -15,7 +15,17 @@ import java.nio.file.Path;
 public record ConfiguredStore(String name, String uri) {
     /** Whether it is a directory. @throws UsageError if its URI is none */
     public boolean isDirectory() {
-        return StoreUri.isPath(uri) || StoreUri.parse(uri).isDirectory();
+        return StoreUri.parse(uri).isDirectory();
+    }
+
+    /**
+     * Where it is, as a store that was opened tells its own place.
+     *
+     * @throws UsageError if its URI is none
+     */
+    private String place() {
+        StoreUri own = StoreUri.parse(uri);
+        return own.isDirectory() ? own.directory().toAbsolutePath().normalize().toString() : own.whereabouts();
     }
 
     /**
@@ -24,14 +34,13 @@ public record ConfiguredStore(String name, String uri) {
      * @throws UsageError if its URI is none
      */
     public boolean isAt(String place) {
-        if (!isDirectory()) {
-            return StoreUri.parse(uri).whereabouts().equals(place);
-        }
-        Path own = StoreUri.isPath(uri) ? Path.of(uri) : StoreUri.parse(uri).directory();
+        return place().equals(place) || (isDirectory() && StoreUri.isPath(place) && isSameDirectory(place));
+    }
+
+    /** A link to a directory is the same place. */
+    private boolean isSameDirectory(String place) {
         try {
-            // A link to a directory is the same place.
-            return own.toAbsolutePath().normalize().toString().equals(place)
-                    || (StoreUri.isPath(place) && Files.isSameFile(own, Path.of(place)));
+            return Files.isSameFile(Path.of(place()), Path.of(place));
         } catch (IOException e) {
             return false;
         }
@@ -39,15 +48,6 @@ public record ConfiguredStore(String name, String uri) {
 
     /** Whether both are one place. */
     boolean isSameAs(ConfiguredStore other) {
-        return isAt(
-                other.isDirectory()
-                        ? Path.of(
-                                        StoreUri.isPath(other.uri)
-                                                ? other.uri
-                                                : StoreUri.parse(other.uri).place())
-                                .toAbsolutePath()
-                                .normalize()
-                                .toString()
-                        : StoreUri.parse(other.uri).whereabouts());
+        return isAt(other.place());
     }
 }

@@ -147,7 +147,8 @@ class ScheduledWorkIT {
                         Duration.ofMinutes(1),
                         Duration.ofSeconds(10),
                         Staging.WHOLE,
-                        Recipients.NONE));
+                        Recipients.NONE,
+                        List.of()));
     }
 
     private static List<Instant> made(Operations.Served served) {
