@@ -1,6 +1,9 @@
 #!/bin/bash
 # Installs what is missing, builds the distribution in target/dist, and archives its classes so that af starts fast.
 # Run again, it does only what has changed.
+#
+#   setup.sh          all of it
+#   setup.sh tools    what is missing on the machine alone
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -32,6 +35,8 @@ if [ ${#missing[@]} -gt 0 ]; then
   apt-get update -qq
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
+
+[ "${1:-}" != tools ] || exit 0
 
 jar=target/dist/lib/af.jar
 if [ ! -f "$jar" ] || [ -n "$(find pom.xml src/main -newer "$jar" -print -quit)" ]; then

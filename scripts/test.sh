@@ -13,7 +13,7 @@ install() { # command, package
   fi
 }
 
-scripts/setup.sh
+scripts/setup.sh tools
 install shellcheck shellcheck
 install node nodejs
 install npm npm
@@ -46,8 +46,9 @@ grep -rlE '^#!/bin/(ba)?sh' scripts .ci | xargs shellcheck -x
 scripts/check-powershell.sh
 scripts/check-unit.sh
 
-echo "== round trip with the seed's scripts"
-scripts/test-backup-restore-roundtrip.sh
-
+# What they test is built here, once.
 echo "== tests"
-exec mvn -B verify
+mvn -B verify
+
+echo "== round trip with the seed's scripts"
+exec scripts/test-backup-restore-roundtrip.sh

@@ -40,8 +40,12 @@ class SigningIT {
         fingerprint = key("first");
     }
 
+    private String at(String name) {
+        return folder.resolve(name).toString();
+    }
+
     private String key(String name) {
-        return ok(new AfProcess(folder).run("key", "generate", "--signing", name, "--json"))
+        return ok(new AfProcess(folder).run("key", "generate", "--signing", at(name), "--json"))
                 .path("fingerprint")
                 .asText();
     }
@@ -53,7 +57,7 @@ class SigningIT {
     }
 
     private AfProcess signing() {
-        return new AfProcess(folder).on(database).with("AF_SIGN_KEY", "first");
+        return new AfProcess(folder).on(database).with("AF_SIGN_KEY", at("first"));
     }
 
     private AfProcess trusting(String... names) {
@@ -63,7 +67,9 @@ class SigningIT {
                         "AF_SIGN_TRUSTED",
                         String.join(
                                 ",",
-                                Arrays.stream(names).map(name -> name + ".pub").toList()));
+                                Arrays.stream(names)
+                                        .map(name -> at(name + ".pub"))
+                                        .toList()));
     }
 
     private String signed() {
@@ -80,7 +86,7 @@ class SigningIT {
             {"backup", "restore", id, "--yes"},
             {"backup", "restore", id, "--plan"},
             {"backup", "restore", id, "critical", "--tables", "users", "--replace", "--yes"},
-            {"backup", "copy", id, "--to", "copies"},
+            {"backup", "copy", id, "--to", at("copies")},
             {"backup", "show", id}
         }) {
             AfProcess.Result refused = af.run(command);
@@ -129,11 +135,11 @@ class SigningIT {
         ok(trusting("first")
                 .run("backup", "restore", id, "critical", "--tables", "users", "--replace", "--yes", "--json"));
 
-        ok(trusting("first").run("backup", "copy", id, "--to", "copies", "--json"));
+        ok(trusting("first").run("backup", "copy", id, "--to", at("copies"), "--json"));
         assertThat(folder.resolve("copies").resolve(id).resolve("manifest.sig"))
                 .hasSameBinaryContentAs(backup(id).resolve("manifest.sig"));
-        ok(trusting("first").run("backup", "verify", id, "copies", "--json"));
-        ok(trusting("first").run("backup", "delete", id, "copies", "--yes", "--json"));
+        ok(trusting("first").run("backup", "verify", id, at("copies"), "--json"));
+        ok(trusting("first").run("backup", "delete", id, at("copies"), "--yes", "--json"));
         assertThat(folder.resolve("copies").resolve(id)).doesNotExist();
     }
 
@@ -186,7 +192,7 @@ class SigningIT {
         assertThat(keyless.exitCode()).as(keyless.toString()).isEqualTo(4);
         assertThat(keyless.err()).contains("no key to sign");
 
-        String rotated = ok(trusting("first").with("AF_SIGN_KEY", "second").run("backup", "create", "--json"))
+        String rotated = ok(trusting("first").with("AF_SIGN_KEY", at("second")).run("backup", "create", "--json"))
                 .path("id")
                 .asText();
         for (String id : List.of(old, rotated)) {
@@ -224,7 +230,7 @@ class SigningIT {
     @Test
     void keysAreMadeOnceForTheirOwnerAndListedByTheirPublicHalves() throws IOException {
         AfProcess af = new AfProcess(folder);
-        String recipient = ok(af.run("key", "generate", "identity.txt", "--json"))
+        String recipient = ok(af.run("key", "generate", at("identity.txt"), "--json"))
                 .path("recipient")
                 .asText();
         assertThat(AfProcess.output(
@@ -239,16 +245,17 @@ class SigningIT {
         for (String name : List.of("identity.txt", "first")) {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve(name))))
                     .isEqualTo("rw-------");
-            assertThat(af.run("key", "generate", name).exitCode()).isEqualTo(4);
-            assertThat(af.run("key", "generate", "--signing", name).exitCode()).isEqualTo(4);
+            assertThat(af.run("key", "generate", at(name)).exitCode()).isEqualTo(4);
+            assertThat(af.run("key", "generate", "--signing", at(name)).exitCode())
+                    .isEqualTo(4);
         }
         assertThat(Files.readString(folder.resolve("identity.txt"))).isEqualTo(made);
 
         AfProcess all = new AfProcess(folder)
                 .with("AF_ENCRYPT_TO", recipient)
-                .with("AF_IDENTITY_FILE", "identity.txt")
-                .with("AF_SIGN_KEY", "first")
-                .with("AF_SIGN_TRUSTED", "first.pub");
+                .with("AF_IDENTITY_FILE", at("identity.txt"))
+                .with("AF_SIGN_KEY", at("first"))
+                .with("AF_SIGN_TRUSTED", at("first.pub"));
         JsonNode keys = ok(all.run("key", "list", "--json")).path("keys");
         assertThat(keys.findValuesAsText("use")).containsExactly("encrypts-to", "decrypts", "signs", "trusted");
         assertThat(keys.findValuesAsText("key")).containsExactly(recipient, recipient, fingerprint, fingerprint);

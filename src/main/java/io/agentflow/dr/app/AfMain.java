@@ -37,9 +37,6 @@ public final class AfMain {
 
     /** Runs one command and exits with its code. */
     public static void main(String... arguments) {
-        Clock clock = Clock.systemUTC();
-        Map<String, String> environment = System.getenv();
-        Path home = Path.of(System.getProperty("af.home", "."));
         Terminal terminal = Terminal.system();
         AtomicReference<@Nullable AfOperations> operations = new AtomicReference<>();
         CountDownLatch ended = new CountDownLatch(1);
@@ -53,15 +50,8 @@ public final class AfMain {
             // many.)
             new Early<>("open-libraries", () -> String.valueOf(AfMain.class.getResource("/none")));
         }
-        Early<DefaultCamelContext> camel =
-                named("backup", "create", arguments) || named("backup", "restore", arguments) ? preparing() : null;
-        List<AfOperations> used = new CopyOnWriteArrayList<>();
-        Session session = new Session(
-                terminal, environment, clock, VERSION, new Opening(environment, clock, home, camel, operations, used));
-        int code = AfCommandLine.run(session, arguments);
-        for (AfOperations each : used) {
-            each.tell();
-        }
+        Path home = Path.of(System.getProperty("af.home", "."));
+        int code = run(terminal, System.getenv(), home, operations, arguments);
         boolean signalled = !ending.compareAndSet(false, true);
         ended.countDown();
         if (signalled) {
@@ -72,6 +62,37 @@ public final class AfMain {
         } else {
             System.exit(code);
         }
+    }
+
+    /**
+     * Runs one command within a process that goes on.
+     *
+     * @param environment instead of the process's own
+     * @param home where af is installed: its routes lie there
+     * @return the exit code
+     */
+    public static int run(Terminal terminal, Map<String, String> environment, Path home, String... arguments) {
+        AtomicReference<@Nullable AfOperations> operations = new AtomicReference<>();
+        return run(terminal, environment, home, operations, arguments);
+    }
+
+    private static int run(
+            Terminal terminal,
+            Map<String, String> environment,
+            Path home,
+            AtomicReference<@Nullable AfOperations> operations,
+            String... arguments) {
+        Clock clock = Clock.systemUTC();
+        Early<DefaultCamelContext> camel =
+                named("backup", "create", arguments) || named("backup", "restore", arguments) ? preparing() : null;
+        List<AfOperations> used = new CopyOnWriteArrayList<>();
+        Session session = new Session(
+                terminal, environment, clock, VERSION, new Opening(environment, clock, home, camel, operations, used));
+        int code = AfCommandLine.run(session, arguments);
+        for (AfOperations each : used) {
+            each.tell();
+        }
+        return code;
     }
 
     private static boolean named(String group, String name, String... arguments) {

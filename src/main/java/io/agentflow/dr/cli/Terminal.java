@@ -21,7 +21,11 @@ public final class Terminal {
     private final boolean colour;
     private volatile boolean asking;
 
-    Terminal(OutputStream out, PrintStream err, boolean interactiveInput, boolean liveError, boolean colour) {
+    /**
+     * @param interactiveInput whether somebody can answer a question
+     * @param liveError whether lines on {@code err} can be drawn over
+     */
+    public Terminal(OutputStream out, PrintStream err, boolean interactiveInput, boolean liveError, boolean colour) {
         this.data = new DataOutput(out);
         this.out = new PrintStream(new BufferedOutputStream(data, 16 * 1024), false, StandardCharsets.UTF_8);
         this.err = err;

@@ -2,23 +2,44 @@ package io.agentflow.dr.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.agentflow.dr.app.AfMain;
+import io.agentflow.dr.cli.Terminal;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
-/** Runs the real launcher as a user would: in a folder, with an environment, to its end or until it is killed. */
+/**
+ * Runs af as a user would: in a folder, with an environment, to its end or until it is killed. What is only run to its
+ * end runs in the JVM of the tests, where it takes a tenth of the time of one of its own; by the real launcher runs
+ * whatever is started, killed, looked at as a process, or given an environment that is not af's.
+ */
 public final class AfProcess {
     private static final long LIMIT_SECONDS = 180;
+
+    /** What only a launcher can do something about. */
+    private static final Set<String> OF_THE_LAUNCHER = Set.of("AF_LIB", "AF_JAVA_OPTIONS");
+
+    /** Where these are given, the default store is not meant. */
+    private static final Pattern STORES_GIVEN =
+            Pattern.compile("(?m)^af\\.(?:(?:store|stores) *=|database\\..*\\.stores *=.*,)");
 
     private final Path folder;
     private final Map<String, String> environment = new LinkedHashMap<>();
     private final List<String> command = new ArrayList<>();
+    private boolean launched;
 
     /** @param folder where it runs; its backups and dead letters go there by default */
     public AfProcess(Path folder) {
@@ -29,6 +50,12 @@ public final class AfProcess {
 
     public AfProcess with(String variable, String value) {
         environment.put(variable, value);
+        return this;
+    }
+
+    /** By the real launcher, in a process of its own that stands in its folder. */
+    public AfProcess launched() {
+        launched = true;
         return this;
     }
 
@@ -61,8 +88,49 @@ public final class AfProcess {
     }
 
     public Result run(String... arguments) {
-        Running running = start(arguments);
-        return running.await();
+        return inside(arguments) ? runInside(arguments) : start(arguments).await();
+    }
+
+    private boolean inside(String... arguments) {
+        return !launched
+                && command.isEmpty()
+                && environment.keySet().stream().allMatch(k -> k.startsWith("AF_") && !OF_THE_LAUNCHER.contains(k))
+                && Stream.concat(environment.values().stream(), Arrays.stream(arguments))
+                        .noneMatch(this::liesInTheFolder);
+    }
+
+    /** This JVM stands in another folder. */
+    private boolean liesInTheFolder(String word) {
+        return word.matches("[A-Za-z0-9._-]+") && !word.startsWith("-") && Files.exists(folder.resolve(word));
+    }
+
+    private Result runInside(String... arguments) {
+        Map<String, String> all = new LinkedHashMap<>(environment);
+        // The folder that this JVM stands in is another one: what af would find there, or put there, is named.
+        Path properties = folder.resolve("af.properties");
+        String configured = "";
+        if (Files.exists(properties)) {
+            configured = text(properties);
+            all.putIfAbsent("AF_CONFIG", properties.toString());
+        }
+        if (!STORES_GIVEN.matcher(configured).find()) {
+            all.putIfAbsent("AF_STORE", folder.resolve("backups").toString());
+        }
+        all.putIfAbsent("AF_DEAD_LETTERS", folder.resolve("dead-letters").toString());
+        all.putIfAbsent("PATH", System.getenv("PATH"));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        PrintStream said = new PrintStream(err, true, StandardCharsets.UTF_8);
+        int code = AfMain.run(new Terminal(out, said, false, false, false), all, Project.file("."), arguments);
+        return new Result(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Starts it and leaves it running. */
