@@ -30,6 +30,10 @@ import io.agentflow.dr.daemon.DatabaseState;
 import io.agentflow.dr.daemon.Health;
 import io.agentflow.dr.daemon.Meters;
 import io.agentflow.dr.deadletter.DeadLetterFolder;
+import io.agentflow.dr.follow.CompareStores;
+import io.agentflow.dr.follow.Follower;
+import io.agentflow.dr.follow.KnownStores;
+import io.agentflow.dr.follow.SpareForFollowers;
 import io.agentflow.dr.lint.CheckRoutes;
 import io.agentflow.dr.lint.Finding;
 import io.agentflow.dr.lint.RouteFile;
@@ -49,7 +53,6 @@ import io.agentflow.dr.restore.RestoreType;
 import io.agentflow.dr.restore.UndoRestore;
 import io.agentflow.dr.retention.RetentionPlan;
 import io.agentflow.dr.retention.RetentionPolicy;
-import io.agentflow.dr.retention.Sparing;
 import io.agentflow.dr.route.DeadLetters;
 import io.agentflow.dr.route.RouteTexts;
 import io.agentflow.dr.route.Routes;
@@ -411,12 +414,19 @@ final class AfOperations implements Operations, AutoCloseable {
                 List.of("backup", "copy", id.text(), "--from", from.address(), "--to", to.address()),
                 events)) {
             CopyBackup copy = new CopyBackup(verifying(operation.events()), new RecordEvidence(clock));
+            KnownStores places = places();
             return journal.around(
                     operation.id(),
                     "copy",
                     operation.request(),
                     operation.events(),
-                    () -> during(operation, () -> copy.copy(new CopyBackup.Requested(operation, from, to, id))),
+                    () -> during(operation, () -> {
+                        places.require(to);
+                        CopiedBackup copied = copy.copy(new CopyBackup.Requested(operation, from, to, id));
+                        // Now it is marked.
+                        places.require(to);
+                        return copied;
+                    }),
                     copied -> Verdict.good(id + " is in " + to.name(), copied.warnings()));
         }
     }
@@ -514,8 +524,24 @@ final class AfOperations implements Operations, AutoCloseable {
 
     @Override
     public RetentionPlan planRetention(
-            BackupStore store, @Nullable String only, Function<String, RetentionPolicy> policies, Sparing sparing) {
-        return expiry(store).plan(only, policies, sparing);
+            BackupStore store,
+            @Nullable String only,
+            Function<String, RetentionPolicy> policies,
+            Function<String, SpareForFollowers.Family> families) {
+        return expiry(store)
+                .plan(
+                        only,
+                        policies,
+                        new SpareForFollowers(store, families, new CheckSignature(config.signatures()), places()));
+    }
+
+    @Override
+    public CompareStores comparing(BackupStore primary, Follower follower) {
+        return new CompareStores(primary, follower, new CheckSignature(config.signatures()), places());
+    }
+
+    private KnownStores places() {
+        return new KnownStores(config.stateDirectory());
     }
 
     @Override

@@ -12,7 +12,6 @@ import io.agentflow.dr.follow.CompareStores;
 import io.agentflow.dr.follow.Follower;
 import io.agentflow.dr.follow.Persistence;
 import io.agentflow.dr.follow.SendLacking;
-import io.agentflow.dr.store.BackupStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
@@ -48,7 +47,7 @@ final class CatchUp implements AutoCloseable {
         this.operations = operations;
         this.served = served;
         this.follower = follower;
-        this.compare = new CompareStores(follower);
+        this.compare = operations.comparing(served.request().store(), follower);
         this.persistence = persistence;
         this.news = news;
         this.clock = clock;
@@ -101,16 +100,17 @@ final class CatchUp implements AutoCloseable {
         } catch (Cancelled e) {
             news.say(follower.name() + " gets the rest after the next start");
         } catch (AfException e) {
-            news.say("it cannot be seen what " + follower.name() + " lacks: " + e.fact());
+            news.unknown(e.fact());
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, follower.name() + " cannot be sent what it lacks", e);
-            news.say(follower.name() + " cannot be sent what it lacks: this is a bug in af: " + e);
+            news.unknown("this is a bug in af: " + e);
         }
     }
 
     private void catchUp() {
-        BackupStore primary = served.request().store();
-        Behind behind = compare.with(primary, served.request().url().database().text(), clock.instant());
+        state().looking(clock.instant());
+        Behind behind = compare.look(served.request().url().database().text(), clock.instant());
+        state().looked();
         String away = behind.unreachable();
         if (away != null) {
             news.tried(behind.count(), away);

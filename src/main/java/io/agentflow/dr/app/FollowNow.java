@@ -4,7 +4,9 @@ import io.agentflow.dr.backup.BackupRequest;
 import io.agentflow.dr.cli.Operations;
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.Busy;
 import io.agentflow.dr.core.Cancelled;
+import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.Requester;
 import io.agentflow.dr.event.Announcer;
@@ -34,6 +36,10 @@ final class FollowNow {
                 persistence.run(() -> operations.copy(request.store(), id, follower.store(), events));
             } catch (Cancelled e) {
                 throw e;
+            } catch (Busy e) {
+                // A service is sending it already.
+                events.accept(
+                        new OperationEvent.Warned(follower.name() + " is being sent it by somebody else: " + e.fact()));
             } catch (AfException e) {
                 behind.add(new Operations.LeftBehind(follower.name(), e.fact()));
                 announcer.behind(request.url().database().text(), follower.name(), who, 1, e.fact());

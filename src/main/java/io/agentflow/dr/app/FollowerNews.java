@@ -55,6 +55,14 @@ final class FollowerNews {
         }
     }
 
+    /** It could not be seen what it lacks: that is said when it begins, or when another reason takes its place. */
+    void unknown(String why) {
+        if (!why.equals(state.why())) {
+            say("it cannot be seen what " + state.store() + " lacks: " + why);
+        }
+        state.unknown(why);
+    }
+
     private void behind(int lacking, String why) {
         if (lacking == 0) {
             // It is away, and misses nothing yet.

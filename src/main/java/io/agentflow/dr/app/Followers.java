@@ -13,6 +13,7 @@ import io.agentflow.dr.follow.Persistence;
 import io.agentflow.dr.store.NamedStore;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -20,8 +21,12 @@ import java.util.stream.Collectors;
 
 /** All stores that follow others, while {@code af serve} runs. Each has a worker of its own: one that hangs is alone. */
 final class Followers implements AutoCloseable {
+    /** A store that lets us wait for so long for its list answers no more. */
+    private static final Duration ANSWER_LIMIT = Duration.ofMinutes(5);
+
     private final List<CatchUp> workers = new ArrayList<>();
     private final Duration every;
+    private final Clock clock;
 
     Followers(
             Operations operations,
@@ -32,6 +37,7 @@ final class Followers implements AutoCloseable {
             Clock clock,
             Consumer<String> say) {
         this.every = config.time(ConfigKey.CATCH_UP);
+        this.clock = clock;
         for (Operations.Served one : served) {
             for (Follower follower : of(one)) {
                 FollowerState state = new FollowerState(one.database().name(), follower.name());
@@ -94,13 +100,25 @@ final class Followers implements AutoCloseable {
         return new Health.Check(
                 "followers",
                 database,
-                own.stream().allMatch(state -> state.why() == null),
-                own.stream().map(Followers::words).collect(Collectors.joining("; ")));
+                own.stream().allMatch(state -> state.why() == null && !isSilent(state)),
+                own.stream().map(this::words).collect(Collectors.joining("; ")));
     }
 
-    private static String words(FollowerState state) {
+    private boolean isSilent(FollowerState state) {
+        Instant since = state.waitingSince();
+        return since != null && since.plus(ANSWER_LIMIT).isBefore(clock.instant());
+    }
+
+    private String words(FollowerState state) {
         int behind = state.behind();
         String why = state.why();
+        if (isSilent(state)) {
+            return state.store() + " has not answered since " + state.waitingSince();
+        }
+        if (!state.known()) {
+            return "it is not known" + (why == null ? " yet" : "") + " what " + state.store() + " lacks"
+                    + (why == null ? "" : ": " + why);
+        }
         return behind == 0
                 ? state.store() + " has all"
                 : state.store() + " lacks " + Count.of(behind, "backup") + (why == null ? ", on the way" : ": " + why);

@@ -6,13 +6,13 @@ import io.agentflow.dr.core.Count;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.Refused;
 import io.agentflow.dr.follow.Follower;
-import io.agentflow.dr.follow.SpareForFollowers;
+import io.agentflow.dr.follow.SpareForFollowers.Family;
 import io.agentflow.dr.retention.RetentionPlan;
 import io.agentflow.dr.retention.RetentionPolicy;
-import io.agentflow.dr.retention.Sparing;
 import io.agentflow.dr.store.BackupStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Has the backups of a database expire in each of its stores, in each as its own retention says. */
@@ -29,10 +29,11 @@ final class ScheduledExpiry {
     void expire(Operations.Served one, OperationEvents events) {
         List<Follower> followers = Followers.of(one);
         List<AfException> failures = new ArrayList<>();
-        Sparing sparing = new SpareForFollowers(database -> followers);
-        expire(one, one.request().store(), one.database().retention(), sparing, events, failures);
+        BackupStore primary = one.request().store();
+        expire(one, primary, one.database().retention(), new Family(followers, Optional.empty()), events, failures);
+        Family led = new Family(List.of(), Optional.of(primary));
         for (Follower follower : followers) {
-            expire(one, follower.store().store(), follower.policy(), Sparing.NONE, events, failures);
+            expire(one, follower.store().store(), follower.policy(), led, events, failures);
         }
         if (!failures.isEmpty()) {
             failures.stream().skip(1).forEach(other -> say.accept(one.database().name() + ": " + other.fact()));
@@ -44,13 +45,13 @@ final class ScheduledExpiry {
             Operations.Served one,
             BackupStore store,
             RetentionPolicy policy,
-            Sparing sparing,
+            Family family,
             OperationEvents events,
             List<AfException> failures) {
         try {
             String name = one.database().name();
             RetentionPlan plan = operations.planRetention(
-                    store, one.request().url().database().text(), database -> policy, sparing);
+                    store, one.request().url().database().text(), database -> policy, database -> family);
             plan.warnings().forEach(warning -> say.accept(name + ": " + warning));
             requireNoDoubt(plan, store, events);
             Operations.Expired expired = operations.expire(store, plan, events);

@@ -23,7 +23,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.camel.Header;
@@ -41,6 +44,7 @@ public final class ScheduledWork {
     private final Map<String, DatabaseState> states;
     private final Meters meters;
     private final Clock clock;
+    private final Set<String> expiring = ConcurrentHashMap.newKeySet();
     private final Consumer<String> say;
     private final AtomicBoolean draining = new AtomicBoolean();
     private volatile Consumer<String> published = name -> {};
@@ -154,7 +158,8 @@ public final class ScheduledWork {
 
     /** Deletes the backups of this database that its retention no longer keeps. A plan that is doubtful is refused. */
     public void expire(String name) {
-        run(name, "expire", (one, state) -> {
+        // Not in the turn of the database: a follower that hangs would keep it from being backed up.
+        run(name, "expire", new Turn(() -> expiring.add(name), () -> expiring.remove(name)), (one, state) -> {
             try {
                 new ScheduledExpiry(operations.asked("schedule", null, ""), say).expire(one, events(name));
             } finally {
@@ -162,6 +167,13 @@ public final class ScheduledWork {
             }
         });
     }
+
+    /**
+     * What may run beside what.
+     *
+     * @param begin whether it may run now
+     */
+    private record Turn(BooleanSupplier begin, Runnable end) {}
 
     /** Reads a backup of this database back now, and remembers its outcome. */
     VerifyReport verify(Operations asked, Operations.Served one, DatabaseState state, BackupId id) {
@@ -213,6 +225,17 @@ public final class ScheduledWork {
     }
 
     private void run(String name, String verb, Work work) {
+        DatabaseState state = states.get(name);
+        run(name, verb, new Turn(() -> state == null || state.begin(clock.instant()), () -> end(state)), work);
+    }
+
+    private static void end(@Nullable DatabaseState state) {
+        if (state != null) {
+            state.end();
+        }
+    }
+
+    private void run(String name, String verb, Turn turn, Work work) {
         Operations.Served one = served.get(name);
         DatabaseState state = states.get(name);
         if (one == null || state == null) {
@@ -223,7 +246,7 @@ public final class ScheduledWork {
         if (draining.get()) {
             return;
         }
-        if (!state.begin(clock.instant())) {
+        if (!turn.begin().getAsBoolean()) {
             meters.counted(state, "skipped");
             say.accept(name + ": " + verb + " skipped, another operation on it is running");
             return;
@@ -246,7 +269,7 @@ public final class ScheduledWork {
             String hint = known == null ? "" : " (" + known.hint() + ")";
             say.accept(name + ": " + verb + (isDone(e) ? ": " : " failed: ") + fact(e) + hint);
         } finally {
-            state.end();
+            turn.end().run();
         }
     }
 

@@ -7,6 +7,7 @@ import com.azure.storage.blob.BlobServiceClientBuilder;
 import com.azure.storage.blob.BlobUrlParts;
 import com.azure.storage.common.StorageSharedKeyCredential;
 import io.agentflow.dr.core.UsageError;
+import io.agentflow.dr.store.StoreUri;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Locale;
@@ -48,6 +49,7 @@ final class AzureCredentials {
         if (!key.isEmpty()) {
             client.credential(new StorageSharedKeyCredential(options.account(), base64(key)));
         } else if (!sas.isEmpty()) {
+            requireNobodyListens();
             client.sasToken(sas);
         } else {
             requireEncryption();
@@ -102,6 +104,15 @@ final class AzureCredentials {
                     "no credentials were found for the storage account " + options.account()
                             + ", and a token is not sent without TLS",
                     hint());
+        }
+    }
+
+    /** Unlike a key, the token travels with each request, and is good for whoever reads it. */
+    private void requireNobodyListens() {
+        if ("http".equals(options.endpoint().getScheme()) && !StoreUri.isLoopback(options.endpoint())) {
+            throw new UsageError(
+                    "a shared access signature is not sent without TLS, to " + options.endpoint(),
+                    "Write endpoint=https://…, or give " + KEY + ", which is never sent.");
         }
     }
 

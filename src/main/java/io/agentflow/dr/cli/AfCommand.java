@@ -14,7 +14,6 @@ import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.ShellWord;
-import io.agentflow.dr.follow.SpareForFollowers;
 import io.agentflow.dr.retention.RetentionPlan;
 import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.store.DirectoryStore;
@@ -225,10 +224,7 @@ abstract class AfCommand implements Callable<Integer> {
         RetentionPolicies policies = new RetentionPolicies(config, store, session.environment());
         return operations(config)
                 .planRetention(
-                        store,
-                        only,
-                        policies,
-                        new SpareForFollowers(database -> policies.followers(database, one -> opened(one, config))));
+                        store, only, policies, database -> policies.family(database, one -> opened(one, config)));
     }
 
     /**

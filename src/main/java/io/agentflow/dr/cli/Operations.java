@@ -11,6 +11,9 @@ import io.agentflow.dr.core.DatabaseName;
 import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.critical.CriticalRun;
+import io.agentflow.dr.follow.CompareStores;
+import io.agentflow.dr.follow.Follower;
+import io.agentflow.dr.follow.SpareForFollowers;
 import io.agentflow.dr.lint.Finding;
 import io.agentflow.dr.lint.RouteFile;
 import io.agentflow.dr.restore.DropPrevious;
@@ -20,7 +23,6 @@ import io.agentflow.dr.restore.RestoreRun;
 import io.agentflow.dr.restore.UndoRestore;
 import io.agentflow.dr.retention.RetentionPlan;
 import io.agentflow.dr.retention.RetentionPolicy;
-import io.agentflow.dr.retention.Sparing;
 import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.store.StoreUri;
 import io.agentflow.dr.verify.VerifyExtent;
@@ -153,10 +155,16 @@ public interface Operations {
      *
      * @param policies by the database's name, as PostgreSQL calls it
      * @param only the backups of this database, as PostgreSQL calls it; null for all
-     * @param sparing what must stay because another store is still to get it
+     * @param families the stores beside this one, by the same name
      */
     RetentionPlan planRetention(
-            BackupStore store, @Nullable String only, Function<String, RetentionPolicy> policies, Sparing sparing);
+            BackupStore store,
+            @Nullable String only,
+            Function<String, RetentionPolicy> policies,
+            Function<String, SpareForFollowers.Family> families);
+
+    /** Looks what a store lacks of the primary's backups. */
+    CompareStores comparing(BackupStore primary, Follower follower);
 
     /**
      * Deletes what expires, oldest first, each with a record of its own in the journal.

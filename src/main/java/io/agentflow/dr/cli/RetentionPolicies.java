@@ -7,6 +7,7 @@ import io.agentflow.dr.config.LibpqEnvironment;
 import io.agentflow.dr.config.ServedDatabase;
 import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.follow.Follower;
+import io.agentflow.dr.follow.SpareForFollowers.Family;
 import io.agentflow.dr.retention.RetentionPolicy;
 import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.store.NamedStore;
@@ -53,23 +54,27 @@ final class RetentionPolicies implements Function<String, RetentionPolicy> {
     }
 
     /**
-     * The stores that follow this one, if it is the primary of a database.
+     * The stores that follow this one if it is the primary of a database; else its primary.
      *
      * @param database as PostgreSQL calls it
      */
-    List<Follower> followers(String database, Function<ConfiguredStore, BackupStore> open) {
+    Family family(String database, Function<ConfiguredStore, BackupStore> open) {
         Optional<ServedDatabase> meant = meant(database);
         List<ConfiguredStore> stores = meant.map(
                         one -> one.keptIn().stream().map(KeptIn::store).toList())
                 .orElseGet(config::storesMeant);
         if (!stores.get(0).isAt(store.place())) {
-            return List.of();
+            // What a person names is nobody's follower, as long as the configuration knows no two stores.
+            return stores.size() == 1 ? Family.ALONE : new Family(List.of(), Optional.of(open.apply(stores.get(0))));
         }
         String served = meant.map(ServedDatabase::name).orElse(null);
-        return stores.stream()
-                .skip(1)
-                .map(one -> new Follower(new NamedStore(one.name(), open.apply(one)), config.retention(served, one)))
-                .toList();
+        return new Family(
+                stores.stream()
+                        .skip(1)
+                        .map(one -> new Follower(
+                                new NamedStore(one.name(), open.apply(one)), config.retention(served, one)))
+                        .toList(),
+                Optional.empty());
     }
 
     private String name(ServedDatabase database) {

@@ -245,7 +245,10 @@ public final class AfConfig {
 
     /** The store of the configuration that is at this place, if any is. */
     public Optional<ConfiguredStore> storeAt(String place) {
-        return knownStores().stream().filter(one -> one.isAt(place)).findFirst();
+        // One that has a name may have a retention of its own.
+        return Stream.concat(stores.all().stream(), knownStores().stream())
+                .filter(one -> one.isAt(place))
+                .findFirst();
     }
 
     /**

@@ -73,7 +73,21 @@ public final class NamedStores {
                 .filter(name -> !uris.containsKey(name))
                 .forEach(name -> problems.add("af.store." + name + " is missing, which has a retention"));
         if (problems.isEmpty()) {
+            twins(problems);
             retention.keySet().forEach(name -> new RetentionByStore(config).check(named(name), problems));
+        }
+    }
+
+    /** Two names at one place: the shorter retention of either would count for both. */
+    private void twins(List<String> problems) {
+        List<ConfiguredStore> all = all();
+        for (int i = 0; i < all.size(); i++) {
+            for (ConfiguredStore other : all.subList(i + 1, all.size())) {
+                if (all.get(i).isSameAs(other)) {
+                    problems.add("af.store." + all.get(i).name() + " and af.store." + other.name()
+                            + " are one and the same place");
+                }
+            }
         }
     }
 

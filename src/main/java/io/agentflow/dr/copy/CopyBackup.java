@@ -12,6 +12,7 @@ import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.store.IncomingBackup;
 import io.agentflow.dr.store.LocalBackup;
+import io.agentflow.dr.store.PlaceMark;
 import io.agentflow.dr.verify.Kept;
 import io.agentflow.dr.verify.RecordEvidence;
 import io.agentflow.dr.verify.VerifiedManifest;
@@ -51,9 +52,7 @@ public final class CopyBackup {
         BackupStore to = requested.to();
         BackupId id = requested.id();
         Operation operation = requested.operation();
-        if (from.place().equals(to.place())) {
-            throw new UsageError("both stores are " + to.name(), "Name another one with --to.");
-        }
+        PlaceMark.requireApart(to, from);
         operation
                 .events()
                 .accept(new OperationEvent.Started("Copying " + id + " from " + from.name() + " to " + to.name()));

@@ -1,6 +1,7 @@
 package io.agentflow.dr.copy;
 
 import io.agentflow.dr.catalog.EvidenceFile;
+import io.agentflow.dr.catalog.EvidenceKind;
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.BackupPath;
@@ -16,7 +17,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Takes along what was found out about a backup and laid down for it, its pins too. */
+/**
+ * Takes along what was found out about a backup and laid down for it, its pins too. What tells of the files themselves
+ * stays with them: that these were damaged says nothing of a copy whose every byte was compared with the manifest, and that
+ * they are whole says nothing of a copy in which damage was found.
+ */
 final class CopyEvidence {
     /** Of what af writes no file comes near it. */
     private static final int MOST_BYTES = 1024 * 1024;
@@ -33,10 +38,19 @@ final class CopyEvidence {
     List<String> copy(BackupId id) {
         List<String> warnings = new ArrayList<>();
         Set<String> there = new HashSet<>(to.evidence(id));
+        boolean doubtful = there.stream()
+                .flatMap(name -> EvidenceFile.parse(name).stream())
+                .anyMatch(one -> !one.kind().good());
         for (String name : from.evidence(id).stream().sorted().toList()) {
-            EvidenceFile.parse(name).filter(file -> !there.contains(name)).ifPresent(file -> copy(id, file, warnings));
+            EvidenceFile.parse(name)
+                    .filter(file -> !there.contains(name) && holdsThere(file.kind(), doubtful))
+                    .ifPresent(file -> copy(id, file, warnings));
         }
         return warnings;
+    }
+
+    private static boolean holdsThere(EvidenceKind kind, boolean doubtful) {
+        return kind != EvidenceKind.VERIFY_FAILED && (!doubtful || kind.weight() == EvidenceKind.Weight.PIN);
     }
 
     private void copy(BackupId id, EvidenceFile file, List<String> warnings) {

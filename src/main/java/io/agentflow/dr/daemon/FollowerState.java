@@ -1,12 +1,16 @@
 package io.agentflow.dr.daemon;
 
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of a store that follows the primary of a database. Written by its worker, read by health and metrics. */
 public final class FollowerState {
+    private static final int UNKNOWN = -1;
+
     private final String database;
     private final String store;
-    private volatile int behind;
+    private volatile int behind = UNKNOWN;
+    private volatile @Nullable Instant looking;
     private volatile @Nullable String why;
 
     /** @param store how the configuration calls it */
@@ -39,7 +43,34 @@ public final class FollowerState {
         why = reason;
     }
 
-    /** How many backups it lacks. */
+    /** It is being asked what it has, from this time on. */
+    public void looking(Instant since) {
+        looking = since;
+    }
+
+    /** It has answered, or will not. */
+    public void looked() {
+        looking = null;
+    }
+
+    /** It could not be seen what it lacks. */
+    public void unknown(String reason) {
+        looked();
+        behind = UNKNOWN;
+        why = reason;
+    }
+
+    /** Whether it is known what it lacks. */
+    public boolean known() {
+        return behind != UNKNOWN;
+    }
+
+    /** Since when it has not answered; null if nobody waits for it. */
+    public @Nullable Instant waitingSince() {
+        return looking;
+    }
+
+    /** How many backups it lacks; below 0 if that is not known. */
     public int behind() {
         return behind;
     }

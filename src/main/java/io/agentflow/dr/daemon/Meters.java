@@ -171,7 +171,7 @@ public final class Meters {
     /** How far a store is behind that follows another. */
     public void following(FollowerState follower) {
         counted.add(follower);
-        Gauge.builder("af_store_behind_backups", follower, FollowerState::behind)
+        Gauge.builder("af_store_behind_backups", follower, state -> state.known() ? state.behind() : Double.NaN)
                 .description("backups of the primary that a store which follows it lacks")
                 .tags("database", follower.database(), "store", follower.store())
                 .register(registry);

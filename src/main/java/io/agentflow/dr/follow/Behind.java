@@ -9,15 +9,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param absent not there, newest first
  * @param damaged there, but found damaged: they must be deleted there before they can be sent again
+ * @param listed there as it seems, and kept: their names are known, and what was found out about them
  * @param unreachable why it could not be asked, so that it counts as empty; null if it was
  */
 public record Behind(
         List<BackupId> absent,
         List<BackupId> damaged,
+        List<BackupId> listed,
         @Nullable String unreachable) {
     public Behind {
         absent = List.copyOf(absent);
         damaged = List.copyOf(damaged);
+        listed = List.copyOf(listed);
     }
 
     /** How many it lacks. */

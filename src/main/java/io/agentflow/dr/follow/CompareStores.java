@@ -3,10 +3,13 @@ package io.agentflow.dr.follow;
 import io.agentflow.dr.catalog.BackupCatalog;
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.retention.Candidate;
 import io.agentflow.dr.retention.OwnedBackups;
 import io.agentflow.dr.retention.PlanRetention;
 import io.agentflow.dr.store.BackupStore;
+import io.agentflow.dr.store.PlaceMark;
+import io.agentflow.dr.verify.CheckSignature;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,14 +17,23 @@ import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Looks what a follower lacks of the backups of one database. Changes nothing. For one thread. */
+/**
+ * Looks what a follower lacks of the backups of one database: of each store only what is trusted counts. Changes nothing.
+ * For one thread.
+ */
 public final class CompareStores {
+    private final BackupStore primary;
     private final Follower follower;
+    private final CheckSignature signature;
+    private final KnownStores places;
     /** What it had when it was last asked; null if it never was. */
     private @Nullable List<OwnedBackups> known;
 
-    public CompareStores(Follower follower) {
+    public CompareStores(BackupStore primary, Follower follower, CheckSignature signature, KnownStores places) {
+        this.primary = primary;
         this.follower = follower;
+        this.signature = signature;
+        this.places = places;
     }
 
     /**
@@ -29,15 +41,18 @@ public final class CompareStores {
      *
      * @param database as PostgreSQL calls it
      * @throws AfException if the primary cannot be read
+     * @throws io.agentflow.dr.core.UsageError if both are one place
      */
-    public Behind with(BackupStore primary, String database, Instant now) {
+    public Behind look(String database, Instant now) {
+        places.require(primary);
         List<Behind> each = new ArrayList<>();
-        for (OwnedBackups owned : PlanRetention.owned(new BackupCatalog(primary), database, now)) {
-            each.add(with(owned, now));
+        for (OwnedBackups owned : PlanRetention.owned(new BackupCatalog(primary), signature, database, now)) {
+            each.add(look(owned, now));
         }
         return new Behind(
                 all(each, Behind::absent),
                 all(each, Behind::damaged),
+                all(each, Behind::listed),
                 each.stream()
                         .map(Behind::unreachable)
                         .filter(Objects::nonNull)
@@ -49,26 +64,24 @@ public final class CompareStores {
         return each.stream().flatMap(one -> which.apply(one).stream()).toList();
     }
 
-    /** Compares it with backups of the primary. One that cannot be asked counts as it was last seen; else as empty. */
-    Behind with(OwnedBackups owned, Instant now) {
+    /**
+     * Compares it with these backups of the primary. One that cannot be asked counts as it was last seen; else as empty.
+     *
+     * @throws io.agentflow.dr.core.UsageError if both are one place
+     */
+    Behind look(OwnedBackups owned, Instant now) {
         String unreachable = null;
         try {
-            unreachable = gone();
-            if (unreachable == null) {
-                known = PlanRetention.owned(new BackupCatalog(follower.store().store()), owned.database(), now);
-            }
+            BackupStore store = follower.store().store();
+            places.require(store);
+            PlaceMark.requireApart(primary, store);
+            known = PlanRetention.owned(new BackupCatalog(store), signature, owned.database(), now);
+        } catch (UsageError e) {
+            throw e;
         } catch (AfException e) {
             unreachable = e.fact();
         }
         return new DecideLacking(follower.policy(), now).decide(owned.backups(), there(owned), unreachable);
-    }
-
-    /** One that had backups and is no longer there is not made anew: perhaps its disk is not mounted. */
-    private @Nullable String gone() {
-        List<OwnedBackups> all = known;
-        return all == null || all.isEmpty() || follower.store().store().present()
-                ? null
-                : follower.name() + " is gone, which had backups";
     }
 
     private List<Candidate> there(OwnedBackups owned) {

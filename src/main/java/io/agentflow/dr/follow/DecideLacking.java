@@ -43,6 +43,7 @@ public final class DecideLacking {
         Set<BackupId> wanted = wanted(primary, has);
         List<BackupId> absent = new ArrayList<>();
         List<BackupId> damaged = new ArrayList<>();
+        List<BackupId> listed = new ArrayList<>();
         primary.stream()
                 .filter(one -> !one.failed() && wanted.contains(one.id()))
                 .map(Candidate::id)
@@ -53,9 +54,11 @@ public final class DecideLacking {
                         absent.add(id);
                     } else if (copy.failed()) {
                         damaged.add(id);
+                    } else {
+                        listed.add(id);
                     }
                 });
-        return new Behind(absent, damaged, unreachable);
+        return new Behind(absent, damaged, listed, unreachable);
     }
 
     /** What the follower would keep if it had all. */

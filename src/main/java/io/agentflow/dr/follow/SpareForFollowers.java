@@ -1,39 +1,91 @@
 package io.agentflow.dr.follow;
 
 import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.Unreachable;
 import io.agentflow.dr.retention.OwnedBackups;
 import io.agentflow.dr.retention.Sparing;
+import io.agentflow.dr.store.BackupStore;
+import io.agentflow.dr.store.PlaceMark;
+import io.agentflow.dr.verify.CheckSignature;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
-/** Spares what a follower lacks: the primary keeps it until each of them has it. */
+/**
+ * Spares what a follower lacks: the primary keeps it until each of them has a copy. In a follower nothing expires unless
+ * its primary is seen to be another place, and there.
+ */
 public final class SpareForFollowers implements Sparing {
-    private final Function<String, List<Follower>> followers;
+    private final BackupStore store;
+    private final Function<String, Family> families;
+    private final CheckSignature signature;
+    private final KnownStores places;
 
-    /** @param followers of the store that is asked about, by the database's name */
-    public SpareForFollowers(Function<String, List<Follower>> followers) {
-        this.followers = followers;
+    /**
+     * @param store that is planned for
+     * @param families of the database with this name
+     */
+    public SpareForFollowers(
+            BackupStore store, Function<String, Family> families, CheckSignature signature, KnownStores places) {
+        this.store = store;
+        this.families = families;
+        this.signature = signature;
+        this.places = places;
+    }
+
+    /**
+     * The stores beside the one that is planned for, in which a database has its backups.
+     *
+     * @param followers if it is the primary
+     * @param primary if it is not
+     */
+    public record Family(List<Follower> followers, Optional<BackupStore> primary) {
+        /** It has no others. */
+        public static final Family ALONE = new Family(List.of(), Optional.empty());
+
+        public Family {
+            followers = List.copyOf(followers);
+        }
     }
 
     @Override
-    public Map<BackupId, List<String>> lacked(OwnedBackups owned, Instant now) {
+    public Map<BackupId, List<String>> lacked(OwnedBackups owned, Set<BackupId> expiring, Instant now) {
+        Family family = families.apply(owned.database());
+        family.primary().ifPresent(this::requireOther);
         Map<BackupId, List<String>> lacked = new LinkedHashMap<>();
-        for (Follower follower : followers.apply(owned.database())) {
-            Behind behind = new CompareStores(follower).with(owned, now);
+        for (Follower follower : family.followers()) {
+            Behind behind = new CompareStores(store, follower, signature, places).look(owned, now);
             String absent = behind.unreachable() == null
                     ? follower.name() + " does not have it yet"
                     : follower.name() + " cannot be asked whether it has it: " + behind.unreachable();
-            add(lacked, behind.absent(), absent);
-            add(lacked, behind.damaged(), "its copy in " + follower.name() + " is damaged");
+            behind.absent().forEach(id -> add(lacked, id, absent));
+            behind.damaged().forEach(id -> add(lacked, id, "its copy in " + follower.name() + " is damaged"));
+            SameBackup same = new SameBackup(store, follower.store().store());
+            behind.listed().stream()
+                    .filter(expiring::contains)
+                    .forEach(id -> same.doubt(id)
+                            .ifPresent(why -> add(lacked, id, "its copy in " + follower.name() + " " + why)));
         }
         return lacked;
     }
 
-    private static void add(Map<BackupId, List<String>> lacked, List<BackupId> ids, String why) {
-        ids.forEach(id -> lacked.computeIfAbsent(id, none -> new ArrayList<>()).add(why));
+    private void requireOther(BackupStore primary) {
+        places.require(store);
+        places.require(primary);
+        if (!primary.present()) {
+            throw new Unreachable(
+                    "the primary " + primary.name() + " is gone, and " + store.name() + " may have the last copies",
+                    "Bring it back, or make another store the primary. Single backups are deleted by: af backup delete.");
+        }
+        PlaceMark.requireApart(store, primary);
+    }
+
+    private static void add(Map<BackupId, List<String>> lacked, BackupId id, String why) {
+        lacked.computeIfAbsent(id, none -> new ArrayList<>()).add(why);
     }
 }

@@ -53,15 +53,11 @@ record GcsOptions(
             throw uri.wrongOption("endpoint", "https://host or https://host:port");
         }
         URI endpoint = URI.create(given.replaceFirst("/$", ""));
-        if (endpoint.getHost() == null || (endpoint.getScheme().equals("http") && !isLoopback(endpoint))) {
+        if (endpoint.getHost() == null || (endpoint.getScheme().equals("http") && !StoreUri.isLoopback(endpoint))) {
             // A token that travels in the clear is everybody's.
             throw uri.wrongOption("endpoint", "https://host: http is for a server on this machine alone");
         }
         return endpoint;
-    }
-
-    private static boolean isLoopback(URI endpoint) {
-        return endpoint.getHost().matches("localhost|127(\\.\\d{1,3}){3}|\\[::1]");
     }
 
     private static @Nullable String project(StoreUri uri) {
@@ -86,7 +82,7 @@ record GcsOptions(
 
     /** Whether the server is on this machine: it is told no credentials. */
     boolean loopback() {
-        return endpoint != null && isLoopback(endpoint);
+        return endpoint != null && StoreUri.isLoopback(endpoint);
     }
 
     /** How long a request that sends a whole chunk may take to send it. */

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -71,12 +72,14 @@ public final class PlanRetention {
     /**
      * The backups of a store that a policy can be asked about, by their database.
      *
+     * @param signature whether what nobody who is trusted has signed counts for nothing
      * @param only of this database, as PostgreSQL calls it; null for all
      */
-    public static List<OwnedBackups> owned(BackupCatalog catalog, @Nullable String only, Instant now) {
+    public static List<OwnedBackups> owned(
+            BackupCatalog catalog, CheckSignature signature, @Nullable String only, Instant now) {
         PlanRetention looking = new PlanRetention(
                 catalog,
-                CheckSignature.NONE,
+                signature,
                 database -> {
                     throw new IllegalStateException("no policy is asked");
                 },
@@ -151,11 +154,13 @@ public final class PlanRetention {
         RetentionPolicy policy = policies.apply(owned.database());
         List<Failure> failures = Stream.concat(unreadable.stream(), attempts.apply(owned.database()).stream())
                 .collect(Collectors.toList());
+        DecideExpiry.Decided decided = new DecideExpiry(policy, now).decide(owned.backups(), failures);
+        Set<BackupId> expiring = decided.decisions().stream()
+                .filter(Decision::expires)
+                .map(one -> one.backup().id())
+                .collect(Collectors.toSet());
         return new DatabasePlan(
-                owned.database(),
-                owned.cluster(),
-                policy,
-                new DecideExpiry(policy, now).decide(owned.backups(), failures).sparing(sparing.lacked(owned, now)));
+                owned.database(), owned.cluster(), policy, decided.sparing(sparing.lacked(owned, expiring, now)));
     }
 
     /**

@@ -4,12 +4,17 @@ import io.agentflow.dr.core.BackupId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Knows which backups of a store must stay for now, though its own policy may let them go. */
 public interface Sparing {
     /** Nothing must. */
-    Sparing NONE = (owned, now) -> Map.of();
+    Sparing NONE = (owned, expiring, now) -> Map.of();
 
-    /** Why each of these must stay, in words; what is not named may go. Changes nothing. */
-    Map<BackupId, List<String>> lacked(OwnedBackups owned, Instant now);
+    /**
+     * Why each of these must stay, in words; what is not named may go. Deletes nothing.
+     *
+     * @param expiring those that would go
+     */
+    Map<BackupId, List<String>> lacked(OwnedBackups owned, Set<BackupId> expiring, Instant now);
 }

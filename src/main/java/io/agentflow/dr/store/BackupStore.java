@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
@@ -24,6 +25,17 @@ public interface BackupStore {
 
     /** The same text for the same place, however it was given. */
     String place();
+
+    /** The marks by which the place is known however it is addressed; none if nobody has marked it yet. */
+    Set<String> marks();
+
+    /**
+     * Marks the place unless it is marked; makes it if it is not there.
+     *
+     * @return its marks
+     * @throws io.agentflow.dr.core.Refused if it cannot be written to
+     */
+    Set<String> mark();
 
     /** Where a person finds the files of a backup. */
     String location(BackupId id);

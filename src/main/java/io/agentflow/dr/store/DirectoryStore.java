@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
@@ -60,6 +61,27 @@ public final class DirectoryStore implements BackupStore {
     @Override
     public String place() {
         return root.toAbsolutePath().normalize().toString();
+    }
+
+    @Override
+    public Set<String> marks() {
+        return PlaceMark.among(names().stream());
+    }
+
+    @Override
+    public Set<String> mark() {
+        if (marks().isEmpty()) {
+            try {
+                make();
+                Path mark = root.resolve(PlaceMark.fresh());
+                DurableFile.write(mark, new byte[0]);
+                permissions.apply(mark);
+                DurableFile.forceDirectory(root);
+            } catch (IOException e) {
+                throw unwritable(e);
+            }
+        }
+        return marks();
     }
 
     @Override
@@ -227,11 +249,15 @@ public final class DirectoryStore implements BackupStore {
         } catch (FileAlreadyExistsException e) {
             throw new Refused("'" + e.getFile() + "' is in the way", "Choose a directory for the backups.", e);
         } catch (IOException e) {
-            throw new Refused(
-                    "the store " + root + " cannot be written to: " + Reason.of(e),
-                    "Choose another directory, or give this user the right to write there.",
-                    e);
+            throw unwritable(e);
         }
+    }
+
+    private Refused unwritable(IOException e) {
+        return new Refused(
+                "the store " + root + " cannot be written to: " + Reason.of(e),
+                "Choose another directory, or give this user the right to write there.",
+                e);
     }
 
     @Override

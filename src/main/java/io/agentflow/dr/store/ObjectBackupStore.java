@@ -76,6 +76,23 @@ public final class ObjectBackupStore implements BackupStore {
     }
 
     @Override
+    public Set<String> marks() {
+        try (Stream<String> names = objects.names()) {
+            return PlaceMark.among(names);
+        }
+    }
+
+    @Override
+    public Set<String> mark() {
+        Set<String> present = marks();
+        if (!present.isEmpty()) {
+            return present;
+        }
+        objects.mark(PlaceMark.fresh());
+        return marks();
+    }
+
+    @Override
     public String location(BackupId id) {
         return objects.name() + "/" + id;
     }

@@ -112,6 +112,11 @@ public record StoreUri(String text, String scheme, String place, String prefix, 
         return options;
     }
 
+    /** Whether a server is on this machine: what is sent to it in the clear nobody else hears. */
+    public static boolean isLoopback(URI endpoint) {
+        return String.valueOf(endpoint.getHost()).matches("localhost|127(\\.\\d{1,3}){3}|\\[::1]");
+    }
+
     /** Does not quote the URI: it may hold a secret. */
     private static UsageError credentials() {
         return new UsageError(

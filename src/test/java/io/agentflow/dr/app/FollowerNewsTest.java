@@ -42,6 +42,17 @@ class FollowerNewsTest {
     }
 
     @Test
+    void whatWasNeverSeenIsNotAll() {
+        assertThat(state.known()).isFalse();
+        news.unknown("the primary is away");
+        assertThat(state.known()).isFalse();
+        assertThat(state.why()).isEqualTo("the primary is away");
+        news.tried(0, null);
+        assertThat(state.known()).isTrue();
+        assertThat(state.why()).isNull();
+    }
+
+    @Test
     void eachBackupThatArrivesAsItShouldIsNoNews() {
         news.tried(0, null);
         news.arrived(0);

@@ -13,6 +13,7 @@ import io.agentflow.dr.config.ConfiguredStore;
 import io.agentflow.dr.config.KeptIn;
 import io.agentflow.dr.config.ServedDatabase;
 import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.Unreachable;
 import io.agentflow.dr.daemon.DatabaseState;
 import io.agentflow.dr.daemon.Meters;
 import io.agentflow.dr.fingerprint.ProofLevel;
@@ -21,19 +22,23 @@ import io.agentflow.dr.route.Routes;
 import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.store.DirectoryPermissions;
 import io.agentflow.dr.store.DirectoryStore;
+import io.agentflow.dr.store.NamedStore;
 import io.agentflow.dr.testing.ADatabase;
 import io.agentflow.dr.testing.LocalPostgres;
 import io.agentflow.dr.testing.Project;
 import io.agentflow.dr.verify.RecordEvidence;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -108,6 +113,41 @@ class ScheduledWorkIT {
         }
     }
 
+    @Test
+    void aFollowerThatHangsKeepsNoBackupFromBeingMade() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch answer = new CountDownLatch(1);
+        BackupStore hanging = (BackupStore) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {BackupStore.class}, (proxy, method, arguments) -> {
+                    asked.countDown();
+                    answer.await();
+                    throw new Unreachable("it hung", "");
+                });
+        Operations.Served served = served(List.of(new NamedStore("far", hanging)));
+        DatabaseState state = ScheduledWork.state(served);
+        List<String> said = Collections.synchronizedList(new ArrayList<>());
+        try (AfOperations operations = operations()) {
+            Meters meters = new Meters(List.of(state), CLOCK);
+            ScheduledWork work =
+                    new ScheduledWork(operations, List.of(served), Map.of("main", state), meters, CLOCK, said::add);
+            work.backup("main", null);
+            Thread expiry = new Thread(() -> work.expire("main"));
+            expiry.start();
+            asked.await();
+
+            work.backup("main", null);
+            work.expire("main");
+
+            assertThat(made(served)).as("%s", said).hasSize(2);
+            assertThat(said).last().asString().isEqualTo("main: expire skipped, another operation on it is running");
+            answer.countDown();
+            expiry.join();
+            assertThat(said).last().asString().contains("expire failed");
+        } finally {
+            answer.countDown();
+        }
+    }
+
     private AfOperations operations() {
         AfConfig config = AfConfig.load(
                 null,
@@ -119,15 +159,21 @@ class ScheduledWorkIT {
     }
 
     private Operations.Served served() {
+        return served(List.of());
+    }
+
+    private Operations.Served served(List<NamedStore> followers) {
         ADatabase database = LocalPostgres.shared().database("fire_time").with("CREATE TABLE t AS SELECT 1 AS a");
         DirectoryStore store = new DirectoryStore(folder.resolve("backups"), DirectoryPermissions.OWNER);
         return new Operations.Served(
                 new ServedDatabase(
                         "main",
                         database.uri(),
-                        List.of(new KeptIn(
-                                new ConfiguredStore(store.name(), store.name()),
-                                new RetentionPolicy(1, Duration.ZERO, Map.of(), ZoneOffset.UTC))),
+                        Collections.nCopies(
+                                1 + followers.size(),
+                                new KeptIn(
+                                        new ConfiguredStore(store.name(), store.name()),
+                                        new RetentionPolicy(1, Duration.ZERO, Map.of(), ZoneOffset.UTC))),
                         null,
                         null,
                         null,
@@ -148,7 +194,7 @@ class ScheduledWorkIT {
                         Duration.ofSeconds(10),
                         Staging.WHOLE,
                         Recipients.NONE,
-                        List.of()));
+                        followers));
     }
 
     private static List<Instant> made(Operations.Served served) {

@@ -39,7 +39,11 @@ class AzureCredentialsTest {
     }
 
     private static String signature(Map<String, String> environment) {
-        AzureOptions options = AzureOptions.of(StoreUri.parse("azure://container?endpoint=http://127.0.0.1:1/ours"));
+        return signature(environment, "http://127.0.0.1:1/ours");
+    }
+
+    private static String signature(Map<String, String> environment, String endpoint) {
+        AzureOptions options = AzureOptions.of(StoreUri.parse("azure://container?endpoint=" + endpoint));
         BlobServiceClientBuilder client = new BlobServiceClientBuilder()
                 .endpoint(options.endpoint().toString())
                 .retryOptions(new RequestRetryOptions(RetryPolicyType.FIXED, 1, 1, null, null, null));
@@ -94,6 +98,18 @@ class AzureCredentialsTest {
         assertThatThrownBy(() -> signature(Map.of(name, value)))
                 .isInstanceOf(UsageError.class)
                 .hasMessageNotContaining("hush");
+    }
+
+    @Test
+    void aSharedAccessSignatureIsNotSentInTheClear() {
+        Map<String, String> sas = Map.of("AZURE_STORAGE_SAS_TOKEN", SAS);
+        assertThatThrownBy(() -> signature(sas, "http://blobs.example.com/ours"))
+                .isInstanceOf(UsageError.class)
+                .hasMessageContaining("without TLS")
+                .hasMessageNotContaining("hush");
+        assertThat(signature(sas, "https://blobs.example.com/ours")).isEqualTo("SAS");
+        assertThat(signature(Map.of("AZURE_STORAGE_KEY", KEY), "http://blobs.example.com/ours"))
+                .startsWith("SharedKey ");
     }
 
     @Test

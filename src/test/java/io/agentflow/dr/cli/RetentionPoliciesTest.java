@@ -3,6 +3,7 @@ package io.agentflow.dr.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.agentflow.dr.config.AfConfig;
+import io.agentflow.dr.follow.SpareForFollowers.Family;
 import io.agentflow.dr.store.DirectoryPermissions;
 import io.agentflow.dr.store.DirectoryStore;
 import java.io.IOException;
@@ -59,15 +60,16 @@ class RetentionPoliciesTest {
         RetentionPolicies policies = new RetentionPolicies(
                 config, new DirectoryStore(local, DirectoryPermissions.OWNER), Map.of("PGDATABASE", "x"));
 
-        assertThat(policies.followers(
-                        "shop", one -> new DirectoryStore(Path.of(one.uri()), DirectoryPermissions.OWNER)))
-                .isEmpty();
-        assertThat(policies.followers(
-                        "other", one -> new DirectoryStore(Path.of(one.uri()), DirectoryPermissions.OWNER)))
-                .singleElement()
-                .satisfies(follower -> {
-                    assertThat(follower.name()).isEqualTo("far");
-                    assertThat(follower.policy().last()).isEqualTo(9);
-                });
+        Family led = policies.family("shop", one -> new DirectoryStore(Path.of(one.uri()), DirectoryPermissions.OWNER));
+        assertThat(led.followers()).isEmpty();
+        assertThat(led.primary().orElseThrow().name())
+                .isEqualTo(folder.resolve("far").toString());
+        Family leading =
+                policies.family("other", one -> new DirectoryStore(Path.of(one.uri()), DirectoryPermissions.OWNER));
+        assertThat(leading.primary()).isEmpty();
+        assertThat(leading.followers()).singleElement().satisfies(follower -> {
+            assertThat(follower.name()).isEqualTo("far");
+            assertThat(follower.policy().last()).isEqualTo(9);
+        });
     }
 }

@@ -28,6 +28,13 @@ class NamedStoresTest {
     }
 
     @Test
+    void twoNamesOfOnePlaceAreRefused() throws IOException {
+        assertThatThrownBy(() -> load(STORES, "af.store.cheap = /srv/../srv/backups"))
+                .isInstanceOf(UsageError.class)
+                .hasMessageContaining("af.store.cheap and af.store.local are one and the same place");
+    }
+
+    @Test
     void aMistypedNameIsNoNewDirectory() throws IOException {
         AfConfig config = load(STORES);
 

@@ -122,6 +122,48 @@ class CopyBackupTest {
                 .matches(progress -> progress.done() == 1.0);
     }
 
+    private void evidence(DirectoryStore store, String at, EvidenceKind kind) throws IOException {
+        byte[] content = ("{\"of\":\"" + kind + "\"}").getBytes(StandardCharsets.UTF_8);
+        store.addEvidence(ID, EvidenceFile.name(Instant.parse(at), kind, content), content);
+    }
+
+    private List<EvidenceKind> evidenceThere() {
+        return new BackupCatalog(there)
+                .evidence(ID).stream().map(EvidenceFile::kind).toList();
+    }
+
+    @Test
+    void thatTheFilesHereWereDamagedIsNotSaidOfTheCopy() throws IOException {
+        evidence(here, "2026-11-28T00:00:00Z", EvidenceKind.VERIFY_FAILED);
+
+        copy(here, there);
+
+        assertThat(evidenceThere()).containsExactly(EvidenceKind.VERIFIED);
+    }
+
+    @Test
+    void thatTheFilesHereAreWholeIsNotSaidOfACopyInWhichDamageWasFound() throws IOException {
+        copy(here, there);
+        evidence(there, "2026-11-28T00:00:00Z", EvidenceKind.VERIFY_FAILED);
+        evidence(here, "2026-11-29T00:00:00Z", EvidenceKind.VERIFIED);
+        evidence(here, "2026-11-29T00:00:00Z", EvidenceKind.PINNED);
+
+        copy(here, there);
+
+        assertThat(evidenceThere()).containsExactly(EvidenceKind.VERIFY_FAILED, EvidenceKind.VERIFIED);
+        assertThat(new BackupCatalog(there).pin(ID)).isPresent();
+    }
+
+    @Test
+    void aStoreByAnotherAddressIsNoOtherStore() throws IOException {
+        Files.createSymbolicLink(folder.resolve("link"), folder.resolve("there"));
+        copy(here, there);
+
+        assertThatThrownBy(() -> copy(there, new DirectoryStore(folder.resolve("link"), DirectoryPermissions.OWNER)))
+                .isInstanceOf(UsageError.class)
+                .hasMessageContaining("one and the same place");
+    }
+
     @Test
     void copiedAgainNothingIsSentAndNewEvidenceFollows() throws IOException {
         copy(here, there);

@@ -1,0 +1,72 @@
+package io.agentflow.dr.follow;
+
+import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.Reason;
+import io.agentflow.dr.store.BackupStore;
+import io.agentflow.dr.store.ObjectKey;
+import io.agentflow.dr.store.StoredFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Compares a backup of the primary with what a follower has under its id: that it is listed there does not make it a copy. */
+final class SameBackup {
+    private static final String EVIDENCE = "evidence/";
+    private static final int CHUNK = 64 * 1024;
+
+    private final BackupStore primary;
+    private final BackupStore follower;
+
+    SameBackup(BackupStore primary, BackupStore follower) {
+        this.primary = primary;
+        this.follower = follower;
+    }
+
+    /**
+     * Why that is no copy: another manifest, or a file that is missing or of another size. The files are not read.
+     *
+     * @return empty if it is one
+     */
+    Optional<String> doubt(BackupId id) {
+        try {
+            if (!sameManifest(id)) {
+                return Optional.of("has another manifest");
+            }
+            Map<String, Long> there = sizes(follower, id);
+            return sizes(primary, id).entrySet().stream()
+                    .filter(file -> !file.getValue().equals(there.get(file.getKey())))
+                    .map(file -> "lacks " + file.getKey() + ", or has it in another size")
+                    .findFirst();
+        } catch (AfException e) {
+            return Optional.of("cannot be read: " + e.fact());
+        } catch (IOException e) {
+            return Optional.of("cannot be read: " + Reason.of(e));
+        }
+    }
+
+    private boolean sameManifest(BackupId id) throws IOException {
+        try (InputStream one = primary.open(ObjectKey.manifest(id));
+                InputStream other = follower.open(ObjectKey.manifest(id))) {
+            while (true) {
+                byte[] ofOne = one.readNBytes(CHUNK);
+                if (!Arrays.equals(ofOne, other.readNBytes(CHUNK))) {
+                    return false;
+                }
+                if (ofOne.length == 0) {
+                    return true;
+                }
+            }
+        }
+    }
+
+    private static Map<String, Long> sizes(BackupStore store, BackupId id) throws IOException {
+        return store.files(id).stream()
+                .filter(file -> !file.path().startsWith(EVIDENCE))
+                .collect(Collectors.toMap(StoredFile::path, StoredFile::bytes, (one, same) -> one, TreeMap::new));
+    }
+}
