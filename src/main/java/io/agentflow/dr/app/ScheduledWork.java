@@ -45,6 +45,7 @@ public final class ScheduledWork {
     private final Meters meters;
     private final Clock clock;
     private final Set<String> expiring = ConcurrentHashMap.newKeySet();
+    private final Set<String> checking = ConcurrentHashMap.newKeySet();
     private final Consumer<String> say;
     private final AtomicBoolean draining = new AtomicBoolean();
     private volatile Consumer<String> published = name -> {};
@@ -144,7 +145,7 @@ public final class ScheduledWork {
         return made.isPresent();
     }
 
-    /** Reads the newest backup of this database back. */
+    /** Reads the newest backup of this database back, in all its stores. */
     public void verify(String name) {
         run(name, "verify", (one, state) -> {
             BackupCatalog catalog = new BackupCatalog(one.request().store());
@@ -154,12 +155,21 @@ public final class ScheduledWork {
                     state,
                     catalog.select("latest", one.request().url().database()));
         });
+        if (served.containsKey(name) && !served.get(name).request().followers().isEmpty()) {
+            // Not in the turn of the database: one that hangs would keep it from being backed up.
+            run(
+                    name,
+                    "verify of the other stores",
+                    beside(name, checking),
+                    (one, state) ->
+                            new FollowerCheck(operations.asked("schedule", null, ""), say).check(one, events(name)));
+        }
     }
 
     /** Deletes the backups of this database that its retention no longer keeps. A plan that is doubtful is refused. */
     public void expire(String name) {
-        // Not in the turn of the database: a follower that hangs would keep it from being backed up.
-        run(name, "expire", new Turn(() -> expiring.add(name), () -> expiring.remove(name)), (one, state) -> {
+        // Not in the turn of the database, either.
+        run(name, "expire", beside(name, expiring), (one, state) -> {
             try {
                 new ScheduledExpiry(operations.asked("schedule", null, ""), say).expire(one, events(name));
             } finally {
@@ -174,6 +184,11 @@ public final class ScheduledWork {
      * @param begin whether it may run now
      */
     private record Turn(BooleanSupplier begin, Runnable end) {}
+
+    /** Beside all but its own kind. */
+    private static Turn beside(String name, Set<String> ofItsKind) {
+        return new Turn(() -> ofItsKind.add(name), () -> ofItsKind.remove(name));
+    }
 
     /** Reads a backup of this database back now, and remembers its outcome. */
     VerifyReport verify(Operations asked, Operations.Served one, DatabaseState state, BackupId id) {

@@ -7,7 +7,10 @@ import java.util.Optional;
 public enum DatabaseKey {
     URL("url", "must be given", "the database: a URI or libpq connection string"),
     SCHEDULE("schedule", "never", "when it is backed up: Quartz's cron, which has seconds first"),
-    VERIFY_SCHEDULE("verify-schedule", "never", "when its newest backup is read back"),
+    VERIFY_SCHEDULE(
+            "verify-schedule",
+            "never",
+            "when its newest backup is read back, in the primary and in stores that are directories whole, a sample in the others"),
     STORES("stores", "af.store or af.stores", "the stores of its backups: the first is the primary"),
     JOBS("jobs", "af.jobs", "how many workers dump it"),
     CRITICAL_TABLES("critical-tables", "af.critical-tables", "tables that get a component of their own"),

@@ -28,6 +28,7 @@ import io.agentflow.dr.testing.LocalPostgres;
 import io.agentflow.dr.testing.Project;
 import io.agentflow.dr.verify.RecordEvidence;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -145,6 +146,31 @@ class ScheduledWorkIT {
             assertThat(said).last().asString().contains("expire failed");
         } finally {
             answer.countDown();
+        }
+    }
+
+    @Test
+    void damageOfACopyIsFoundWhereItIs() throws Exception {
+        DirectoryStore far = new DirectoryStore(folder.resolve("far"), DirectoryPermissions.OWNER);
+        Operations.Served served = served(List.of(new NamedStore("far", far)));
+        DatabaseState state = ScheduledWork.state(served);
+        List<String> said = new ArrayList<>();
+        try (AfOperations operations = operations()) {
+            Meters meters = new Meters(List.of(state), CLOCK);
+            ScheduledWork work =
+                    new ScheduledWork(operations, List.of(served), Map.of("main", state), meters, CLOCK, said::add);
+            BackupId id =
+                    operations.create(served.request(), event -> {}).manifest().id();
+            operations.copy(served.request().store(), id, far, event -> {});
+            work.verify("main");
+            assertThat(said).contains("main: backup " + id + " is whole", "main: in far " + id + " is whole");
+
+            Files.writeString(Path.of(far.location(id)).resolve("schema.dump.gz"), "no more");
+            work.verify("main");
+
+            assertThat(said).last().asString().startsWith("main: in far " + id + " is damaged: schema.dump.gz");
+            assertThat(new BackupCatalog(far).evidence(id).get(0).kind()).isEqualTo(EvidenceKind.VERIFY_FAILED);
+            assertThat(state.damage()).isNull();
         }
     }
 
