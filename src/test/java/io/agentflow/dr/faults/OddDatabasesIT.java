@@ -60,15 +60,10 @@ class OddDatabasesIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "it's \"quoted\"",
-                " spaces and = signs ",
+                " it's \"quoted\" %percent*star? back\\slash UPPER = sign ",
                 "-leading dash",
-                "%percent*star?",
-                "ÜnicodeÄß日本",
-                "UPPER",
                 "dbname=x host=y",
-                "back\\slash",
-                "ééééééééééééééééééééééééééééééé"
+                "ééééééééééééééééééééééééééé日本"
             })
     void row13_aDatabaseOfAnyName(String name) {
         ADatabase database = postgres.database(name)
