@@ -32,6 +32,13 @@ public final class AfProcess {
     /** What only a launcher can do something about. */
     private static final Set<String> OF_THE_LAUNCHER = Set.of("AF_LIB", "AF_JAVA_OPTIONS");
 
+    /** What af reads of its environment beside its own keys, and children are not to have. */
+    private static final Set<String> OTHERS = Set.of("PATH", "SSH_CONNECTION");
+
+    /** What the libraries of S3 read, and the properties by which the same can be given within a JVM. */
+    private static final Map<String, String> AS_PROPERTIES =
+            Map.of("AWS_ACCESS_KEY_ID", "aws.accessKeyId", "AWS_SECRET_ACCESS_KEY", "aws.secretAccessKey");
+
     /** Where these are given, the default store is not meant. */
     private static final Pattern STORES_GIVEN =
             Pattern.compile("(?m)^af\\.(?:(?:store|stores) *=|database\\..*\\.stores *=.*,)");
@@ -94,9 +101,15 @@ public final class AfProcess {
     private boolean inside(String... arguments) {
         return !launched
                 && command.isEmpty()
-                && environment.keySet().stream().allMatch(k -> k.startsWith("AF_") && !OF_THE_LAUNCHER.contains(k))
+                && environment.keySet().stream().allMatch(AfProcess::canBeGivenInside)
                 && Stream.concat(environment.values().stream(), Arrays.stream(arguments))
                         .noneMatch(this::liesInTheFolder);
+    }
+
+    private static boolean canBeGivenInside(String variable) {
+        return (variable.startsWith("AF_") && !OF_THE_LAUNCHER.contains(variable))
+                || OTHERS.contains(variable)
+                || AS_PROPERTIES.containsKey(variable);
     }
 
     /** This JVM stands in another folder. */
@@ -121,7 +134,17 @@ public final class AfProcess {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         PrintStream said = new PrintStream(err, true, StandardCharsets.UTF_8);
-        int code = AfMain.run(new Terminal(out, said, false, false, false), all, Project.file("."), arguments);
+        AS_PROPERTIES.forEach((variable, property) -> {
+            if (all.containsKey(variable)) {
+                System.setProperty(property, all.get(variable));
+            }
+        });
+        int code;
+        try {
+            code = AfMain.run(new Terminal(out, said, false, false, false), all, Project.file("."), arguments);
+        } finally {
+            AS_PROPERTIES.values().forEach(System::clearProperty);
+        }
         return new Result(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 
