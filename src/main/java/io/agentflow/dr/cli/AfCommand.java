@@ -10,13 +10,13 @@ import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.ExitCode;
-import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.ShellWord;
 import io.agentflow.dr.retention.RetentionPlan;
 import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.store.DirectoryStore;
+import io.agentflow.dr.store.StoreUnreachable;
 import io.agentflow.dr.store.StoreUri;
 import java.nio.file.Path;
 import java.util.Map;
@@ -53,6 +53,7 @@ abstract class AfCommand implements Callable<Integer> {
     @Nullable
     Path configFile;
 
+    private boolean takesStore;
     private final Session session;
     private @Nullable Operations operations;
     private String failedStep = "";
@@ -64,7 +65,9 @@ abstract class AfCommand implements Callable<Integer> {
 
     /** What picocli is to know of it. */
     final CommandSpec described() {
-        return storeOption.addTo(own()).addOption(asJson).addOption(talkative).addOption(properties);
+        CommandSpec spec = storeOption.addTo(own());
+        takesStore = spec.findOption(StoreOption.NAME) != null;
+        return spec.addOption(asJson).addOption(talkative).addOption(properties);
     }
 
     /** Its own arguments and options; of most of them by annotations. */
@@ -84,14 +87,32 @@ abstract class AfCommand implements Callable<Integer> {
         verbose = Boolean.TRUE.equals(talkative.getValue());
         configFile = properties.getValue();
         Terminal terminal = session.terminal();
+        AfConfig config = null;
         try (LiveProgress progress = new LiveProgress(terminal, verbose)) {
-            AfConfig config = meant(configuration(
+            config = meant(configuration(
                     ConfigFile.find(configFile, session.environment()).orElse(null), session.environment()));
             OperationEvents shown = json && !verbose ? event -> {} : progress;
             return run(config, shown.and(this::remember)).number();
         } catch (AfException e) {
-            return failed(e);
+            return failed(config == null ? e : told(e, config));
         }
+    }
+
+    /** The failure as it is told. Where one store is away, another one of the configuration may help. */
+    AfException told(AfException e, AfConfig config) {
+        return e instanceof StoreUnreachable away && otherStoreHelps()
+                ? Elsewhere.besides(away, config.storesInUse()).orElse(away)
+                : e;
+    }
+
+    /** The step of an operation that failed; empty if none has. */
+    String failedStep() {
+        return failedStep;
+    }
+
+    /** Whether the command could be given another store instead. */
+    boolean otherStoreHelps() {
+        return takesStore;
     }
 
     /** Loads the configuration; a mistake in it ends the command. */
@@ -228,16 +249,11 @@ abstract class AfCommand implements Callable<Integer> {
     }
 
     /**
-     * The store that the command line names, or else the configured one, which must be there if it was named.
+     * The stores that the command line means: the one that it names, or all that the configuration has.
      *
-     * @throws NotFound if it is not
+     * @param database the configured one whose stores are meant if none is named; null for those of all
      */
-    BackupStore presentStore(@Nullable String given, AfConfig config) {
-        BackupStore store = store(given, config);
-        boolean said = named(given) != null || config.given(ConfigKey.STORE) || config.given(ConfigKey.STORES);
-        if (said && !store.present()) {
-            throw store.absent();
-        }
-        return store;
+    StoresMeant stores(@Nullable String given, @Nullable String database, AfConfig config) {
+        return new StoresMeant(config, named(given), database, one -> opened(one, config));
     }
 }

@@ -26,7 +26,8 @@ final class BackupCopyCommand extends AfCommand {
     @Option(
             names = "--from",
             paramLabel = "STORE",
-            description = "Directory, URI or name of the store where it is (default: ./backups).")
+            description =
+                    "Directory, URI or name of the store where it is (default: one of the configuration, or ./backups).")
     @Nullable
     String from;
 
@@ -48,9 +49,10 @@ final class BackupCopyCommand extends AfCommand {
 
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
-        BackupCatalog catalog = new BackupCatalog(presentStore(from, config));
+        FoundBackup found = stores(from, null, config).find(selector, null);
+        BackupCatalog catalog = found.catalog();
         BackupStore target = opened(to, config);
-        BackupId id = select(catalog, selector, config);
+        BackupId id = found.id();
         CopiedBackup copied = operations(config).copy(catalog.store(), id, target, events);
         if (json) {
             terminal().data(document(copied, catalog.store(), target).toString());

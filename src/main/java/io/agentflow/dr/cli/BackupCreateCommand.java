@@ -117,7 +117,7 @@ final class BackupCreateCommand extends AfCommand {
         if (json) {
             terminal().data(document(published, seconds).toString());
         } else {
-            published.warnings().forEach(w -> terminal().say(terminal().doubtful("! ") + w));
+            published.told().forEach(w -> terminal().say(terminal().doubtful("! ") + w));
             terminal().data(outcome(published, seconds));
         }
         return published.warnings().isEmpty() ? ExitCode.OK : ExitCode.WARNINGS;

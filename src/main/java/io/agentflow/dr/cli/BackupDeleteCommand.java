@@ -6,6 +6,7 @@ import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.retention.Pins;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -43,14 +44,20 @@ final class BackupDeleteCommand extends AfCommand {
     ExitCode run(AfConfig config, OperationEvents events) {
         BackupCatalog catalog = new BackupCatalog(store(store, config));
         BackupId id = select(catalog, selector, config);
+        OtherCopies others = OtherCopies.of(id, catalog.store(), config, one -> opened(one, config));
         Operations operations = operations(config);
         String request = "deletion of " + id + " in " + catalog.store().name();
         before(operations, "delete", request, events, () -> {
             new Pins(catalog).requireNone(id);
             new Confirmation(terminal(), yes)
                     .require(
-                            "This deletes backup " + id + " in "
-                                    + catalog.store().name() + " for good.",
+                            String.join(
+                                    "\n",
+                                    Stream.concat(
+                                                    Stream.of("This deletes backup " + id + " in "
+                                                            + catalog.store().name() + " for good."),
+                                                    others.lines().stream())
+                                            .toList()),
                             id.suffix(),
                             "the last four characters of its id");
         });
@@ -58,11 +65,21 @@ final class BackupDeleteCommand extends AfCommand {
             catalog.store().delete(id, () -> new Pins(catalog).requireNone(id));
             return id;
         });
+        print(id, others);
+        return ExitCode.OK;
+    }
+
+    private void print(BackupId id, OtherCopies others) {
         if (json) {
-            terminal().data(new JsonDocument(kind(), "ok").with("id", id.text()).toString());
+            terminal()
+                    .data(new JsonDocument(kind(), "ok")
+                            .with("id", id.text())
+                            .with("stays", others.stores())
+                            .with("sentAgainFrom", others.primaries())
+                            .toString());
         } else {
             terminal().data(terminal().good("✓ ") + id + " is deleted");
+            others.lines().forEach(line -> terminal().say("  " + line));
         }
-        return ExitCode.OK;
     }
 }

@@ -4,7 +4,6 @@ import io.agentflow.dr.catalog.BackupCatalog;
 import io.agentflow.dr.catalog.EvidenceFile;
 import io.agentflow.dr.catalog.ListedBackup;
 import io.agentflow.dr.config.AfConfig;
-import io.agentflow.dr.config.ConfiguredStore;
 import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
@@ -31,7 +30,8 @@ final class BackupListCommand extends AfCommand {
             .arity("0..1")
             .type(String.class)
             .paramLabel("STORE")
-            .description("Directory, URI or name of the store of the backups (default: ./backups).")
+            .description(
+                    "Directory, URI or name of the store of the backups (default: all of the configuration, or ./backups).")
             .build();
 
     BackupListCommand(Session session) {
@@ -67,20 +67,17 @@ final class BackupListCommand extends AfCommand {
         if (listed.unreachable().isEmpty()) {
             stores.forEach(one -> new BackupCatalog(one.store()).unfinished().ifPresent(terminal()::say));
         }
-        return ExitCode.OK;
+        return listed.unreachable().isEmpty() ? ExitCode.OK : ExitCode.WARNINGS;
     }
 
     /** The one that is named, or all that are configured, the primary first. */
     private List<NamedStore> stores(AfConfig config) {
-        String given = place.getValue();
-        List<ConfiguredStore> configured = config.storesToList();
-        if (named(given) != null || configured.size() < 2) {
-            BackupStore store = presentStore(given, config);
-            return List.of(new NamedStore(store.name(), store));
+        List<NamedStore> meant = stores(place.getValue(), null, config).all();
+        if (meant.size() > 1) {
+            return meant;
         }
-        return configured.stream()
-                .map(one -> new NamedStore(one.name(), opened(one, config)))
-                .toList();
+        BackupStore only = meant.get(0).store();
+        return List.of(new NamedStore(only.name(), only));
     }
 
     private static JsonDocument document(BackupsByStore listed, String primary) {
@@ -90,7 +87,7 @@ final class BackupListCommand extends AfCommand {
             entry.put("stores", listed.storesOf(backup));
             entries.add(entry);
         }
-        return new JsonDocument("BackupList", "ok")
+        return new JsonDocument("BackupList", listed.unreachable().isEmpty() ? "ok" : "warnings")
                 .with("store", primary)
                 .with("stores", listed.names())
                 .with("unreachable", listed.unreachable())
@@ -99,7 +96,7 @@ final class BackupListCommand extends AfCommand {
 
     private void print(BackupsByStore listed, List<NamedStore> stores) {
         List<ListedBackup> backups = listed.backups();
-        String place = stores.size() == 1 ? stores.get(0).store().name() : String.join(", ", listed.names());
+        String place = stores.size() == 1 ? stores.get(0).store().name() : String.join(", ", listed.reached());
         if (backups.isEmpty()) {
             terminal()
                     .say("no backups in " + place + "; make one with: af backup create"

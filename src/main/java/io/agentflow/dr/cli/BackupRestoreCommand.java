@@ -4,6 +4,7 @@ import io.agentflow.dr.catalog.BackupCatalog;
 import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.config.ConfigKey;
 import io.agentflow.dr.config.LibpqEnvironment;
+import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.Count;
@@ -29,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,6 +43,9 @@ import picocli.CommandLine.Parameters;
         description =
                 "Restore a backup beside the live database, prove it, and swap it in; or single tables; or undo that.")
 final class BackupRestoreCommand extends AfCommand {
+    /** The steps that only read the backup. */
+    private static final Set<String> FETCHING = Set.of("fetch", "fetch-tables");
+
     @Parameters(index = "0", arity = "0..1", paramLabel = "ID", description = "A backup's id, a part of it, or latest.")
     @Nullable
     String selector;
@@ -138,6 +143,19 @@ final class BackupRestoreCommand extends AfCommand {
             return drop(config, dropOld, events);
         }
         return restore(config, events);
+    }
+
+    /** What fails while the backup is fetched has come nowhere near the database. */
+    @Override
+    AfException told(AfException e, AfConfig config) {
+        AfException told = super.told(e, config);
+        return FETCHING.contains(failedStep())
+                ? new AfException(
+                        told.exitCode(),
+                        told.fact(),
+                        told.hint() + (told.hint().isEmpty() ? "" : "\n") + "The live database was not touched.",
+                        told)
+                : told;
     }
 
     private ExitCode restore(AfConfig config, OperationEvents events) {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code af backup show}. */
@@ -27,6 +28,8 @@ final class BackupShowCommand extends AfCommand {
     /** So many tables are named, the largest ones, unless all are asked for. */
     private static final int SHOWN = 10;
 
+    static final String UNKNOWN_SIGNER = "by a key that is not known here: not checked (af.sign.trusted)";
+
     @Parameters(index = "0", paramLabel = "ID", description = "A backup's id, a part of it, or latest.")
     String selector = "";
 
@@ -34,9 +37,14 @@ final class BackupShowCommand extends AfCommand {
             index = "1",
             arity = "0..1",
             paramLabel = "STORE",
-            description = "Directory, URI or name of the store of the backups (default: ./backups).")
+            description =
+                    "Directory, URI or name of the store of the backups (default: the one of the configuration that has it, or"
+                            + " ./backups).")
     @Nullable
     String store;
+
+    @Mixin
+    DatabaseOption database = new DatabaseOption();
 
     BackupShowCommand(Session session) {
         super(session);
@@ -49,8 +57,10 @@ final class BackupShowCommand extends AfCommand {
 
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
-        BackupCatalog catalog = new BackupCatalog(store(store, config));
-        BackupId id = select(catalog, selector, config);
+        FoundBackup found = stores(store, database.configured(config), config)
+                .find(selector, database.name(config, session().environment()));
+        BackupCatalog catalog = found.catalog();
+        BackupId id = found.id();
         operations(config)
                 .looked("show", "look into " + id + " in " + catalog.store().name(), events);
         CheckSignature check = new CheckSignature(config.signatures()).asOfNow();
@@ -91,7 +101,7 @@ final class BackupShowCommand extends AfCommand {
         if (signed != null) {
             return "by " + signed.signer();
         }
-        return unchecked ? "by a key that is not known here: not checked (af.sign.trusted)" : "";
+        return unchecked ? UNKNOWN_SIGNER : "";
     }
 
     private void print(BackupCatalog catalog, Manifest manifest, String signer) {

@@ -10,14 +10,18 @@ import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.Count;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.verify.CheckSignature;
 import io.agentflow.dr.verify.VerifyExtent;
 import io.agentflow.dr.verify.VerifyReport;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -31,9 +35,14 @@ final class BackupVerifyCommand extends AfCommand {
             index = "1",
             arity = "0..1",
             paramLabel = "STORE",
-            description = "Directory, URI or name of the store of the backups (default: ./backups).")
+            description =
+                    "Directory, URI or name of the store of the backups (default: the one of the configuration that has it, or"
+                            + " ./backups).")
     @Nullable
     String store;
+
+    @Mixin
+    DatabaseOption database = new DatabaseOption();
 
     @Option(
             names = "--sample",
@@ -70,13 +79,13 @@ final class BackupVerifyCommand extends AfCommand {
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
         VerifyExtent extent = VerifyExtent.of(sample, sizeOnly);
-        BackupCatalog catalog = new BackupCatalog(store(store, config));
-        BackupId id = select(catalog, selector, config);
-        VerifyReport report = operations(config).verify(catalog.store(), id, extent, events);
+        FoundBackup found = stores(store, database.configured(config), config)
+                .find(selector, database.name(config, session().environment()));
+        VerifyReport report = operations(config).verify(found.catalog().store(), found.id(), extent, events);
         if (json) {
-            terminal().data(document(report, extent).toString());
+            terminal().data(document(report, extent, found).toString());
         } else {
-            print(report, extent, catalog);
+            print(report, extent, found, config);
         }
         if (!report.success()) {
             return ExitCode.VERIFICATION_FAILED;
@@ -84,10 +93,11 @@ final class BackupVerifyCommand extends AfCommand {
         return report.warnings().isEmpty() ? ExitCode.OK : ExitCode.WARNINGS;
     }
 
-    private static JsonDocument document(VerifyReport report, VerifyExtent extent) {
+    private static JsonDocument document(VerifyReport report, VerifyExtent extent, FoundBackup found) {
         String status = !report.success() ? "failed" : report.warnings().isEmpty() ? "ok" : "warnings";
         JsonDocument document = new JsonDocument("BackupVerify", status)
                 .with("id", report.id().text())
+                .with("store", found.store())
                 .with("success", report.success())
                 .with("extent", extent.text())
                 .with("decrypted", report.decrypted())
@@ -109,14 +119,15 @@ final class BackupVerifyCommand extends AfCommand {
         return document;
     }
 
-    private void print(VerifyReport report, VerifyExtent extent, BackupCatalog catalog) {
+    private void print(VerifyReport report, VerifyExtent extent, FoundBackup where, AfConfig config) {
         Terminal terminal = terminal();
         report.warnings().forEach(w -> terminal.say(terminal.doubtful("! ") + w));
         String checked = new ByteSize(report.bytes())
-                + String.format(Locale.ROOT, " in %.2f s (", report.elapsed().toNanos() / 1e9)
-                + new ByteSize((long) report.bytesPerSecond()) + "/s)";
+                + String.format(Locale.ROOT, " in %.2f s", report.elapsed().toNanos() / 1e9)
+                + rate(report);
         if (report.success()) {
             terminal.data(terminal.good("✓ ") + report.id() + found(report, extent) + checked);
+            told(report, where, config).forEach(line -> terminal.say("  " + line));
             if (extent.whole() && !report.decrypted() && report.encrypted()) {
                 terminal.say("  It is encrypted; with --identity FILE what it holds is compared, too.");
             }
@@ -131,10 +142,30 @@ final class BackupVerifyCommand extends AfCommand {
         report.problems().stream().limit(20).forEach(p -> terminal.data("  " + p.path() + "   " + p.problem()));
         terminal.data("  " + checked + " checked");
         terminal.say("  Do not restore from it."
-                + newestGood(report, catalog)
+                + newestGood(report, where.catalog())
                         .map(good -> " The newest backup of which the evidence is good is " + good + ".")
                         .orElse("")
                 + report.byHand().replace("\n", "\n  "));
+    }
+
+    /** Of a handful of bytes it says nothing. */
+    private static String rate(VerifyReport report) {
+        return report.bytesPerSecond() < 1 ? "" : " (" + new ByteSize((long) report.bytesPerSecond()) + "/s)";
+    }
+
+    /** Where it was read, if that was to be found out, and who has signed it. */
+    private static List<String> told(VerifyReport report, FoundBackup where, AfConfig config) {
+        List<String> lines = new ArrayList<>();
+        if (where.chosen()) {
+            lines.add("read in " + where.store());
+        }
+        String signer = report.signedBy();
+        if (signer != null) {
+            lines.add("signed by " + config.signatures().trust().name(signer));
+        } else if (CheckSignature.present(where.catalog().store(), report.id())) {
+            lines.add("signed " + BackupShowCommand.UNKNOWN_SIGNER);
+        }
+        return lines;
     }
 
     private static String verdict(VerifyReport report) {

@@ -40,6 +40,16 @@ final class BackupsByStore {
         if (failures.size() == asked.size()) {
             throw failures.get(0);
         }
+        if (!backups.isEmpty()) {
+            asked.stream()
+                    .filter(one -> !one.store().remote() && !one.store().present())
+                    .forEach(this::absent);
+        }
+    }
+
+    /** Before the first backup no directory is there; later its disk may be missing. */
+    private void absent(NamedStore one) {
+        unreachable.put(one.name(), one.store().absent().fact());
     }
 
     private void add(String store, ListedBackup backup) {
@@ -60,6 +70,11 @@ final class BackupsByStore {
     /** The stores that were asked, by their names. */
     List<String> names() {
         return asked.stream().map(NamedStore::name).toList();
+    }
+
+    /** Those of them that answered. */
+    List<String> reached() {
+        return names().stream().filter(name -> !unreachable.containsKey(name)).toList();
     }
 
     /** Those that could not be, and why. */

@@ -50,11 +50,13 @@ final class ConnectionOptions {
      * The configuration as it counts for the database that is meant: by a name of {@code af.database.<name>} its address,
      * store, jobs and critical tables.
      *
-     * @throws UsageError if nothing says which one of them is meant
+     * @throws UsageError if nothing says which one of them is meant, or a name of theirs is mistyped
      */
     AfConfig meant(AfConfig config, Map<String, String> environment) {
         if (url != null) {
-            return config.databaseNames().contains(url) ? config.of(url) : config;
+            DatabaseWord word = new DatabaseWord(url);
+            word.requireNoMisspelling(config);
+            return word.isConfigured(config) ? config.of(url) : config;
         }
         boolean said = host != null
                 || config.given(ConfigKey.DATABASE_URL)

@@ -7,7 +7,11 @@ import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.ShellWord;
+import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.store.BackupStore;
+import io.agentflow.dr.store.StoreUnreachable;
+import io.agentflow.dr.store.StoreUri;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -48,6 +52,29 @@ final class Elsewhere {
         } catch (AfException e) {
             // Not there either, or away: what was asked for is missing all the same.
             return Optional.empty();
+        }
+    }
+
+    /** The same failure with another store in its hint, if there is one among these. */
+    static Optional<AfException> besides(StoreUnreachable away, List<ConfiguredStore> stores) {
+        boolean known = stores.stream().anyMatch(one -> is(one, away));
+        return stores.stream()
+                .filter(one -> known && !is(one, away))
+                .findFirst()
+                .map(other -> new AfException(
+                        away.exitCode(),
+                        away.fact(),
+                        away.hint() + (away.hint().isEmpty() ? "" : "\n")
+                                + "Or name another store of the configuration: --store " + ShellWord.of(other.name()),
+                        away));
+    }
+
+    private static boolean is(ConfiguredStore one, StoreUnreachable away) {
+        try {
+            return StoreUri.parse(one.uri()).toString().equals(away.store());
+        } catch (UsageError e) {
+            // It is none: whoever opens it is told.
+            return false;
         }
     }
 }

@@ -19,11 +19,24 @@ record FollowedBackup(
     /** Those of the backup, and one for each store that is behind. */
     List<String> warnings() {
         List<String> warnings = new ArrayList<>(made.warnings());
-        left.forEach(one -> warnings.add("published in " + primary + ", " + one.store() + " is behind: " + one.why()
-                + "; send it with: af backup copy " + made.manifest().id() + " --from " + ShellWord.of(primary)
-                + " --to "
-                + ShellWord.of(one.store())));
+        left.forEach(one -> warnings.add(fact(one) + "; send it with: " + command(one)));
         return warnings;
+    }
+
+    /** The same for people, who read what is to be done on a line of its own. */
+    List<String> told() {
+        List<String> told = new ArrayList<>(made.warnings());
+        left.forEach(one -> told.add(fact(one) + "\n  Send it with: " + command(one)));
+        return told;
+    }
+
+    private String fact(Operations.LeftBehind one) {
+        return "published in " + primary + ", " + one.store() + " is behind: " + one.why();
+    }
+
+    private String command(Operations.LeftBehind one) {
+        return "af backup copy " + made.manifest().id() + " --from " + ShellWord.of(primary) + " --to "
+                + ShellWord.of(one.store());
     }
 
     /** The stores that have it, the primary first. */

@@ -64,7 +64,7 @@ final class KeyListCommand extends AfCommand {
         signing(config, keys);
         if (json) {
             terminal()
-                    .data(new JsonDocument(kind(), sound(keys) ? "ok" : "warnings")
+                    .data(new JsonDocument(kind(), sound(keys) ? "ok" : "failed")
                             .with(
                                     "keys",
                                     keys.stream().map(KeyListCommand::fields).toList())
@@ -75,7 +75,8 @@ final class KeyListCommand extends AfCommand {
                 terminal().say("no keys are configured");
             }
         }
-        return sound(keys) ? ExitCode.OK : ExitCode.WARNINGS;
+        // Whatever needs that key ends so, too.
+        return sound(keys) ? ExitCode.OK : ExitCode.USAGE;
     }
 
     /** A command that prints identities is not run: it may ask for a password. */

@@ -3,15 +3,18 @@ package io.agentflow.dr.cli;
 import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.Count;
+import io.agentflow.dr.core.DatabaseName;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.retention.RetentionPlan;
 import io.agentflow.dr.store.BackupStore;
+import io.agentflow.dr.store.NamedStore;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -24,13 +27,13 @@ final class RetentionApplyCommand extends AfCommand {
             index = "0",
             arity = "0..1",
             paramLabel = "STORE",
-            description = "Directory of the backups (default: ./backups).")
+            description =
+                    "Directory, URI or name of the store of the backups (default: all of the configuration, or ./backups).")
     @Nullable
     String store;
 
-    @Option(names = "--database", paramLabel = "NAME", description = "Only backups of this database.")
-    @Nullable
-    String database;
+    @Mixin
+    DatabaseOption database = new DatabaseOption();
 
     @Option(
             names = "--plan",
@@ -55,18 +58,41 @@ final class RetentionApplyCommand extends AfCommand {
 
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
-        BackupStore directory = presentStore(store, config);
+        RetentionStores stores = new RetentionStores(
+                terminal(), stores(store, database.configured(config), config).all());
+        DatabaseName only = database.name(config, session().environment());
+        if (seen != null && stores.several()) {
+            throw new UsageError(
+                    "a plan is of one store, and there are several",
+                    "Name its store: --store NAME, as af retention plan has shown it.");
+        }
+        stores.each(one -> apply(one, only, stores.several(), config, events));
+        if (json) {
+            terminal().data(stores.document(kind()).toString());
+        }
+        return stores.code();
+    }
+
+    private RetentionStores.Done apply(
+            NamedStore at, @Nullable DatabaseName only, boolean several, AfConfig config, OperationEvents events) {
+        BackupStore directory = at.store();
         Operations operations = operations(config);
-        RetentionPlan plan = retention(directory, database, config);
+        RetentionPlan plan = retention(directory, only == null ? null : only.text(), config);
         RetentionOutput output = new RetentionOutput(plan);
         if (!json) {
+            if (several) {
+                terminal().data("in " + at.name() + ":");
+            }
             output.lines(terminal(), session().clock().instant()).forEach(terminal()::data);
             output.warn(terminal());
         }
         before(operations, "expire", "retention of " + directory.name(), events, () -> confirm(plan, output));
         Operations.Expired expired = operations.expire(directory, plan, events);
-        print(output, expired);
-        return expired.left().isEmpty() ? output.code() : ExitCode.WARNINGS;
+        if (!json) {
+            print(expired);
+        }
+        return new RetentionStores.Done(
+                fields(output, expired), expired.left().isEmpty() ? output.code() : ExitCode.WARNINGS);
     }
 
     private void confirm(RetentionPlan plan, RetentionOutput output) {
@@ -87,25 +113,24 @@ final class RetentionApplyCommand extends AfCommand {
                         "the first four characters of the plan");
     }
 
-    private void print(RetentionOutput output, Operations.Expired expired) {
-        List<String> ids = expired.ids().stream().map(BackupId::text).toList();
-        if (json) {
-            Map<String, Object> left = new LinkedHashMap<>();
-            expired.left().forEach((id, why) -> left.put(id.text(), why));
-            terminal()
-                    .data(output.document(kind())
-                            .with("expired", ids)
-                            .with("left", left)
-                            .toString());
-            return;
-        }
+    private static Map<String, Object> fields(RetentionOutput output, Operations.Expired expired) {
+        Map<String, Object> fields = output.fields();
+        Map<String, Object> left = new LinkedHashMap<>();
+        expired.left().forEach((id, why) -> left.put(id.text(), why));
+        fields.put("expired", expired.ids().stream().map(BackupId::text).toList());
+        fields.put("left", left);
+        return fields;
+    }
+
+    private void print(Operations.Expired expired) {
+        int gone = expired.ids().size();
         expired.left()
                 .forEach((id, why) -> terminal().say(terminal().doubtful("! ") + id + " does not expire yet: " + why));
         terminal()
                 .say(
-                        ids.isEmpty()
+                        gone == 0
                                 ? "nothing was deleted"
-                                : terminal().good("✓ ") + Count.of(ids.size(), "backup")
-                                        + (ids.size() == 1 ? " is" : " are") + " deleted");
+                                : terminal().good("✓ ") + Count.of(gone, "backup") + (gone == 1 ? " is" : " are")
+                                        + " deleted");
     }
 }

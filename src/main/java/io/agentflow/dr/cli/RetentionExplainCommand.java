@@ -1,16 +1,17 @@
 package io.agentflow.dr.cli;
 
-import io.agentflow.dr.catalog.BackupCatalog;
 import io.agentflow.dr.config.AfConfig;
+import io.agentflow.dr.core.DatabaseName;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.retention.Decision;
 import io.agentflow.dr.retention.RetentionPlan;
-import io.agentflow.dr.store.BackupStore;
+import io.agentflow.dr.store.NamedStore;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code af retention explain}. */
@@ -30,9 +31,13 @@ final class RetentionExplainCommand extends AfCommand {
             index = "1",
             arity = "0..1",
             paramLabel = "STORE",
-            description = "Directory of the backups (default: ./backups).")
+            description =
+                    "Directory, URI or name of the store of the backups (default: all of the configuration, or ./backups).")
     @Nullable
     String store;
+
+    @Mixin
+    DatabaseOption database = new DatabaseOption();
 
     RetentionExplainCommand(Session session) {
         super(session);
@@ -45,18 +50,33 @@ final class RetentionExplainCommand extends AfCommand {
 
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
-        BackupStore directory = presentStore(store, config);
-        String only = selector == null
-                ? null
-                : select(new BackupCatalog(directory), selector, config).text();
-        RetentionPlan plan = retention(directory, null, config);
+        StoresMeant meant = stores(store, database.configured(config), config);
+        DatabaseName of = database.name(config, session().environment());
+        FoundBackup found = selector == null ? null : meant.find(selector, of);
+        RetentionStores stores = new RetentionStores(
+                terminal(),
+                found == null
+                        ? meant.all()
+                        : List.of(new NamedStore(found.store(), found.catalog().store())));
+        stores.each(one -> explain(one, found, of, found == null && stores.several(), config));
         if (json) {
-            terminal()
-                    .data(new RetentionOutput(plan.only(only)).document(kind()).toString());
-        } else {
-            lines(plan.only(only)).forEach(terminal()::data);
+            terminal().data(stores.document(kind()).toString());
         }
-        return ExitCode.OK;
+        return stores.failed() ? ExitCode.WARNINGS : ExitCode.OK;
+    }
+
+    private RetentionStores.Done explain(
+            NamedStore at, @Nullable FoundBackup found, @Nullable DatabaseName of, boolean several, AfConfig config) {
+        RetentionPlan plan = retention(at.store(), of == null ? null : of.text(), config)
+                .only(found == null ? null : found.id().text());
+        RetentionOutput output = new RetentionOutput(plan);
+        if (!json) {
+            if (several) {
+                terminal().data("in " + at.name() + ":");
+            }
+            lines(plan).forEach(terminal()::data);
+        }
+        return new RetentionStores.Done(output.fields(), output.code());
     }
 
     private static List<String> lines(RetentionPlan plan) {

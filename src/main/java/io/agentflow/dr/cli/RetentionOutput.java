@@ -27,20 +27,22 @@ final class RetentionOutput {
         return plan.warnings().isEmpty() ? ExitCode.OK : ExitCode.WARNINGS;
     }
 
-    JsonDocument document(String kind) {
-        return new JsonDocument(kind, code() == ExitCode.OK ? "ok" : "warnings")
-                .with("store", plan.store())
-                .with("plan", plan.token())
-                .with("expiring", ids(plan.expiring()))
-                .with(
-                        "databases",
-                        plan.databases().stream().map(RetentionOutput::fields).toList())
-                .with(
-                        "doubtful",
-                        plan.doubtful().stream()
-                                .map(one -> Map.of("id", one.id().text(), "why", one.why()))
-                                .toList())
-                .with("warnings", plan.warnings());
+    /** What a document says of it. */
+    Map<String, Object> fields() {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("store", plan.store());
+        fields.put("plan", plan.token());
+        fields.put("expiring", ids(plan.expiring()));
+        fields.put(
+                "databases",
+                plan.databases().stream().map(RetentionOutput::fields).toList());
+        fields.put(
+                "doubtful",
+                plan.doubtful().stream()
+                        .map(one -> Map.of("id", one.id().text(), "why", one.why()))
+                        .toList());
+        fields.put("warnings", plan.warnings());
+        return fields;
     }
 
     private static List<String> ids(List<Decision> decisions) {
@@ -82,6 +84,10 @@ final class RetentionOutput {
         fields.put("rule", why.rule().text());
         fields.put("text", why.text());
         return fields;
+    }
+
+    RetentionPlan plan() {
+        return plan;
     }
 
     /** The whole plan, database by database. */

@@ -37,6 +37,12 @@ final class StoreCheckCommand extends AfCommand {
         super(session);
     }
 
+    /** It is this store that is tried, and no other. */
+    @Override
+    boolean otherStoreHelps() {
+        return false;
+    }
+
     @Override
     String kind() {
         return "StoreCheck";

@@ -7,7 +7,7 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** The option that names a store, for all commands that take one as an argument. Described by code, which is faster. */
 final class StoreOption {
-    private static final String NAME = "--store";
+    static final String NAME = "--store";
     private static final String ARGUMENT = "STORE";
 
     private final OptionSpec option = OptionSpec.builder(NAME)

@@ -232,15 +232,44 @@ public final class AfConfig {
         return once;
     }
 
-    /** The stores whose backups a list shows where none is named: those of all databases, where one has several. */
-    public List<ConfiguredStore> storesToList() {
-        boolean several = databases.values().stream()
-                .anyMatch(one -> named(one.stores().orElse("")).size() > 1);
-        if (storesMeant().size() > 1 || given(ConfigKey.STORE) || !several) {
-            return storesMeant();
+    /**
+     * All stores that backups are in, the primaries first, for commands that look at all of them where none is named: those
+     * of every database, and what is said for all. A store that the environment names is meant alone.
+     */
+    public List<ConfiguredStore> storesInUse() {
+        return once(Stream.concat(primaries().stream(), kept().flatMap(List::stream)));
+    }
+
+    /** Of those the ones that make a backup one. */
+    public List<ConfiguredStore> primaries() {
+        return once(kept().flatMap(all -> all.stream().limit(1)));
+    }
+
+    /** The primaries that a store follows: they send it what it lacks. */
+    public List<ConfiguredStore> followedBy(String place) {
+        return once(kept().filter(all -> all.stream().skip(1).anyMatch(one -> one.isAt(place)))
+                .map(all -> all.get(0)));
+    }
+
+    /** Whether the configuration says where backups are, be it only of one database. */
+    public boolean saysStores() {
+        return given(ConfigKey.STORE)
+                || given(ConfigKey.STORES)
+                || databases.values().stream().anyMatch(one -> one.stores().isPresent());
+    }
+
+    /** What is kept together: the first of each is its primary. */
+    private Stream<List<ConfiguredStore>> kept() {
+        if (databases.isEmpty() || fromEnvironment(ConfigKey.STORE) || fromEnvironment(ConfigKey.STORES)) {
+            return Stream.of(storesMeant());
         }
-        return once(databases.values().stream()
-                .flatMap(one -> one.stores().map(this::named).orElseGet(this::storesMeant).stream()));
+        Stream<List<ConfiguredStore>> own = databases.values().stream()
+                .map(one -> one.stores().map(this::named).orElseGet(this::storesMeant));
+        return given(ConfigKey.STORE) || given(ConfigKey.STORES) ? Stream.concat(Stream.of(storesMeant()), own) : own;
+    }
+
+    private boolean fromEnvironment(ConfigKey key) {
+        return given(key) && source(key).equals(key.variable());
     }
 
     /** The store of the configuration that is at this place, if any is. */

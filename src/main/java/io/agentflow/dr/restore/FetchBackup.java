@@ -37,7 +37,7 @@ public final class FetchBackup {
                                 + " at " + request.target().address()));
         LocalBackup files = operation.hold(request.store().read(request.id()));
         Kept kept = Kept.in(request.store(), request.id());
-        verify.requireReadable(request.id(), files, kept);
+        verify.requireReadable(request.id(), files, request.store().remote(), kept);
         files.fetchAll();
         VerifyReport report = verify.verify(request.id(), files.folder(), files.arrived(), kept);
         report.warnings().forEach(w -> operation.events().accept(new OperationEvent.Warned(w)));

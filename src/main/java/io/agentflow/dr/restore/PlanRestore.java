@@ -45,18 +45,27 @@ public final class PlanRestore {
 
     /** Only looks: what would a restore of this backup meet? */
     public RestorePlan preview(Operation operation, RestoreRequest request, Manifest manifest) {
+        List<Finding> room = room(request, manifest);
         try (MaintenanceSession session = MaintenanceSession.open(request.target(), operation);
                 LocalBackup files = request.store().read(request.id())) {
             if (manifest.encrypted()) {
                 try (PartlyVerified backup =
                         verify.begin(request.id(), files, Kept.in(request.store(), request.id()))) {
                     backup.fetch(Globals.files(backup.manifest()));
-                    return look(session.sql(), request, backup.manifest(), backup.folder());
+                    return look(session.sql(), request, backup.manifest(), backup.folder())
+                            .after(room);
                 }
             }
             files.fetch(Globals.files(manifest)::contains);
-            return look(session.sql(), request, manifest, files.folder());
+            return look(session.sql(), request, manifest, files.folder()).after(room);
         }
+    }
+
+    private List<Finding> room(RestoreRequest request, Manifest manifest) {
+        return verify.room(manifest, request.store().remote()).lacking().stream()
+                .map(lacking -> Finding.stop(
+                        lacking.fact(), "all of it is read and compared before anything is touched", lacking.hint()))
+                .toList();
     }
 
     private RestorePlan look(Sql sql, RestoreRequest request, Manifest manifest, Path folder) {

@@ -125,7 +125,8 @@ public final class RouteStore implements ObjectStore {
                 .orElseThrow(() -> StoreUnreachable.passing(this, "'" + key + "' was stored and is not there", null));
         if (!there.equals(content.digested())) {
             ObjectDamaged other = new ObjectDamaged(
-                    "'" + key + "' was stored and is not what was sent: " + there.bytes() + " bytes with SHA-256 "
+                    "'" + key + "' was stored, and the store now holds something else: " + there.bytes()
+                            + " bytes with SHA-256 "
                             + there.sha256().abbreviated() + " instead of " + content.bytes() + " with "
                             + content.sha256().abbreviated(),
                     "Check " + Act.PUT.route(uri.place()) + " with: af store check " + name());

@@ -40,6 +40,19 @@ public record Trust(List<TrustedKey> keys) {
                         .findFirst();
     }
 
+    /**
+     * How messages name one of them.
+     *
+     * @param fingerprint in hexadecimal digits; of a key that is not trusted it is the name
+     */
+    public String name(String fingerprint) {
+        return keys.stream()
+                .filter(one -> one.key().fingerprint().hex().equals(fingerprint))
+                .findFirst()
+                .map(TrustedKey::toString)
+                .orElse(fingerprint);
+    }
+
     /** What is wrong where none of them has signed, as it stands behind the name of the signature's file. */
     public String complaint(byte @Nullable [] signature) {
         String trusted = keys.stream().map(TrustedKey::toString).collect(Collectors.joining(", "));

@@ -80,7 +80,7 @@ public final class StoreCheck {
                 promise("what is read is what was stored", this::reads, told);
                 promise("what is not there is said to be missing", this::misses, told);
                 promise("nothing is overwritten", this::overwritesNothing, told);
-                promise("a file that is not what was sealed is not published", this::refusesOther, told);
+                promise("a file that changes before it is sent is not published", this::refusesOther, told);
                 promise("evidence is added, and never overwritten", this::addsEvidence, told);
                 promise("a list of " + files + " files is complete", this::listsMany, told);
                 promise("what is deleted is gone, and nothing else", this::deletes, told);

@@ -7,17 +7,21 @@ import org.jspecify.annotations.Nullable;
 public final class StoreUnreachable extends Unreachable {
     private static final long serialVersionUID = 1L;
 
+    private final String store;
     private final boolean retryable;
 
-    private StoreUnreachable(String fact, String hint, boolean retryable, @Nullable Throwable cause) {
-        super(fact, hint, cause);
+    private StoreUnreachable(
+            ObjectStore store, String what, String hint, boolean retryable, @Nullable Throwable cause) {
+        super("the store " + store.name() + " " + what, hint, cause);
+        this.store = store.name();
         this.retryable = retryable;
     }
 
     /** It is away, overloaded or too slow: another try may succeed with nothing changed. */
     public static StoreUnreachable passing(ObjectStore store, String why, @Nullable Throwable cause) {
         return new StoreUnreachable(
-                "the store " + store.name() + " did not answer as it should: " + why,
+                store,
+                "did not answer as it should: " + why,
                 "Run the command again in a while; nothing that is in the store has changed.",
                 true,
                 cause);
@@ -25,7 +29,12 @@ public final class StoreUnreachable extends Unreachable {
 
     /** It will answer the same until somebody changes something, such as rights or credentials. */
     public static StoreUnreachable lasting(ObjectStore store, String why, String hint, @Nullable Throwable cause) {
-        return new StoreUnreachable("the store " + store.name() + " " + why, hint, false, cause);
+        return new StoreUnreachable(store, why, hint, false, cause);
+    }
+
+    /** Which one, without its options: {@code s3://bucket/prefix}. */
+    public String store() {
+        return store;
     }
 
     @Override

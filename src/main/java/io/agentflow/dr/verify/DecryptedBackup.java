@@ -72,6 +72,7 @@ final class DecryptedBackup implements LocalBackup {
         decrypt(smallest, OutputStream.nullOutputStream());
     }
 
+    /** @throws Refused if there is no room for what they hold */
     @Override
     public void fetch(Predicate<String> wanted) {
         List<FileEntry> missing = files().stream()
@@ -79,6 +80,7 @@ final class DecryptedBackup implements LocalBackup {
                         && !arrived.containsKey(file.decrypted().path()))
                 .sorted(Comparator.comparing(FileEntry::bytes).reversed())
                 .toList();
+        new StagingRoom(manifest.id(), 0, StagingRoom.decrypted(missing), folder(), StagingRoom::free).require();
         Set<String> names = missing.stream().map(file -> file.path().text()).collect(Collectors.toSet());
         stored.fetch(names::contains);
         Readers.each(missing, this::write);

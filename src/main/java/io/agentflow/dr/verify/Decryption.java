@@ -57,6 +57,11 @@ public final class Decryption {
         }
     }
 
+    /** Where it is decrypted to. */
+    Path scratch() {
+        return scratch;
+    }
+
     static String to(Manifest manifest) {
         return String.join(", ", manifest.encryptedTo());
     }

@@ -224,12 +224,27 @@ public final class VerifyBackup {
     }
 
     /**
-     * Makes sure that somebody could read the backup, before all of it is fetched.
+     * Makes sure that the backup could be read here, before all of it is fetched.
      *
-     * @throws io.agentflow.dr.core.Refused if it is encrypted and no identity fits
+     * @param fetched whether its store is no directory of this machine
+     * @throws io.agentflow.dr.core.Refused if there is no room for it, or it is encrypted and no identity fits
      */
-    public void requireReadable(BackupId id, LocalBackup files, Kept kept) {
-        begin(id, files, kept).close();
+    public void requireReadable(BackupId id, LocalBackup files, boolean fetched, Kept kept) {
+        Manifest manifest = sealed(id, files, kept);
+        room(manifest, fetched).require();
+        if (manifest.encrypted()) {
+            decryption.open(files, manifest, kept).close();
+        }
+    }
+
+    /**
+     * What of it must lie on this machine so that it can be read.
+     *
+     * @param manifest as it lies in the store
+     * @param fetched whether that is no directory of this machine
+     */
+    public StagingRoom room(Manifest manifest, boolean fetched) {
+        return StagingRoom.of(manifest, fetched, decryption.scratch(), StagingRoom::free);
     }
 
     /**

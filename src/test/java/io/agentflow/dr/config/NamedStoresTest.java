@@ -76,7 +76,13 @@ class NamedStoresTest {
         assertThat(config.knownStores())
                 .extracting(ConfiguredStore::name)
                 .containsExactly("local", "s3-eu", "s3-us", "/mnt/other");
-        assertThat(config.storesToList()).isEqualTo(config.storesMeant());
+        assertThat(config.storesInUse())
+                .extracting(ConfiguredStore::name)
+                .containsExactly("local", "s3-us", "s3-eu", "/mnt/other");
+        assertThat(config.primaries()).extracting(ConfiguredStore::name).containsExactly("local", "s3-us", "s3-eu");
+        assertThat(config.followedBy("/mnt/other"))
+                .extracting(ConfiguredStore::name)
+                .containsExactly("s3-us");
     }
 
     @Test

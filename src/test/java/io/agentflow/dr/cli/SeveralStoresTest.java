@@ -1,0 +1,203 @@
+package io.agentflow.dr.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.agentflow.dr.app.RealOperations;
+import io.agentflow.dr.config.AfConfig;
+import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.store.ObjectStore;
+import io.agentflow.dr.store.StoreUnreachable;
+import io.agentflow.dr.testing.GoldenBackup;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Commands that are told no store where the configuration has several, and one that is told only a database. */
+class SeveralStoresTest {
+    private static final String ID = GoldenBackup.ID.text();
+
+    @TempDir
+    Path folder;
+
+    private Path near;
+    private Path far;
+
+    @BeforeEach
+    void make() throws IOException {
+        near = Files.createDirectory(folder.resolve("near"));
+        far = Files.createDirectory(folder.resolve("far"));
+    }
+
+    private void configure(String... lines) throws IOException {
+        List<String> all = new ArrayList<>(List.of(
+                "af.state-dir = " + folder.resolve("state"),
+                "af.store.near = " + near,
+                "af.store.far = " + far,
+                "af.retention.keep-last = 1"));
+        all.addAll(List.of(lines));
+        Files.write(folder.resolve("af.properties"), all);
+    }
+
+    private record Ran(int code, String out, String err) {
+        JsonNode json() {
+            try {
+                return new ObjectMapper().readTree(out);
+            } catch (IOException e) {
+                throw new IllegalStateException(toString(), e);
+            }
+        }
+    }
+
+    private Ran af(String... arguments) {
+        Map<String, String> environment =
+                Map.of("AF_CONFIG", folder.resolve("af.properties").toString(), "PGUSER", "af");
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Terminal terminal = new Terminal(out, new PrintStream(err, true, StandardCharsets.UTF_8), false, false, false);
+        int code = AfCommandLine.run(
+                new Session(terminal, environment, Clock.systemUTC(), "0", RealOperations::of), arguments);
+        return new Ran(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void aListWithoutOneOfItsStoresIsDoneWithWarnings() throws IOException {
+        configure("af.stores = near, far");
+        GoldenBackup.copyInto(near);
+        assertThat(af("backup", "list").code()).isZero();
+        Files.delete(far);
+
+        Ran listed = af("backup", "list");
+        assertThat(listed.code()).as(listed.toString()).isEqualTo(3);
+        assertThat(listed.err())
+                .contains("1 backup of 1 database", " in near\n", "! far is not shown: there is no directory " + far);
+        JsonNode json = af("backup", "list", "--json").json();
+        assertThat(json.path("status").asText()).isEqualTo("warnings");
+        assertThat(json.path("unreachable").path("far").asText()).contains("there is no directory");
+    }
+
+    @Test
+    void theStoresOfDatabasesAreMeantWhereNothingElseIsSaid() throws IOException {
+        configure(
+                "af.database.a.url = postgresql://h/a",
+                "af.database.a.stores = near",
+                "af.database.b.url = postgresql://h/b",
+                "af.database.b.stores = far");
+        GoldenBackup.copyInto(far);
+
+        assertThat(af("backup", "list").out()).contains(ID);
+        Ran verified = af("backup", "verify", GoldenBackup.ID.suffix());
+        assertThat(verified.code()).as(verified.toString()).isZero();
+        assertThat(verified.err()).contains("  read in far\n");
+        assertThat(af("backup", "verify", "latest", "-d", "b").code()).isEqualTo(6);
+        assertThat(af("backup", "show", ID, "-d", "b").out()).contains(ID);
+        Ran latest = af("backup", "verify", "latest");
+        assertThat(latest.code()).as(latest.toString()).isEqualTo(2);
+        assertThat(latest.err()).contains("latest in which store?", "near, far", "--store near", "-d a");
+        assertThat(af("backup", "verify", "zzzz").err()).contains("there is no backup 'zzzz' in near, far");
+    }
+
+    @Test
+    void retentionIsOfAllStoresAndOneThatIsAwayKeepsNoOther() throws IOException {
+        configure("af.stores = near, far");
+        GoldenBackup.copyInto(near);
+        GoldenBackup.copyInto(far);
+
+        af("backup", "verify", ID, "near");
+        af("backup", "verify", ID, "far");
+
+        Ran plan = af("retention", "plan");
+        assertThat(plan.code()).as(plan.toString()).isZero();
+        assertThat(plan.out()).containsSubsequence("in near:\n", ID, "in far:\n", ID);
+        assertThat(af("retention", "explain", ID).out())
+                .contains(ID + ", taken ")
+                .doesNotContain("in far:");
+        assertThat(af("retention", "plan", "--json").json().path("stores")).hasSize(2);
+        assertThat(af("retention", "plan", "-d", "nobody", "--store", "near").err())
+                .contains("0 backups kept");
+        Files.move(far, folder.resolve("gone"));
+
+        Ran applied = af("retention", "apply", "--yes");
+        assertThat(applied.code()).as(applied.toString()).isEqualTo(3);
+        assertThat(applied.err())
+                .contains("nothing was deleted", "! far: there is no directory " + far, "  Check the name");
+        assertThat(af("retention", "apply", "--yes", "--plan", "0123456789abcdef")
+                        .code())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void aDeletionSaysWhatStaysAndWhatComesBack() throws IOException {
+        configure("af.stores = near, far");
+        GoldenBackup.copyInto(near);
+        GoldenBackup.copyInto(far);
+
+        assertThat(af("backup", "delete", ID, "far").err())
+                .contains("It stays in near. af serve sends it here again from near, which this store follows");
+        Ran deleted = af("backup", "delete", ID, "far", "--yes");
+        assertThat(deleted.code()).as(deleted.toString()).isZero();
+        assertThat(deleted.err()).contains("  It stays in near.\n  af serve sends it here again from near");
+        GoldenBackup.copyInto(far);
+        assertThat(af("backup", "delete", ID, "near", "--yes").err())
+                .contains("  It stays in far.\n")
+                .doesNotContain("again");
+    }
+
+    @Test
+    void aNameThatIsAlmostThatOfADatabaseIsAskedAbout() throws IOException {
+        configure("af.database.name.url = postgresql://h/billing", "af.database.name.stores = near");
+
+        for (String command : List.of("create", "verify")) {
+            Ran mistyped = command.equals("create")
+                    ? af("backup", "create", "-d", "nmae")
+                    : af("backup", "verify", "latest", "-d", "nmae");
+            assertThat(mistyped.code()).as(mistyped.toString()).isEqualTo(2);
+            assertThat(mistyped.err())
+                    .contains("no database of af.properties is called nmae: is it name?", "\"dbname=nmae\"");
+        }
+        AfConfig config = AfConfig.load(folder.resolve("af.properties"), Map.of());
+        for (String other : List.of("name", "orders", "nm", "dbname=nmae", "postgresql://h/nmae", "")) {
+            new DatabaseWord(other).requireNoMisspelling(config);
+        }
+    }
+
+    @Test
+    void aCopyFromAStoreThatIsNotThereNamesThoseThatAre() throws IOException {
+        configure("af.stores = near, far");
+
+        assertThat(af("backup", "copy", "latest", "--from", "./typo", "--to", "far")
+                        .err())
+                .contains("there is no directory ./typo", "The stores of the configuration are far, near.");
+    }
+
+    @Test
+    void whereAStoreIsAwayAnotherOneIsNamed() throws IOException {
+        configure("af.store.cloud = s3://dr/app?region=eu-central-1", "af.stores = cloud, far");
+        ObjectStore store = (ObjectStore) Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {ObjectStore.class},
+                (proxy, method, given) -> "s3://dr/app");
+        StoreUnreachable away = StoreUnreachable.passing(store, "503", null);
+        AfConfig config = AfConfig.load(folder.resolve("af.properties"), Map.of());
+
+        Optional<AfException> told = Elsewhere.besides(away, config.storesInUse());
+
+        assertThat(told.orElseThrow().hint())
+                .startsWith(away.hint())
+                .endsWith("Or name another store of the configuration: --store far");
+        assertThat(Elsewhere.besides(away, config.storesInUse().subList(1, 2))).isEmpty();
+    }
+}
