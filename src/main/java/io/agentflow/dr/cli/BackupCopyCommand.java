@@ -26,8 +26,7 @@ final class BackupCopyCommand extends AfCommand {
     @Option(
             names = "--from",
             paramLabel = "STORE",
-            description =
-                    "Directory, URI or name of the store where it is (default: one of the configuration, or ./backups).")
+            description = "Directory, URI or name of the store where it is (default: the configured one that has it).")
     @Nullable
     String from;
 

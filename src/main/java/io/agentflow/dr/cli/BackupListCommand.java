@@ -30,8 +30,7 @@ final class BackupListCommand extends AfCommand {
             .arity("0..1")
             .type(String.class)
             .paramLabel("STORE")
-            .description(
-                    "Directory, URI or name of the store of the backups (default: all of the configuration, or ./backups).")
+            .description("Directory, URI or name of the store of the backups (default: all configured ones).")
             .build();
 
     BackupListCommand(Session session) {

@@ -38,8 +38,7 @@ final class BackupShowCommand extends AfCommand {
             arity = "0..1",
             paramLabel = "STORE",
             description =
-                    "Directory, URI or name of the store of the backups (default: the one of the configuration that has it, or"
-                            + " ./backups).")
+                    "Directory, URI or name of the store of the backups (default: the configured one that has it).")
     @Nullable
     String store;
 

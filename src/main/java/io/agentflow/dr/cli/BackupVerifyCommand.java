@@ -36,8 +36,7 @@ final class BackupVerifyCommand extends AfCommand {
             arity = "0..1",
             paramLabel = "STORE",
             description =
-                    "Directory, URI or name of the store of the backups (default: the one of the configuration that has it, or"
-                            + " ./backups).")
+                    "Directory, URI or name of the store of the backups (default: the configured one that has it).")
     @Nullable
     String store;
 

@@ -14,7 +14,7 @@ final class DatabaseOption {
     @Option(
             names = {"-d", "--database"},
             paramLabel = "NAME",
-            description = "Only backups of this database, as af.properties calls it, with its stores, or PostgreSQL.")
+            description = "Only backups of this database, as af.properties (with its stores) or PostgreSQL calls it.")
     @Nullable
     String given;
 

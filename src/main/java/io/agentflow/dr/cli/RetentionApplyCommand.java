@@ -27,8 +27,7 @@ final class RetentionApplyCommand extends AfCommand {
             index = "0",
             arity = "0..1",
             paramLabel = "STORE",
-            description =
-                    "Directory, URI or name of the store of the backups (default: all of the configuration, or ./backups).")
+            description = "Directory, URI or name of the store of the backups (default: all configured ones).")
     @Nullable
     String store;
 

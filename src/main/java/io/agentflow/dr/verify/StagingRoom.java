@@ -14,7 +14,7 @@ import java.util.Optional;
 
 /** Whether this machine has room for all of a backup, where it must be fetched, or decrypted, before it can be read. */
 public final class StagingRoom {
-    /** What else is written to the disk meanwhile needs some room too. */
+    /** What else is written to the disk meanwhile needs some room too: as much again, and so much at most. */
     static final long SPARE = 64L * 1024 * 1024;
 
     /** Asks how many bytes a directory's disk has free. */
@@ -79,7 +79,7 @@ public final class StagingRoom {
         }
         try {
             long free = disk.free(existing());
-            return free >= needed + SPARE ? Optional.empty() : Optional.of(refused(needed, free));
+            return free >= needed + Math.min(needed, SPARE) ? Optional.empty() : Optional.of(refused(needed, free));
         } catch (IOException e) {
             return Optional.empty();
         }

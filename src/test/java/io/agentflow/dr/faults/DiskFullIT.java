@@ -3,6 +3,8 @@ package io.agentflow.dr.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.agentflow.dr.age.AgeKey;
+import io.agentflow.dr.core.SecretFile;
 import io.agentflow.dr.testing.ADatabase;
 import io.agentflow.dr.testing.AfProcess;
 import io.agentflow.dr.testing.Aftermath;
@@ -59,6 +61,30 @@ class DiskFullIT {
                     .on(database);
 
             aftermath.failed(af.run("backup", "create", "--json"), 4, "free").tidy();
+        }
+    }
+
+    @Test
+    void row01_whatDoesNotFitIntoStagingIsRefusedBeforeItIsDecrypted() throws IOException {
+        AgeKey key = AgeKey.generate();
+        SecretFile.create(folder.resolve("identity.txt"), key.identity() + "\n");
+        try (SmallDisk disk = SmallDisk.ofMegabytes(2)) {
+            ADatabase database = Ballast.in(POSTGRES, "staging_full");
+            AfProcess af = new AfProcess(folder)
+                    .with("AF_ENCRYPT_TO", key.recipient())
+                    .with("AF_IDENTITY_FILE", folder.resolve("identity.txt").toString())
+                    .on(database);
+            AfProcess.Result made = af.run("backup", "create");
+            assertThat(made.exitCode()).as(made.toString()).isZero();
+            Aftermath aftermath = Aftermath.in(folder, POSTGRES, database);
+            af.with("AF_STAGING_DIR", disk.path().toString());
+
+            AfProcess.Result plan = af.run("backup", "restore", "latest", "--plan");
+            assertThat(plan.exitCode()).as(plan.toString()).isEqualTo(4);
+            assertThat(plan.out()).contains(" decrypted), and " + disk.path(), "af.staging-dir");
+            aftermath
+                    .failed(af.run("backup", "restore", "latest", "--yes", "--json"), 4, "on this machine")
+                    .tidy();
         }
     }
 

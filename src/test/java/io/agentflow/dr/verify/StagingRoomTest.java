@@ -31,15 +31,15 @@ class StagingRoomTest {
 
     @Test
     void whatIsFetchedNeedsRoomBesidesWhatElseIsWritten() {
-        Refused refused = room(true, StagingRoom.SPARE).lacking().orElseThrow();
+        Refused refused = room(true, 100).lacking().orElseThrow();
 
         assertThat(refused.exitCode()).isEqualTo(ExitCode.REFUSED);
         assertThat(refused.fact())
                 .contains(
                         GoldenBackup.ID + " needs ",
-                        " fetched), and " + folder.resolve("not/made/yet") + " has 67.1 MB");
+                        " fetched), and " + folder.resolve("not/made/yet") + " has 100 B free");
         assertThat(refused.hint()).contains("af.staging-dir");
-        assertThat(room(true, 2 * StagingRoom.SPARE).lacking()).isEmpty();
+        assertThat(room(true, StagingRoom.SPARE).lacking()).isEmpty();
     }
 
     @Test
@@ -52,6 +52,10 @@ class StagingRoomTest {
         StagingRoom both =
                 new StagingRoom(GoldenBackup.ID, 2_000_000_000L, 3_000_000_000L, folder, directory -> 4_000_000_000L);
 
+        assertThat(new StagingRoom(GoldenBackup.ID, 0, 1_000, folder, directory -> 1_999).lacking())
+                .isPresent();
+        assertThat(new StagingRoom(GoldenBackup.ID, 0, 1_000, folder, directory -> 2_000).lacking())
+                .isEmpty();
         assertThat(both.lacking().orElseThrow().fact())
                 .contains("needs 5.0 GB on this machine", "(2.0 GB fetched, 3.0 GB decrypted)", "has 4.0 GB free");
     }
