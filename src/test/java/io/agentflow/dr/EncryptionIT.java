@@ -197,8 +197,8 @@ class EncryptionIT {
         String id = ok(af.with("AF_ENCRYPT_TO", FIRST.recipient()).run("backup", "create", "--json"))
                 .path("id")
                 .asText();
-        ok(af.run("backup", "copy", id, "--to", "copies", "--json"));
-        ok(af.run("backup", "verify", id, "copies", "--json"));
+        ok(af.run("backup", "copy", id, "--to", folder.resolve("copies").toString(), "--json"));
+        ok(af.run("backup", "verify", id, folder.resolve("copies").toString(), "--json"));
         database.with("DELETE FROM notes; INSERT INTO users VALUES (1000, 'new')");
         String before = database.dump();
 
@@ -278,7 +278,7 @@ class EncryptionIT {
                 .on(database)
                 .with("AF_EXTRA_ROUTES", routes.toString())
                 .with("AF_ENCRYPT_TO", FIRST.recipient())
-                .run("backup", "create", "b");
+                .run("backup", "create", folder.resolve("b").toString());
 
         assertThat(failed.exitCode()).as(failed.toString()).isEqualTo(1);
         assertThat(failed.err()).contains("without being encrypted");

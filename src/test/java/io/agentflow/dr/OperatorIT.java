@@ -37,7 +37,8 @@ class OperatorIT {
 
     @Test
     void theHintOfADamagedBackupNamesItsStore() throws IOException {
-        AfProcess af = new AfProcess(folder).on(postgres.database("damaged").with("CREATE TABLE t (a int)"));
+        AfProcess af =
+                new AfProcess(folder).launched().on(postgres.database("damaged").with("CREATE TABLE t (a int)"));
         String id = ok(af.run("backup", "create", "other store", "--json"))
                 .json()
                 .path("id")
@@ -103,7 +104,7 @@ class OperatorIT {
 
     @Test
     void aStoreThatIsNotThereIsNoEmptyStore() {
-        AfProcess af = new AfProcess(folder);
+        AfProcess af = new AfProcess(folder).launched();
 
         assertThat(af.run("backup", "list", "/nonexistent/store").exitCode()).isEqualTo(6);
         assertThat(ok(af.run("backup", "list")).err()).contains("no backups in");

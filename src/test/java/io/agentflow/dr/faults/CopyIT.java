@@ -48,7 +48,7 @@ class CopyIT {
     }
 
     private AfProcess af() {
-        AfProcess af = new AfProcess(folder);
+        AfProcess af = new AfProcess(folder).launched();
         S3Server.environment().forEach(af::with);
         return af;
     }
