@@ -84,6 +84,7 @@ final class BackupListCommand extends AfCommand {
         for (ListedBackup backup : listed.backups()) {
             Map<String, Object> entry = entry(backup);
             entry.put("stores", listed.storesOf(backup));
+            entry.put("doubtful", listed.doubtful(backup));
             entries.add(entry);
         }
         return new JsonDocument("BackupList", listed.unreachable().isEmpty() ? "ok" : "warnings")
@@ -108,7 +109,9 @@ final class BackupListCommand extends AfCommand {
         long bytes = 0;
         Set<String> databases = new HashSet<>();
         for (ListedBackup backup : backups) {
-            terminal().data(line(backup, column(String.join(",", listed.storesOf(backup)), width), now));
+            terminal()
+                    .data(line(backup, column(String.join(",", listed.storesOf(backup)), width), now)
+                            + doubts(listed.doubtful(backup)));
             ManifestHead head = backup.head();
             bytes += head == null ? 0 : head.summary().bytes();
             databases.add(head == null ? "" : head.database());
@@ -117,6 +120,13 @@ final class BackupListCommand extends AfCommand {
                 .say(backups.size() + (backups.size() == 1 ? " backup of " : " backups of ") + databases.size()
                         + (databases.size() == 1 ? " database, " : " databases, ") + new ByteSize(bytes) + " in "
                         + place);
+    }
+
+    /** What is known of the copies in the other stores, where that is no good. */
+    private String doubts(Map<String, String> doubtful) {
+        StringBuilder doubts = new StringBuilder();
+        doubtful.forEach((store, why) -> doubts.append("; ").append(terminal().bad("✗ in " + store + ": " + why)));
+        return doubts.toString();
     }
 
     /** A column in front of the last one; none where there is but one store. */

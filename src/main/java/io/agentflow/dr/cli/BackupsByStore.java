@@ -1,6 +1,7 @@
 package io.agentflow.dr.cli;
 
 import io.agentflow.dr.catalog.BackupCatalog;
+import io.agentflow.dr.catalog.EvidenceFile;
 import io.agentflow.dr.catalog.ListedBackup;
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.BackupId;
@@ -10,6 +11,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -17,6 +19,7 @@ import java.util.function.Function;
 final class BackupsByStore {
     private final Map<BackupId, ListedBackup> backups = new TreeMap<>(Comparator.reverseOrder());
     private final Map<BackupId, List<String>> stores = new TreeMap<>();
+    private final Map<BackupId, Map<String, String>> doubtful = new TreeMap<>();
     private final Map<String, String> unreachable = new LinkedHashMap<>();
     private final List<NamedStore> asked;
 
@@ -53,8 +56,26 @@ final class BackupsByStore {
     }
 
     private void add(String store, ListedBackup backup) {
-        backups.putIfAbsent(backup.id(), backup);
+        if (backups.putIfAbsent(backup.id(), backup) != null) {
+            doubt(backup)
+                    .ifPresent(why -> doubtful.computeIfAbsent(backup.id(), none -> new LinkedHashMap<>())
+                            .put(store, why));
+        }
         stores.computeIfAbsent(backup.id(), none -> new ArrayList<>()).add(store);
+    }
+
+    /** What is wrong with a copy, as far as a list tells. */
+    private static Optional<String> doubt(ListedBackup copy) {
+        EvidenceFile evidence = copy.evidence();
+        return Optional.ofNullable(copy.damage())
+                .or(() -> Optional.ofNullable(evidence)
+                        .filter(one -> !one.kind().good())
+                        .map(one -> one.kind().words()));
+    }
+
+    /** The stores beside the first that has it whose copy is damaged, and by what that is known. */
+    Map<String, String> doubtful(ListedBackup backup) {
+        return doubtful.getOrDefault(backup.id(), Map.of());
     }
 
     /** Newest first. */

@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.agentflow.dr.app.RealOperations;
+import io.agentflow.dr.app.AfMain;
 import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.store.ObjectStore;
 import io.agentflow.dr.store.StoreUnreachable;
 import io.agentflow.dr.testing.GoldenBackup;
+import io.agentflow.dr.testing.Project;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -17,7 +18,6 @@ import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -63,13 +63,12 @@ class SeveralStoresTest {
     }
 
     private Ran af(String... arguments) {
-        Map<String, String> environment =
-                Map.of("AF_CONFIG", folder.resolve("af.properties").toString(), "PGUSER", "af");
+        Map<String, String> environment = Map.of(
+                "AF_CONFIG", folder.resolve("af.properties").toString(), "PGUSER", "af", "PATH", System.getenv("PATH"));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Terminal terminal = new Terminal(out, new PrintStream(err, true, StandardCharsets.UTF_8), false, false, false);
-        int code = AfCommandLine.run(
-                new Session(terminal, environment, Clock.systemUTC(), "0", RealOperations::of), arguments);
+        int code = AfMain.run(terminal, environment, Project.file("."), arguments);
         return new Ran(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 
@@ -87,6 +86,26 @@ class SeveralStoresTest {
         JsonNode json = af("backup", "list", "--json").json();
         assertThat(json.path("status").asText()).isEqualTo("warnings");
         assertThat(json.path("unreachable").path("far").asText()).contains("there is no directory");
+    }
+
+    @Test
+    void aListSaysWhichCopyIsDamaged() throws IOException {
+        configure("af.stores = near, far");
+        GoldenBackup.copyInto(near);
+        GoldenBackup.copyInto(far);
+        Files.writeString(far.resolve(ID).resolve("schema.dump.gz"), "no more");
+        assertThat(af("backup", "verify", ID, "near").code()).isZero();
+        assertThat(af("backup", "verify", ID, "far").code()).isEqualTo(9);
+
+        assertThat(af("backup", "list").out()).contains("verified", "; ✗ in far: verify failed");
+        assertThat(af("backup", "list", "--json")
+                        .json()
+                        .path("backups")
+                        .path(0)
+                        .path("doubtful")
+                        .path("far")
+                        .asText())
+                .isEqualTo("verify failed");
     }
 
     @Test
