@@ -131,7 +131,7 @@ class SigningIT {
         assertThat(new AfProcess(folder).on(database).run("backup", "show", id).out())
                 .contains("not checked");
         assertThat(trusting("first").run("backup", "verify", id).err())
-                .contains("  signed by first.pub (" + fingerprint.substring(0, 16) + ")\n");
+                .contains("  signed by " + at("first.pub") + " (" + fingerprint.substring(0, 16) + ")\n");
         ok(new AfProcess(folder).on(database).run("backup", "verify", id, "--size-only", "--json"));
         ok(trusting("first").run("backup", "restore", id, "--yes", "--json"));
         ok(trusting("first")
