@@ -152,7 +152,8 @@ class RunbooksIT {
 
     @Test
     void aKeyThatIsLookedFor() throws Exception {
-        AfProcess.Result key = new AfProcess(folder).run("key", "generate", "identity.txt");
+        AfProcess.Result key = new AfProcess(folder)
+                .run("key", "generate", folder.resolve("identity.txt").toString());
         assertThat(key.exitCode()).as(key.toString()).isZero();
         backedUp("runbook_key", "--encrypt-to", key.out().strip());
 
@@ -208,7 +209,9 @@ class RunbooksIT {
         environment.put("AF_STATE_DIR", folder.resolve("state").toString());
         int mended = page.indexOf("## 2. Mend the store");
 
-        run(page.subList(0, mended));
+        run(page.subList(0, mended).stream()
+                .map(line -> line.equals("af backup list") ? line + " || [ $? = 3 ]" : line)
+                .toList());
         Files.delete(second);
         run(page.subList(mended, page.size()));
     }

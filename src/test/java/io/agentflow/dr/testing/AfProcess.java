@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -139,13 +140,23 @@ public final class AfProcess {
                 System.setProperty(property, all.get(variable));
             }
         });
+        Set<String> before = inTheProject();
         int code;
         try {
             code = AfMain.run(new Terminal(out, said, false, false, false), all, Project.file("."), arguments);
         } finally {
             AS_PROPERTIES.values().forEach(System::clearProperty);
         }
+        if (!before.equals(inTheProject())) {
+            throw new IllegalStateException(
+                    List.of(arguments)
+                            + " named a file without its folder, and left it in the project: name the folder, or say launched()");
+        }
         return new Result(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    private static Set<String> inTheProject() {
+        return Set.of(Objects.requireNonNull(Project.file(".").toFile().list()));
     }
 
     private static String text(Path file) {
