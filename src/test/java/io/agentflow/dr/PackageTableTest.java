@@ -53,7 +53,7 @@ class PackageTableTest {
             row("verify", "core age sign process postgres artifact manifest store catalog"),
             row("copy", "core artifact manifest store catalog verify"),
             row("retention", "core manifest store catalog verify"),
-            row("follow", "core store catalog verify retention"),
+            row("follow", "core artifact manifest store catalog verify retention"),
             row("journal", "core"),
             row("event", "core"),
             row("deadletter", "core"),

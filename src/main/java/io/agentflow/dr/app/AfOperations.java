@@ -421,9 +421,11 @@ final class AfOperations implements Operations, AutoCloseable {
                     operation.request(),
                     operation.events(),
                     () -> during(operation, () -> {
+                        places.require(from);
                         places.require(to);
                         CopiedBackup copied = copy.copy(new CopyBackup.Requested(operation, from, to, id));
-                        // Now it is marked.
+                        // Now both are marked.
+                        places.require(from);
                         places.require(to);
                         return copied;
                     }),

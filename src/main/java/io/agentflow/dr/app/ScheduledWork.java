@@ -17,6 +17,7 @@ import io.agentflow.dr.manifest.ManifestHead;
 import io.agentflow.dr.verify.VerifyExtent;
 import io.agentflow.dr.verify.VerifyReport;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
@@ -187,7 +188,36 @@ public final class ScheduledWork {
 
     /** Beside all but its own kind. */
     private static Turn beside(String name, Set<String> ofItsKind) {
-        return new Turn(() -> ofItsKind.add(name), () -> ofItsKind.remove(name));
+        return new Turn(() -> ofItsKind.add(name), () -> {
+            synchronized (ofItsKind) {
+                ofItsKind.remove(name);
+                ofItsKind.notifyAll();
+            }
+        });
+    }
+
+    /** Waits until nothing runs beside the turns any more. @return whether that was in time */
+    boolean awaitBeside(Instant deadline) {
+        return await(expiring, deadline) && await(checking, deadline);
+    }
+
+    private boolean await(Set<String> running, Instant deadline) {
+        synchronized (running) {
+            while (!running.isEmpty()) {
+                long left = Duration.between(clock.instant(), deadline).toMillis();
+                if (left <= 0) {
+                    say.accept("the time to wait for what runs in the stores is over");
+                    return false;
+                }
+                try {
+                    running.wait(left);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return false;
+                }
+            }
+            return true;
+        }
     }
 
     /** Reads a backup of this database back now, and remembers its outcome. */

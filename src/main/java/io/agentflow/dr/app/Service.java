@@ -254,7 +254,7 @@ final class Service {
         for (DatabaseState state : states.values()) {
             idle &= awaitIdle(state, deadline);
         }
-        return idle;
+        return work.awaitBeside(deadline) && idle;
     }
 
     private boolean awaitIdle(DatabaseState state, Instant deadline) {

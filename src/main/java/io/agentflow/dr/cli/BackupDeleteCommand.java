@@ -75,6 +75,8 @@ final class BackupDeleteCommand extends AfCommand {
                     .data(new JsonDocument(kind(), "ok")
                             .with("id", id.text())
                             .with("stays", others.stores())
+                            .with("doubtful", others.doubtful())
+                            .with("notAsked", others.silent())
                             .with("sentAgainFrom", others.primaries())
                             .toString());
         } else {

@@ -1,7 +1,9 @@
 package io.agentflow.dr.follow;
 
 import io.agentflow.dr.core.BackupId;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,14 @@ public record Behind(
         absent = List.copyOf(absent);
         damaged = List.copyOf(damaged);
         listed = List.copyOf(listed);
+    }
+
+    /** The same, where these are listed and no copies. */
+    Behind doubting(Set<BackupId> wrecks) {
+        List<BackupId> more = new ArrayList<>(damaged);
+        List<BackupId> sound = new ArrayList<>();
+        listed.forEach(id -> (wrecks.contains(id) ? more : sound).add(id));
+        return new Behind(absent, more, sound, unreachable);
     }
 
     /** How many it lacks. */

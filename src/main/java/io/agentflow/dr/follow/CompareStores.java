@@ -12,8 +12,12 @@ import io.agentflow.dr.store.PlaceMark;
 import io.agentflow.dr.verify.CheckSignature;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +30,11 @@ public final class CompareStores {
     private final Follower follower;
     private final CheckSignature signature;
     private final KnownStores places;
+    /** Of what it lists, so many are looked at more closely each time: to look at all would cost as many requests. */
+    private static final int AT_A_TIME = 3;
+
+    private final Map<BackupId, String> doubts = new TreeMap<>();
+    private int next;
     /** What it had when it was last asked; null if it never was. */
     private @Nullable List<OwnedBackups> known;
 
@@ -44,12 +53,11 @@ public final class CompareStores {
      * @throws io.agentflow.dr.core.UsageError if both are one place
      */
     public Behind look(String database, Instant now) {
-        places.require(primary);
         List<Behind> each = new ArrayList<>();
         for (OwnedBackups owned : PlanRetention.owned(new BackupCatalog(primary), signature, database, now)) {
             each.add(look(owned, now));
         }
-        return new Behind(
+        return doubting(new Behind(
                 all(each, Behind::absent),
                 all(each, Behind::damaged),
                 all(each, Behind::listed),
@@ -57,7 +65,22 @@ public final class CompareStores {
                         .map(Behind::unreachable)
                         .filter(Objects::nonNull)
                         .findFirst()
-                        .orElse(null));
+                        .orElse(null)));
+    }
+
+    /** What was doubted is looked at each time; of the others a few, the newest first, in their turn. */
+    private Behind doubting(Behind behind) {
+        doubts.keySet().retainAll(behind.listed());
+        if (behind.unreachable() == null && !behind.listed().isEmpty()) {
+            Set<BackupId> looked = new LinkedHashSet<>(doubts.keySet());
+            for (int i = 0; i < AT_A_TIME; i++) {
+                looked.add(behind.listed().get(next++ % behind.listed().size()));
+            }
+            next %= behind.listed().size();
+            SameBackup same = new SameBackup(primary, follower.store().store());
+            looked.forEach(id -> same.doubt(id).ifPresentOrElse(why -> doubts.put(id, why), () -> doubts.remove(id)));
+        }
+        return behind.doubting(doubts.keySet());
     }
 
     private static List<BackupId> all(List<Behind> each, Function<Behind, List<BackupId>> which) {
@@ -70,17 +93,20 @@ public final class CompareStores {
      * @throws io.agentflow.dr.core.UsageError if both are one place
      */
     Behind look(OwnedBackups owned, Instant now) {
+        places.require(primary);
         String unreachable = null;
         try {
             BackupStore store = follower.store().store();
             places.require(store);
             PlaceMark.requireApart(primary, store);
+            places.require(store);
             known = PlanRetention.owned(new BackupCatalog(store), signature, owned.database(), now);
         } catch (UsageError e) {
             throw e;
         } catch (AfException e) {
             unreachable = e.fact();
         }
+        places.require(primary);
         return new DecideLacking(follower.policy(), now).decide(owned.backups(), there(owned), unreachable);
     }
 

@@ -1,5 +1,6 @@
 package io.agentflow.dr.follow;
 
+import io.agentflow.dr.artifact.DurableFile;
 import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.core.Reason;
 import io.agentflow.dr.core.Sha256;
@@ -10,16 +11,21 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Remembers across restarts which store was at which place. A disk that is not mounted leaves an empty folder behind:
  * taken for a new store it would be filled with all backups, and the primary would let them go.
  */
 public final class KnownStores {
+    private static final Logger LOG = LoggerFactory.getLogger(KnownStores.class);
+
     private final Path folder;
 
     /** @param state {@code af.state-dir}; of each place a small file stays in {@code stores} there */
@@ -50,29 +56,38 @@ public final class KnownStores {
 
     private static List<String> known(Path file) {
         try {
-            return Files.readAllLines(file);
+            List<String> marks = Files.readAllLines(file);
+            if (marks.isEmpty()) {
+                throw unusable(file, new IOException("it is empty"));
+            }
+            return marks;
         } catch (NoSuchFileException e) {
             return List.of();
         } catch (IOException e) {
-            throw unusable(e);
+            throw unusable(file, e);
         }
     }
 
+    /** Who may not remember it goes on: whoever may has it remembered the next time. */
     private void remember(Path file, Set<String> marks) {
+        byte[] lines = String.join("\n", new TreeSet<>(marks)).getBytes(StandardCharsets.UTF_8);
         try {
             Files.createDirectories(folder);
-            Path whole = Files.createTempFile(folder, "new", ".tmp");
-            Files.write(whole, marks.stream().sorted().toList());
-            Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
+            DurableFile.write(file, lines);
+            if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+                // Another user's service reads it, too; it holds no secret.
+                Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+            }
+            DurableFile.forceDirectory(folder);
         } catch (IOException e) {
-            throw unusable(e);
+            LOG.warn("{} cannot be written: it is not remembered which store is where", file, e);
         }
     }
 
-    private static OperationFailed unusable(IOException e) {
+    private static OperationFailed unusable(Path file, IOException e) {
         return new OperationFailed(
-                "it cannot be told whether a store is the one that was there before: " + Reason.of(e),
-                "Check af.state-dir and its rights.",
+                "it cannot be told whether a store is the one that was there before: " + file + ": " + Reason.of(e),
+                "Give this user the right to read it; if it is damaged, delete it while all stores are mounted.",
                 e);
     }
 }

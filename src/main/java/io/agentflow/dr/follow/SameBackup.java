@@ -1,8 +1,10 @@
 package io.agentflow.dr.follow;
 
+import io.agentflow.dr.catalog.BackupCatalog;
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.Reason;
+import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.store.ObjectKey;
 import io.agentflow.dr.store.StoredFile;
@@ -15,30 +17,31 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Compares a backup of the primary with what a follower has under its id: that it is listed there does not make it a copy. */
-final class SameBackup {
-    private static final String EVIDENCE = "evidence/";
+public final class SameBackup {
     private static final int CHUNK = 64 * 1024;
 
     private final BackupStore primary;
     private final BackupStore follower;
 
-    SameBackup(BackupStore primary, BackupStore follower) {
+    public SameBackup(BackupStore primary, BackupStore follower) {
         this.primary = primary;
         this.follower = follower;
     }
 
     /**
-     * Why that is no copy: another manifest, or a file that is missing or of another size. The files are not read.
+     * Why that is no copy: another manifest, or a file of the manifest that is missing or of another size. The files are
+     * not read.
      *
      * @return empty if it is one
      */
-    Optional<String> doubt(BackupId id) {
+    public Optional<String> doubt(BackupId id) {
         try {
             if (!sameManifest(id)) {
                 return Optional.of("has another manifest");
             }
-            Map<String, Long> there = sizes(follower, id);
-            return sizes(primary, id).entrySet().stream()
+            Map<String, Long> there = follower.files(id).stream()
+                    .collect(Collectors.toMap(StoredFile::path, StoredFile::bytes, (one, same) -> one));
+            return sealed(id).entrySet().stream()
                     .filter(file -> !file.getValue().equals(there.get(file.getKey())))
                     .map(file -> "lacks " + file.getKey() + ", or has it in another size")
                     .findFirst();
@@ -47,6 +50,15 @@ final class SameBackup {
         } catch (IOException e) {
             return Optional.of("cannot be read: " + Reason.of(e));
         }
+    }
+
+    /** What the manifest seals; what else lies there is no part of the backup. */
+    private Map<String, Long> sealed(BackupId id) {
+        Manifest manifest = new BackupCatalog(primary).manifest(id);
+        Map<String, Long> sizes = new TreeMap<>();
+        manifest.files().forEach(file -> sizes.put(file.path().text(), file.bytes()));
+        manifest.sumFiles().forEach((path, sums) -> sizes.put(path.text(), (long) sums.length()));
+        return sizes;
     }
 
     private boolean sameManifest(BackupId id) throws IOException {
@@ -62,11 +74,5 @@ final class SameBackup {
                 }
             }
         }
-    }
-
-    private static Map<String, Long> sizes(BackupStore store, BackupId id) throws IOException {
-        return store.files(id).stream()
-                .filter(file -> !file.path().startsWith(EVIDENCE))
-                .collect(Collectors.toMap(StoredFile::path, StoredFile::bytes, (one, same) -> one, TreeMap::new));
     }
 }

@@ -77,12 +77,16 @@ public final class SpareForFollowers implements Sparing {
     private void requireOther(BackupStore primary) {
         places.require(store);
         places.require(primary);
-        if (!primary.present()) {
+        // A mount point without its disk is there, and empty.
+        if (!primary.present() || primary.ids().isEmpty()) {
             throw new Unreachable(
-                    "the primary " + primary.name() + " is gone, and " + store.name() + " may have the last copies",
+                    "the primary " + primary.name() + " has no backups, and " + store.name()
+                            + " may have the last copies",
                     "Bring it back, or make another store the primary. Single backups are deleted by: af backup delete.");
         }
         PlaceMark.requireApart(store, primary);
+        places.require(store);
+        places.require(primary);
     }
 
     private static void add(Map<BackupId, List<String>> lacked, BackupId id, String why) {

@@ -34,14 +34,15 @@ public final class PlaceMark {
     }
 
     /**
-     * Returns if these are two places. The first is marked if it is not, so that it can be told; if that is not allowed,
-     * and neither has a mark, both may be one.
+     * Returns if these are two places. Both are marked as far as they are there, so that it can be told; if that is not
+     * allowed, and neither has a mark, both may be one.
      *
-     * @param one that is there
+     * @param one that is there, or is made by this
      * @throws UsageError if they are one
      */
     public static void requireApart(BackupStore one, BackupStore other) {
-        if (one.place().equals(other.place()) || !Collections.disjoint(marked(one), other.marks())) {
+        if (one.place().equals(other.place())
+                || !Collections.disjoint(marked(one), other.present() ? marked(other) : other.marks())) {
             throw new UsageError(
                     one.name().equals(other.name())
                             ? "both stores are " + one.name()

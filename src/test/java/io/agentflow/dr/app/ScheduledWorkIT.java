@@ -141,7 +141,9 @@ class ScheduledWorkIT {
 
             assertThat(made(served)).as("%s", said).hasSize(2);
             assertThat(said).last().asString().isEqualTo("main: expire skipped, another operation on it is running");
+            assertThat(work.awaitBeside(CLOCK.instant())).isFalse();
             answer.countDown();
+            assertThat(work.awaitBeside(CLOCK.instant().plusSeconds(60))).isTrue();
             expiry.join();
             assertThat(said).last().asString().contains("expire failed");
         } finally {

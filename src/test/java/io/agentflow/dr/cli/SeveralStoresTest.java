@@ -89,6 +89,20 @@ class SeveralStoresTest {
     }
 
     @Test
+    void aDeletionVouchesForNoWreck() throws IOException {
+        configure("af.stores = near, far");
+        GoldenBackup.copyInto(near);
+        GoldenBackup.copyInto(far);
+        Files.writeString(far.resolve(ID).resolve("data/toc.dat"), "");
+
+        Ran refused = af("backup", "delete", ID, "near");
+        assertThat(refused.err())
+                .contains("It is listed in far, too, but there it lacks data/toc.dat")
+                .doesNotContain("It stays in");
+        assertThat(near.resolve(ID)).exists();
+    }
+
+    @Test
     void aListSaysWhichCopyIsDamaged() throws IOException {
         configure("af.stores = near, far");
         GoldenBackup.copyInto(near);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.agentflow.dr.catalog.BackupCatalog;
 import io.agentflow.dr.catalog.EvidenceKind;
 import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.core.Unreachable;
 import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.core.UtcStamp;
@@ -27,6 +28,7 @@ import io.agentflow.dr.verify.RecordEvidence;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,6 +36,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +51,7 @@ class SpareForFollowersTest {
     Path folder;
 
     private BackupId older = new BackupId("20261101T020000Z-0000");
+    private String stateDirectory = "state";
     private DirectoryStore near;
     private DirectoryStore far;
     private Signatures signatures = Signatures.NONE;
@@ -70,8 +74,9 @@ class SpareForFollowersTest {
         Instant at = FIRST.plus(Duration.ofDays(day));
         BackupId id = new BackupId(UtcStamp.of(at) + "-0000");
         Path backup = Path.of(store.location(id));
-        Files.createDirectories(backup.resolve("data"));
-        Files.writeString(backup.resolve("data/1.dat.gz"), "rows");
+        Files.createDirectories(backup.getParent());
+        GoldenBackup.copyInto(backup.getParent());
+        Files.move(backup.resolveSibling(GoldenBackup.ID.text()), backup);
         Files.writeString(
                 backup.resolve("manifest.json"),
                 Files.readString(GoldenBackup.folder().resolve("manifest.json"))
@@ -84,7 +89,7 @@ class SpareForFollowersTest {
     }
 
     private KnownStores places() {
-        return new KnownStores(folder.resolve("state"));
+        return new KnownStores(folder.resolve(stateDirectory));
     }
 
     private RetentionPlan plan(BackupStore store, Family family) {
@@ -125,10 +130,35 @@ class SpareForFollowersTest {
 
     @Test
     void aWreckIsNoCopy() throws IOException {
-        Files.delete(there("data/1.dat.gz"));
-        assertThat(kept()).contains("its copy in far lacks data/1.dat.gz");
-        Files.writeString(there("data/1.dat.gz"), "ro");
-        assertThat(kept()).contains("its copy in far lacks data/1.dat.gz", "another size");
+        Files.delete(there("data/toc.dat"));
+        assertThat(kept()).contains("its copy in far lacks data/toc.dat");
+        Files.writeString(there("data/toc.dat"), "ro");
+        assertThat(kept()).contains("its copy in far lacks data/toc.dat", "another size");
+    }
+
+    @Test
+    void whatIsNoPartOfTheBackupNeedNotBeThere() throws IOException {
+        Files.writeString(Path.of(near.location(older)).resolve(".nfs0001"), "stray");
+        assertThat(kept()).isEmpty();
+    }
+
+    @Test
+    void aServiceFindsAWreckInItsTurn() throws IOException {
+        for (int day = 2; day < 9; day++) {
+            backup(near, day);
+            backup(far, day);
+        }
+        CompareStores compare = new CompareStores(
+                near, new Follower(new NamedStore("far", far), YEAR), new CheckSignature(signatures), places());
+        assertThat(compare.look("golden", FIRST.plus(Duration.ofDays(10))).count())
+                .isZero();
+        Files.delete(there("data/toc.dat"));
+
+        compare.look("golden", FIRST.plus(Duration.ofDays(10)));
+        assertThat(compare.look("golden", FIRST.plus(Duration.ofDays(10))).damaged())
+                .containsExactly(older);
+        assertThat(compare.look("golden", FIRST.plus(Duration.ofDays(10))).damaged())
+                .containsExactly(older);
     }
 
     @Test
@@ -184,8 +214,40 @@ class SpareForFollowersTest {
         assertThat(plan(far, new Family(List.of(), Optional.of(near))).expiring())
                 .hasSize(1);
         Files.move(folder.resolve("near"), folder.resolve("away"));
-
         assertThatThrownBy(() -> plan(far, new Family(List.of(), Optional.of(near))))
                 .isInstanceOf(Unreachable.class);
+        // A mount point without its disk, also where nobody remembers the store.
+        Files.createDirectory(folder.resolve("near"));
+        for (String state : List.of("state", "another")) {
+            stateDirectory = state;
+            assertThatThrownBy(() -> plan(far, new Family(List.of(), Optional.of(near))))
+                    .isInstanceOf(Unreachable.class);
+        }
+    }
+
+    @Test
+    void aMountPointOfThePrimaryIsNotMarkedAndNothingIsSentFromIt() throws IOException {
+        assertThat(kept()).isEmpty();
+        Files.move(folder.resolve("near"), folder.resolve("away"));
+        older = backup(near, 0);
+        backup(near, 1);
+
+        assertThatThrownBy(this::kept).isInstanceOf(Unreachable.class);
+        assertThat(near.marks()).isEmpty();
+    }
+
+    @Test
+    void whatIsRememberedIsForAllUsersAndAnEmptyMemoryIsNoMemory() throws IOException {
+        assertThat(kept()).isEmpty();
+        try (Stream<Path> files = Files.list(folder.resolve("state/stores"))) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                        .isEqualTo("rw-r--r--");
+                Files.writeString(file, "");
+            }
+        }
+        assertThatThrownBy(() -> places().require(far))
+                .isInstanceOf(OperationFailed.class)
+                .hasMessageContaining("it is empty");
     }
 }
