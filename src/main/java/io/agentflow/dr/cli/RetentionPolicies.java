@@ -62,7 +62,8 @@ final class RetentionPolicies implements Function<String, RetentionPolicy> {
         Optional<ServedDatabase> meant = meant(database);
         List<ConfiguredStore> stores = meant.map(
                         one -> one.keptIn().stream().map(KeptIn::store).toList())
-                .orElseGet(config::storesMeant);
+                .filter(own -> !own.equals(config.storesMeant()))
+                .orElseGet(config::storesTogether);
         if (!stores.get(0).isAt(store.place())) {
             // What a person names is nobody's follower, as long as the configuration knows no two stores.
             return stores.size() == 1 ? Family.ALONE : new Family(List.of(), Optional.of(open.apply(stores.get(0))));

@@ -49,6 +49,7 @@ public final class AfConfig {
     static final String A_TIME = "a time such as 90s, 10m, 2h or 30d";
     private String stateHome = "";
     private @Nullable Path file;
+    private @Nullable String listedInFile;
     private final Map<ConfigKey, String> sources = new EnumMap<>(ConfigKey.class);
     private final Map<String, String> ofRoutes = new TreeMap<>();
     private final Map<String, DatabaseSettings> databases = new TreeMap<>();
@@ -82,6 +83,7 @@ public final class AfConfig {
         if (file != null) {
             config.read(file);
         }
+        config.listedInFile = config.values.get(ConfigKey.STORES);
         for (ConfigKey key : ConfigKey.values()) {
             String value = environment.get(key.variable());
             if (value != null) {
@@ -216,6 +218,15 @@ public final class AfConfig {
     /** Where backups go of which nothing else is said: the first is the primary, the others follow it. */
     public List<ConfiguredStore> storesMeant() {
         return given(ConfigKey.STORES) ? named(text(ConfigKey.STORES)) : List.of(stores.named(text(ConfigKey.STORE)));
+    }
+
+    /**
+     * The stores that belong together where nothing else is said: which of them a command looks at, the environment may
+     * narrow down; that the others follow stays so.
+     */
+    public List<ConfiguredStore> storesTogether() {
+        String listed = listedInFile;
+        return listed == null ? storesMeant() : named(listed);
     }
 
     /** All stores that the configuration names for backups, without those that are named twice. */
@@ -397,6 +408,7 @@ public final class AfConfig {
         own.ofRoutes.putAll(ofRoutes);
         own.databases.putAll(databases);
         own.stores = stores;
+        own.listedInFile = listedInFile;
         return own;
     }
 

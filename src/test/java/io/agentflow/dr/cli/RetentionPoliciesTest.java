@@ -9,6 +9,7 @@ import io.agentflow.dr.store.DirectoryStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +46,27 @@ class RetentionPoliciesTest {
         assertThat(last(config, folder, "shop")).isEqualTo(1);
         assertThat(last(config, folder, "billing")).isEqualTo(4);
         assertThat(last(config, one, "other")).isEqualTo(1);
+    }
+
+    @Test
+    void whatTheEnvironmentLooksAtIsFollowedAllTheSame() throws IOException {
+        Path local = Files.createDirectory(folder.resolve("local"));
+        AfConfig config = AfConfig.load(
+                Files.writeString(
+                        folder.resolve("af.properties"),
+                        "af.store.local = " + local + "\naf.store.far = " + folder.resolve("far")
+                                + "\naf.stores = local,far\naf.database.a.url = postgresql://a/shop\n"),
+                Map.of("AF_STORES", "local"));
+        RetentionPolicies policies =
+                new RetentionPolicies(config, new DirectoryStore(local, DirectoryPermissions.OWNER), Map.of());
+
+        for (String database : List.of("shop", "other")) {
+            assertThat(policies.family(
+                                    database, one -> new DirectoryStore(Path.of(one.uri()), DirectoryPermissions.OWNER))
+                            .followers())
+                    .singleElement()
+                    .satisfies(follower -> assertThat(follower.name()).isEqualTo("far"));
+        }
     }
 
     @Test
