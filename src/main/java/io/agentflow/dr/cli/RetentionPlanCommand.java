@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code af retention plan}. */
-@Command(name = "plan", description = "Show which backups would expire, which are kept, and why; changes nothing.")
+@Command(name = "plan", description = "Show which backups would expire, which are kept, and why; deletes nothing.")
 final class RetentionPlanCommand extends AfCommand {
     @Parameters(
             index = "0",
