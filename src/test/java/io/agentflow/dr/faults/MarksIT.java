@@ -91,11 +91,11 @@ class MarksIT {
                 .json()
                 .path("previousDatabase")
                 .asText();
-        ok(on(previous).run("backup", "create", "copies"));
+        ok(on(previous).run("backup", "create", "./copies"));
 
         ok(new AfProcess(folder)
                 .with("AF_TARGET_DATABASE_URL", postgres.uri("marks_copied"))
-                .run("backup", "restore", "latest", "copies", "--yes"));
+                .run("backup", "restore", "latest", "./copies", "--yes"));
 
         assertThat(postgres.existing("marks_copied")
                         .texts("SELECT shobj_description(oid, 'pg_database') FROM pg_database"

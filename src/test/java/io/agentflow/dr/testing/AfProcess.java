@@ -143,7 +143,8 @@ public final class AfProcess {
         Set<String> before = inTheProject();
         int code;
         try {
-            code = AfMain.run(new Terminal(out, said, false, false, false), all, Project.file("."), arguments);
+            String[] located = Arrays.stream(arguments).map(this::located).toArray(String[]::new);
+            code = AfMain.run(new Terminal(out, said, false, false, false), all, Project.file("."), located);
         } finally {
             AS_PROPERTIES.values().forEach(System::clearProperty);
         }
@@ -153,6 +154,11 @@ public final class AfProcess {
                             + " named a file without its folder, and left it in the project: name the folder, or say launched()");
         }
         return new Result(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    /** What is named as lying in the folder, by its whole path. */
+    private String located(String word) {
+        return word.startsWith("./") ? folder.resolve(word.substring(2)).toString() : word;
     }
 
     private static Set<String> inTheProject() {
