@@ -36,6 +36,7 @@ class NotifyIT {
 
     private AfProcess af(ADatabase database) {
         return new AfProcess(folder)
+                .launched()
                 .on(database)
                 .with("AF_EVENTS_URI", "file:told?fileName=events.jsonl&fileExist=Append&appendChars=%0A")
                 .with("AF_NOTIFY_URIS", webhook.uri("takes"))
@@ -137,6 +138,7 @@ class NotifyIT {
     @Test
     void whatCannotBeUsedIsSaidByKeyAndWithoutTheAddress() {
         AfProcess.Result refused = new AfProcess(folder)
+                .launched()
                 .with("AF_EVENTS_URI", "slackk:general?token=T0KEN")
                 .with("AF_NOTIFY_URIS", "/just/a/path/T0KEN")
                 .with("AF_NOTIFY_SEVERITY", "loud")
@@ -147,6 +149,7 @@ class NotifyIT {
                 .contains("af.events.uri names Camel's component slackk", "af.notify.uris holds", "af.notify.severity")
                 .doesNotContain("T0KEN");
         assertThat(new AfProcess(folder)
+                        .launched()
                         .with("AF_NOTIFY_URIS", webhook.uri("takes/T0KEN"))
                         .run("config", "show", "--effective")
                         .toString())
