@@ -46,9 +46,9 @@ final class FollowerCheck {
                 new BackupCatalog(store).select("latest", one.request().url().database());
         VerifyExtent extent = store.remote() ? SAMPLE : VerifyExtent.WHOLE;
         VerifyReport report = operations.verify(store, id, extent, events);
-        if (!report.success()) {
-            return id + " is damaged: " + report.problems().get(0).path() + " "
-                    + report.problems().get(0).problem();
+        String damage = report.damage();
+        if (damage != null) {
+            return damage;
         }
         return extent.whole() ? id + " is whole" : "a sample of " + id + " is whole";
     }

@@ -17,18 +17,16 @@ import io.agentflow.dr.manifest.ManifestHead;
 import io.agentflow.dr.verify.VerifyExtent;
 import io.agentflow.dr.verify.VerifyReport;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.camel.Header;
 import org.jspecify.annotations.Nullable;
@@ -45,8 +43,8 @@ public final class ScheduledWork {
     private final Map<String, DatabaseState> states;
     private final Meters meters;
     private final Clock clock;
-    private final Set<String> expiring = ConcurrentHashMap.newKeySet();
-    private final Set<String> checking = ConcurrentHashMap.newKeySet();
+    private final Beside expiring = new Beside();
+    private final Beside checking = new Beside();
     private final Consumer<String> say;
     private final AtomicBoolean draining = new AtomicBoolean();
     private volatile Consumer<String> published = name -> {};
@@ -161,7 +159,7 @@ public final class ScheduledWork {
             run(
                     name,
                     "verify of the other stores",
-                    beside(name, checking),
+                    state -> beside(state, checking),
                     (one, state) ->
                             new FollowerCheck(operations.asked("schedule", null, ""), say).check(one, events(name)));
         }
@@ -170,7 +168,7 @@ public final class ScheduledWork {
     /** Deletes the backups of this database that its retention no longer keeps. A plan that is doubtful is refused. */
     public void expire(String name) {
         // Not in the turn of the database, either.
-        run(name, "expire", beside(name, expiring), (one, state) -> {
+        run(name, "expire", state -> beside(state, expiring), (one, state) -> {
             try {
                 new ScheduledExpiry(operations.asked("schedule", null, ""), say).expire(one, events(name));
             } finally {
@@ -180,53 +178,30 @@ public final class ScheduledWork {
     }
 
     /**
-     * What may run beside what.
+     * What keeps others from running meanwhile.
      *
      * @param begin whether it may run now
      */
     private record Turn(BooleanSupplier begin, Runnable end) {}
 
-    /** Beside all but its own kind. */
-    private static Turn beside(String name, Set<String> ofItsKind) {
-        return new Turn(() -> ofItsKind.add(name), () -> {
-            synchronized (ofItsKind) {
-                ofItsKind.remove(name);
-                ofItsKind.notifyAll();
-            }
-        });
+    private Turn exclusive(DatabaseState state) {
+        return new Turn(() -> state.begin(clock.instant()), state::end);
+    }
+
+    private static Turn beside(DatabaseState state, Beside others) {
+        return new Turn(() -> others.begin(state.name()), () -> others.end(state.name()));
     }
 
     /** Waits until nothing runs beside the turns any more. @return whether that was in time */
-    boolean awaitBeside(Instant deadline) {
-        return await(expiring, deadline) && await(checking, deadline);
-    }
-
-    private boolean await(Set<String> running, Instant deadline) {
-        synchronized (running) {
-            while (!running.isEmpty()) {
-                long left = Duration.between(clock.instant(), deadline).toMillis();
-                if (left <= 0) {
-                    say.accept("the time to wait for what runs in the stores is over");
-                    return false;
-                }
-                try {
-                    running.wait(left);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    return false;
-                }
-            }
-            return true;
-        }
+    boolean awaitBeside(Deadline deadline) {
+        Runnable late = () -> say.accept("the time to wait for what runs in the stores is over");
+        return expiring.await(deadline, late) && checking.await(deadline, late);
     }
 
     /** Reads a backup of this database back now, and remembers its outcome. */
     VerifyReport verify(Operations asked, Operations.Served one, DatabaseState state, BackupId id) {
         VerifyReport report = asked.verify(one.request().store(), id, VerifyExtent.WHOLE, events(state.name()));
-        String problem = report.success()
-                ? null
-                : report.id() + " is damaged: " + report.problems().get(0).path() + " "
-                        + report.problems().get(0).problem();
+        String problem = report.damage();
         state.verified(clock.instant(), id.text(), problem);
         refresh(state);
         say.accept(state.name() + ": " + (problem == null ? "backup " + report.id() + " is whole" : problem));
@@ -270,17 +245,10 @@ public final class ScheduledWork {
     }
 
     private void run(String name, String verb, Work work) {
-        DatabaseState state = states.get(name);
-        run(name, verb, new Turn(() -> state == null || state.begin(clock.instant()), () -> end(state)), work);
+        run(name, verb, this::exclusive, work);
     }
 
-    private static void end(@Nullable DatabaseState state) {
-        if (state != null) {
-            state.end();
-        }
-    }
-
-    private void run(String name, String verb, Turn turn, Work work) {
+    private void run(String name, String verb, Function<DatabaseState, Turn> turns, Work work) {
         Operations.Served one = served.get(name);
         DatabaseState state = states.get(name);
         if (one == null || state == null) {
@@ -291,6 +259,7 @@ public final class ScheduledWork {
         if (draining.get()) {
             return;
         }
+        Turn turn = turns.apply(state);
         if (!turn.begin().getAsBoolean()) {
             meters.counted(state, "skipped");
             say.accept(name + ": " + verb + " skipped, another operation on it is running");

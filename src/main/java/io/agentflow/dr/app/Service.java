@@ -249,31 +249,15 @@ final class Service {
         if (following != null) {
             following.close();
         }
-        Instant deadline = clock.instant().plus(limit);
+        Deadline deadline = Deadline.in(limit, clock);
         boolean idle = true;
         for (DatabaseState state : states.values()) {
-            idle &= awaitIdle(state, deadline);
+            idle &= deadline.await(
+                    state,
+                    () -> state.runningSince() == null,
+                    () -> say.accept(state.name() + ": the time to wait for its operation is over"));
         }
         return work.awaitBeside(deadline) && idle;
-    }
-
-    private boolean awaitIdle(DatabaseState state, Instant deadline) {
-        synchronized (state) {
-            while (state.runningSince() != null) {
-                long left = Duration.between(clock.instant(), deadline).toMillis();
-                if (left <= 0) {
-                    say.accept(state.name() + ": the time to wait for its operation is over");
-                    return false;
-                }
-                try {
-                    state.wait(left);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    return false;
-                }
-            }
-        }
-        return true;
     }
 
     void ended() {

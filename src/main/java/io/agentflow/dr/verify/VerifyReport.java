@@ -47,6 +47,14 @@ public record VerifyReport(
         this(id, folder, kept, manifest, files, bytes, elapsed, problems, warnings, false, null);
     }
 
+    /** The first thing that is wrong with it, in a line; null if nothing is. */
+    public @Nullable String damage() {
+        return problems.isEmpty()
+                ? null
+                : id + " is damaged: " + problems.get(0).path() + " "
+                        + problems.get(0).problem();
+    }
+
     VerifyReport decrypted(boolean all) {
         return new VerifyReport(id, folder, kept, manifest, files, bytes, elapsed, problems, warnings, all, signedBy);
     }

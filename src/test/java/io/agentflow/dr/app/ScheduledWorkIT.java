@@ -147,9 +147,10 @@ class ScheduledWorkIT {
 
             assertThat(made(served)).as("%s", said).hasSize(2);
             assertThat(said).last().asString().isEqualTo("main: expire skipped, another operation on it is running");
-            assertThat(work.awaitBeside(CLOCK.instant())).isFalse();
+            assertThat(work.awaitBeside(Deadline.in(Duration.ZERO, CLOCK))).isFalse();
             answer.countDown();
-            assertThat(work.awaitBeside(CLOCK.instant().plusSeconds(60))).isTrue();
+            assertThat(work.awaitBeside(Deadline.in(Duration.ofSeconds(60), CLOCK)))
+                    .isTrue();
             expiry.join();
             assertThat(said).last().asString().contains("expire failed");
         } finally {
