@@ -1,5 +1,6 @@
 package io.agentflow.dr.backup;
 
+import io.agentflow.dr.artifact.ExistingFolder;
 import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvent;
@@ -14,7 +15,6 @@ import io.agentflow.dr.postgres.Sql;
 import io.agentflow.dr.sign.Signatures;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 
 /** The preflight: refuses what could only become a bad backup, before anything is written. */
@@ -132,7 +132,7 @@ public final class CheckBackup {
         long needed = (long) (tables * factor);
         requireLimit(request, new ByteSize(needed));
         try {
-            long free = Files.getFileStore(existing(request.store().workspace().toAbsolutePath()))
+            long free = Files.getFileStore(ExistingFolder.of(request.store().workspace()))
                     .getUsableSpace();
             if (free < needed) {
                 throw new Refused(
@@ -158,10 +158,5 @@ public final class CheckBackup {
                             ? "Use fewer --jobs, or raise af.staging-limit-mib."
                             : "Use --stream, or raise af.staging-limit-mib.");
         });
-    }
-
-    private static Path existing(Path path) {
-        Path parent = path.getParent();
-        return Files.exists(path) || parent == null ? path : existing(parent);
     }
 }

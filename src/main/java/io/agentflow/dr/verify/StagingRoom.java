@@ -1,5 +1,6 @@
 package io.agentflow.dr.verify;
 
+import io.agentflow.dr.artifact.ExistingFolder;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.Refused;
@@ -7,7 +8,6 @@ import io.agentflow.dr.manifest.FileEntry;
 import io.agentflow.dr.manifest.Manifest;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -78,7 +78,7 @@ public final class StagingRoom {
             return Optional.empty();
         }
         try {
-            long free = disk.free(existing());
+            long free = disk.free(ExistingFolder.of(staging));
             return free >= needed + Math.min(needed, SPARE) ? Optional.empty() : Optional.of(refused(needed, free));
         } catch (IOException e) {
             return Optional.empty();
@@ -98,15 +98,5 @@ public final class StagingRoom {
             return plain;
         }
         return new ByteSize(fetched) + " fetched" + (decrypted == 0 ? "" : ", " + plain);
-    }
-
-    /** What is not made yet will be on the disk of what is above it. */
-    private Path existing() throws IOException {
-        for (Path at = staging.toAbsolutePath(); at != null; at = at.getParent()) {
-            if (Files.exists(at)) {
-                return at;
-            }
-        }
-        throw new NoSuchFileException(staging.toString());
     }
 }
