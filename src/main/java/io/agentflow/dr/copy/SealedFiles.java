@@ -5,17 +5,14 @@ import io.agentflow.dr.artifact.FileDigest;
 import io.agentflow.dr.core.BackupPath;
 import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.core.Reason;
-import io.agentflow.dr.core.Sha256;
 import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.store.LocalBackup;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * Every file that a backup consists of, with the digest that its manifest demands.
@@ -29,12 +26,7 @@ record SealedFiles(Digested manifest, SortedMap<BackupPath, Digested> others) {
 
     /** @param sealed was just compared with its seal; the manifest and what is about it lie in the folder */
     static SealedFiles of(Manifest sealed, LocalBackup files) {
-        SortedMap<BackupPath, Digested> others = new TreeMap<>();
-        sealed.files().forEach(file -> others.put(file.path(), new Digested(file.bytes(), file.sha256())));
-        sealed.sumFiles().forEach((path, sums) -> {
-            byte[] text = sums.getBytes(StandardCharsets.ISO_8859_1);
-            others.put(path, new Digested(text.length, Sha256.of(text)));
-        });
+        SortedMap<BackupPath, Digested> others = sealed.sealed();
         files.fetch(path -> path.startsWith(ABOUT_IT));
         try (DirectoryStream<Path> about = Files.newDirectoryStream(files.folder(), ABOUT_IT + "*")) {
             for (Path file : about) {

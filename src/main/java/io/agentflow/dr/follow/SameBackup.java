@@ -4,7 +4,6 @@ import io.agentflow.dr.catalog.BackupCatalog;
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.Reason;
-import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.store.ObjectKey;
 import io.agentflow.dr.store.StoredFile;
@@ -12,8 +11,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Compares a backup of the primary with what a follower has under its id: that it is listed there does not make it a copy. */
@@ -41,24 +40,19 @@ public final class SameBackup {
             }
             Map<String, Long> there = follower.files(id).stream()
                     .collect(Collectors.toMap(StoredFile::path, StoredFile::bytes, (one, same) -> one));
-            return sealed(id).entrySet().stream()
-                    .filter(file -> !file.getValue().equals(there.get(file.getKey())))
-                    .map(file -> "lacks " + file.getKey() + ", or has it in another size")
-                    .findFirst();
+            // What else lies there is no part of the backup.
+            return new BackupCatalog(primary)
+                    .manifest(id).sealed().entrySet().stream()
+                            .filter(file -> !Objects.equals(
+                                    file.getValue().bytes(),
+                                    there.get(file.getKey().text())))
+                            .map(file -> "lacks " + file.getKey() + ", or has it in another size")
+                            .findFirst();
         } catch (AfException e) {
             return Optional.of("cannot be read: " + e.fact());
         } catch (IOException e) {
             return Optional.of("cannot be read: " + Reason.of(e));
         }
-    }
-
-    /** What the manifest seals; what else lies there is no part of the backup. */
-    private Map<String, Long> sealed(BackupId id) {
-        Manifest manifest = new BackupCatalog(primary).manifest(id);
-        Map<String, Long> sizes = new TreeMap<>();
-        manifest.files().forEach(file -> sizes.put(file.path().text(), file.bytes()));
-        manifest.sumFiles().forEach((path, sums) -> sizes.put(path.text(), (long) sums.length()));
-        return sizes;
     }
 
     private boolean sameManifest(BackupId id) throws IOException {

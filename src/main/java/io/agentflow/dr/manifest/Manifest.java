@@ -2,12 +2,15 @@ package io.agentflow.dr.manifest;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.agentflow.dr.artifact.Digested;
 import io.agentflow.dr.auditchain.TenantChain;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.BackupPath;
+import io.agentflow.dr.core.Sha256;
 import io.agentflow.dr.postgres.ClusterNeeds;
 import io.agentflow.dr.postgres.DatabaseProperties;
 import io.agentflow.dr.postgres.SequenceState;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -208,6 +211,17 @@ public record Manifest(
     /** How many objects each role owns; nothing where the backup does not say. */
     public Map<String, Long> owned() {
         return footprint == null ? Map.of() : footprint.owned();
+    }
+
+    /** Every file that it seals, with the size and digest that it demands: those of the components, and their sum files. */
+    public SortedMap<BackupPath, Digested> sealed() {
+        SortedMap<BackupPath, Digested> sealed = new TreeMap<>();
+        files().forEach(file -> sealed.put(file.path(), new Digested(file.bytes(), file.sha256())));
+        sumFiles().forEach((path, sums) -> {
+            byte[] text = sums.getBytes(StandardCharsets.ISO_8859_1);
+            sealed.put(path, new Digested(text.length, Sha256.of(text)));
+        });
+        return sealed;
     }
 
     /** The sum files and exactly what must be in them, but for the manifest's own. */
