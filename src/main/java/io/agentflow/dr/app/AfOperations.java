@@ -32,7 +32,6 @@ import io.agentflow.dr.daemon.Meters;
 import io.agentflow.dr.deadletter.DeadLetterFolder;
 import io.agentflow.dr.follow.CompareStores;
 import io.agentflow.dr.follow.Follower;
-import io.agentflow.dr.follow.KnownStores;
 import io.agentflow.dr.follow.SpareForFollowers;
 import io.agentflow.dr.lint.CheckRoutes;
 import io.agentflow.dr.lint.Finding;
@@ -57,6 +56,7 @@ import io.agentflow.dr.route.DeadLetters;
 import io.agentflow.dr.route.RouteTexts;
 import io.agentflow.dr.route.Routes;
 import io.agentflow.dr.store.BackupStore;
+import io.agentflow.dr.store.KnownStores;
 import io.agentflow.dr.store.StoreUri;
 import io.agentflow.dr.verify.ArchiveCheck;
 import io.agentflow.dr.verify.CheckSignature;
@@ -413,22 +413,13 @@ final class AfOperations implements Operations, AutoCloseable {
                 "copy of " + id + " from " + from.name() + " to " + to.name(),
                 List.of("backup", "copy", id.text(), "--from", from.address(), "--to", to.address()),
                 events)) {
-            CopyBackup copy = new CopyBackup(verifying(operation.events()), new RecordEvidence(clock));
-            KnownStores places = places();
+            CopyBackup copy = new CopyBackup(verifying(operation.events()), new RecordEvidence(clock), places());
             return journal.around(
                     operation.id(),
                     "copy",
                     operation.request(),
                     operation.events(),
-                    () -> during(operation, () -> {
-                        places.require(from);
-                        places.require(to);
-                        CopiedBackup copied = copy.copy(new CopyBackup.Requested(operation, from, to, id));
-                        // Now both are marked.
-                        places.require(from);
-                        places.require(to);
-                        return copied;
-                    }),
+                    () -> during(operation, () -> copy.copy(new CopyBackup.Requested(operation, from, to, id))),
                     copied -> Verdict.good(id + " is in " + to.name(), copied.warnings()));
         }
     }
@@ -456,7 +447,7 @@ final class AfOperations implements Operations, AutoCloseable {
 
     /** As it is in the store; what is wrong with its files, a plan says. */
     private Manifest manifest(RestoreRequest request) {
-        CheckSignature signature = new CheckSignature(config.signatures()).asOfNow();
+        CheckSignature signature = signature().asOfNow();
         return signature.required()
                 ? ManifestJson.read(
                         signature.require(request.store(), request.id()).json())
@@ -530,16 +521,16 @@ final class AfOperations implements Operations, AutoCloseable {
             @Nullable String only,
             Function<String, RetentionPolicy> policies,
             Function<String, SpareForFollowers.Family> families) {
-        return expiry(store)
-                .plan(
-                        only,
-                        policies,
-                        new SpareForFollowers(store, families, new CheckSignature(config.signatures()), places()));
+        return expiry(store).plan(only, policies, new SpareForFollowers(store, families, signature(), places()));
     }
 
     @Override
     public CompareStores comparing(BackupStore primary, Follower follower) {
-        return new CompareStores(primary, follower, new CheckSignature(config.signatures()), places());
+        return new CompareStores(primary, follower, signature(), places());
+    }
+
+    private CheckSignature signature() {
+        return new CheckSignature(config.signatures());
     }
 
     private KnownStores places() {
@@ -552,7 +543,7 @@ final class AfOperations implements Operations, AutoCloseable {
     }
 
     private Expiry expiry(BackupStore store) {
-        return new Expiry(store, new CheckSignature(config.signatures()), config.stateDirectory(), clock, this);
+        return new Expiry(store, signature(), config.stateDirectory(), clock, this);
     }
 
     @Override

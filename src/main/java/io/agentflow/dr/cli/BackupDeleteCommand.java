@@ -6,7 +6,7 @@ import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.retention.Pins;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -51,13 +51,9 @@ final class BackupDeleteCommand extends AfCommand {
             new Pins(catalog).requireNone(id);
             new Confirmation(terminal(), yes)
                     .require(
-                            String.join(
-                                    "\n",
-                                    Stream.concat(
-                                                    Stream.of("This deletes backup " + id + " in "
-                                                            + catalog.store().name() + " for good."),
-                                                    others.lines().stream())
-                                            .toList()),
+                            "This deletes backup " + id + " in "
+                                    + catalog.store().name() + " for good."
+                                    + others.lines().stream().map("\n"::concat).collect(Collectors.joining()),
                             id.suffix(),
                             "the last four characters of its id");
         });

@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -27,9 +28,10 @@ record OtherCopies(List<String> stores, Map<String, String> doubtful, List<Strin
         OtherCopies found =
                 new OtherCopies(new ArrayList<>(), new LinkedHashMap<>(), new ArrayList<>(), new ArrayList<>());
         List<ConfiguredStore> followed = config.followedBy(store.place());
+        Set<String> marks = store.marks();
         for (ConfiguredStore other : config.storesInUse()) {
             if (!other.isAt(store.place())) {
-                found.look(id, store, other, open, followed.contains(other));
+                found.look(id, store, marks, other, open, followed.contains(other));
             }
         }
         return found;
@@ -38,14 +40,14 @@ record OtherCopies(List<String> stores, Map<String, String> doubtful, List<Strin
     private void look(
             BackupId id,
             BackupStore store,
+            Set<String> marks,
             ConfiguredStore other,
             Function<ConfiguredStore, BackupStore> open,
             boolean followed) {
         try {
             BackupStore there = open.apply(other);
             // Another address of the same place keeps nothing.
-            if (!Collections.disjoint(store.marks(), there.marks())
-                    || !there.ids().contains(id)) {
+            if (!Collections.disjoint(marks, there.marks()) || !there.ids().contains(id)) {
                 return;
             }
             if (followed) {

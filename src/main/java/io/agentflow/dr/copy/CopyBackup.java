@@ -11,8 +11,8 @@ import io.agentflow.dr.core.VerificationFailed;
 import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.store.IncomingBackup;
+import io.agentflow.dr.store.KnownStores;
 import io.agentflow.dr.store.LocalBackup;
-import io.agentflow.dr.store.PlaceMark;
 import io.agentflow.dr.verify.Kept;
 import io.agentflow.dr.verify.RecordEvidence;
 import io.agentflow.dr.verify.VerifiedManifest;
@@ -30,10 +30,12 @@ import java.util.TreeMap;
 public final class CopyBackup {
     private final VerifyBackup verify;
     private final RecordEvidence evidence;
+    private final KnownStores places;
 
-    public CopyBackup(VerifyBackup verify, RecordEvidence evidence) {
+    public CopyBackup(VerifyBackup verify, RecordEvidence evidence, KnownStores places) {
         this.verify = verify;
         this.evidence = evidence;
+        this.places = places;
     }
 
     /** A copy is asked for. */
@@ -43,6 +45,7 @@ public final class CopyBackup {
      * Returns when the backup is in the other store, whole.
      *
      * @throws UsageError if both are the same
+     * @throws io.agentflow.dr.core.Unreachable if one of them is not the store that was at its place before
      * @throws io.agentflow.dr.core.Refused if another backup is there under its id, or nobody who is trusted has signed it
      * @throws VerificationFailed if it is damaged here, or the copy that is there already
      */
@@ -52,7 +55,7 @@ public final class CopyBackup {
         BackupStore to = requested.to();
         BackupId id = requested.id();
         Operation operation = requested.operation();
-        PlaceMark.requireApart(to, from);
+        places.requireApart(to, from);
         operation
                 .events()
                 .accept(new OperationEvent.Started("Copying " + id + " from " + from.name() + " to " + to.name()));

@@ -8,7 +8,7 @@ import io.agentflow.dr.retention.Candidate;
 import io.agentflow.dr.retention.OwnedBackups;
 import io.agentflow.dr.retention.PlanRetention;
 import io.agentflow.dr.store.BackupStore;
-import io.agentflow.dr.store.PlaceMark;
+import io.agentflow.dr.store.KnownStores;
 import io.agentflow.dr.verify.CheckSignature;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,17 +22,17 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks what a follower lacks of the backups of one database: of each store only what is trusted counts. Changes nothing.
- * For one thread.
+ * Looks what a follower lacks of the backups of one database: of each store only what is trusted counts. Changes nothing
+ * but marks. For one thread.
  */
 public final class CompareStores {
+    /** Of what it lists, so many are looked at more closely each time: to look at all would cost as many requests. */
+    private static final int AT_A_TIME = 3;
+
     private final BackupStore primary;
     private final Follower follower;
     private final CheckSignature signature;
     private final KnownStores places;
-    /** Of what it lists, so many are looked at more closely each time: to look at all would cost as many requests. */
-    private static final int AT_A_TIME = 3;
-
     private final Map<BackupId, String> doubts = new TreeMap<>();
     private int next;
     /** What it had when it was last asked; null if it never was. */
@@ -97,16 +97,13 @@ public final class CompareStores {
         String unreachable = null;
         try {
             BackupStore store = follower.store().store();
-            places.require(store);
-            PlaceMark.requireApart(primary, store);
-            places.require(store);
+            places.requireApart(primary, store);
             known = PlanRetention.owned(new BackupCatalog(store), signature, owned.database(), now);
         } catch (UsageError e) {
             throw e;
         } catch (AfException e) {
             unreachable = e.fact();
         }
-        places.require(primary);
         return new DecideLacking(follower.policy(), now).decide(owned.backups(), there(owned), unreachable);
     }
 

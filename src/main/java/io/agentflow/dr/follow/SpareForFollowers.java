@@ -5,7 +5,7 @@ import io.agentflow.dr.core.Unreachable;
 import io.agentflow.dr.retention.OwnedBackups;
 import io.agentflow.dr.retention.Sparing;
 import io.agentflow.dr.store.BackupStore;
-import io.agentflow.dr.store.PlaceMark;
+import io.agentflow.dr.store.KnownStores;
 import io.agentflow.dr.verify.CheckSignature;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -75,7 +75,6 @@ public final class SpareForFollowers implements Sparing {
     }
 
     private void requireOther(BackupStore primary) {
-        places.require(store);
         places.require(primary);
         // A mount point without its disk is there, and empty.
         if (!primary.present() || primary.ids().isEmpty()) {
@@ -84,9 +83,7 @@ public final class SpareForFollowers implements Sparing {
                             + " may have the last copies",
                     "Bring it back, or make another store the primary. Single backups are deleted by: af backup delete.");
         }
-        PlaceMark.requireApart(store, primary);
-        places.require(store);
-        places.require(primary);
+        places.requireApart(store, primary);
     }
 
     private static void add(Map<BackupId, List<String>> lacked, BackupId id, String why) {

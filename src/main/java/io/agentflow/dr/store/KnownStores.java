@@ -1,17 +1,17 @@
-package io.agentflow.dr.follow;
+package io.agentflow.dr.store;
 
 import io.agentflow.dr.artifact.DurableFile;
+import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.core.Reason;
 import io.agentflow.dr.core.Sha256;
 import io.agentflow.dr.core.Unreachable;
-import io.agentflow.dr.store.BackupStore;
+import io.agentflow.dr.core.UsageError;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -36,13 +36,17 @@ public final class KnownStores {
     /**
      * Returns if the store is the one that was seen at its place before, or none was.
      *
+     * @return its marks
      * @throws Unreachable if another one is there now, or none
      */
-    public void require(BackupStore store) {
+    public Set<String> require(BackupStore store) {
+        return required(store, store.marks());
+    }
+
+    private Set<String> required(BackupStore store, Set<String> marks) {
         Path file = folder.resolve(
                 Sha256.of(store.place().getBytes(StandardCharsets.UTF_8)).hex().substring(0, 16) + ".marks");
         List<String> known = known(file);
-        Set<String> marks = store.marks();
         if (!known.isEmpty() && Collections.disjoint(known, marks)) {
             throw new Unreachable(
                     store.name() + " is not the store that was there before: "
@@ -51,6 +55,41 @@ public final class KnownStores {
         }
         if (!known.containsAll(marks)) {
             remember(file, marks);
+        }
+        return marks;
+    }
+
+    /**
+     * Returns if these are two places, and the stores that were seen there before. Both are marked as far as they are there,
+     * so that it can be told; if that is not allowed, and neither has a mark, both may be one.
+     *
+     * @param one that is there, or is made by this
+     * @throws UsageError if they are one
+     * @throws Unreachable if another store is at the place of either now, or none
+     */
+    public void requireApart(BackupStore one, BackupStore other) {
+        if (one.place().equals(other.place())
+                || !Collections.disjoint(marked(one, true), marked(other, other.present()))) {
+            throw new UsageError(
+                    one.name().equals(other.name())
+                            ? "both stores are " + one.name()
+                            : one.name() + " and " + other.name() + " are one and the same place",
+                    "Two stores must be two places. If one was made by copying the other's files, delete what is called "
+                            + PlaceMark.NAME + "… at the top of the copy.");
+        }
+    }
+
+    private Set<String> marked(BackupStore store, boolean there) {
+        Set<String> marks = require(store);
+        return marks.isEmpty() && there ? required(store, mark(store)) : marks;
+    }
+
+    private static Set<String> mark(BackupStore store) {
+        try {
+            return store.mark();
+        } catch (AfException e) {
+            LOG.debug("{} cannot be marked", store.name(), e);
+            return store.marks();
         }
     }
 
@@ -74,10 +113,8 @@ public final class KnownStores {
         try {
             Files.createDirectories(folder);
             DurableFile.write(file, lines);
-            if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-                // Another user's service reads it, too; it holds no secret.
-                Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
-            }
+            // Another user's service reads it, too; it holds no secret.
+            DirectoryPermissions.ALL.apply(file);
             DurableFile.forceDirectory(folder);
         } catch (IOException e) {
             LOG.warn("{} cannot be written: it is not remembered which store is where", file, e);

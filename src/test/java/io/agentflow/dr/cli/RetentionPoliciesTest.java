@@ -48,22 +48,29 @@ class RetentionPoliciesTest {
         assertThat(last(config, one, "other")).isEqualTo(1);
     }
 
-    @Test
-    void whatTheEnvironmentLooksAtIsFollowedAllTheSame() throws IOException {
+    /** Of the first of two stores, local and far, to which all backups go. */
+    private RetentionPolicies ofTheFirst(String more, Map<String, String> environment) throws IOException {
         Path local = Files.createDirectory(folder.resolve("local"));
         AfConfig config = AfConfig.load(
                 Files.writeString(
                         folder.resolve("af.properties"),
                         "af.store.local = " + local + "\naf.store.far = " + folder.resolve("far")
-                                + "\naf.stores = local,far\naf.database.a.url = postgresql://a/shop\n"),
-                Map.of("AF_STORES", "local"));
-        RetentionPolicies policies =
-                new RetentionPolicies(config, new DirectoryStore(local, DirectoryPermissions.OWNER), Map.of());
+                                + "\naf.stores = local,far\naf.database.a.url = postgresql://a/shop\n" + more),
+                environment);
+        return new RetentionPolicies(
+                config, new DirectoryStore(local, DirectoryPermissions.OWNER), Map.of("PGDATABASE", "x"));
+    }
+
+    private static Family family(RetentionPolicies policies, String database) {
+        return policies.family(database, one -> new DirectoryStore(Path.of(one.uri()), DirectoryPermissions.OWNER));
+    }
+
+    @Test
+    void whatTheEnvironmentLooksAtIsFollowedAllTheSame() throws IOException {
+        RetentionPolicies policies = ofTheFirst("", Map.of("AF_STORES", "local"));
 
         for (String database : List.of("shop", "other")) {
-            assertThat(policies.family(
-                                    database, one -> new DirectoryStore(Path.of(one.uri()), DirectoryPermissions.OWNER))
-                            .followers())
+            assertThat(family(policies, database).followers())
                     .singleElement()
                     .satisfies(follower -> assertThat(follower.name()).isEqualTo("far"));
         }
@@ -71,23 +78,14 @@ class RetentionPoliciesTest {
 
     @Test
     void aStoreHasFollowersWhereItIsThePrimaryOfThatDatabase() throws IOException {
-        Path local = Files.createDirectory(folder.resolve("local"));
-        AfConfig config = AfConfig.load(
-                Files.writeString(
-                        folder.resolve("af.properties"),
-                        "af.store.local = " + local + "\naf.store.far = " + folder.resolve("far")
-                                + "\naf.store.far.retention.keep-last = 9\naf.stores = local,far\n"
-                                + "af.database.a.url = postgresql://a/shop\naf.database.a.stores = far,local\n"),
-                Map.of());
-        RetentionPolicies policies = new RetentionPolicies(
-                config, new DirectoryStore(local, DirectoryPermissions.OWNER), Map.of("PGDATABASE", "x"));
+        RetentionPolicies policies =
+                ofTheFirst("af.store.far.retention.keep-last = 9\naf.database.a.stores = far,local\n", Map.of());
 
-        Family led = policies.family("shop", one -> new DirectoryStore(Path.of(one.uri()), DirectoryPermissions.OWNER));
+        Family led = family(policies, "shop");
         assertThat(led.followers()).isEmpty();
         assertThat(led.primary().orElseThrow().name())
                 .isEqualTo(folder.resolve("far").toString());
-        Family leading =
-                policies.family("other", one -> new DirectoryStore(Path.of(one.uri()), DirectoryPermissions.OWNER));
+        Family leading = family(policies, "other");
         assertThat(leading.primary()).isEmpty();
         assertThat(leading.followers()).singleElement().satisfies(follower -> {
             assertThat(follower.name()).isEqualTo("far");

@@ -18,6 +18,7 @@ import io.agentflow.dr.postgres.PgTools;
 import io.agentflow.dr.process.Programs;
 import io.agentflow.dr.store.DirectoryPermissions;
 import io.agentflow.dr.store.DirectoryStore;
+import io.agentflow.dr.store.KnownStores;
 import io.agentflow.dr.store.ObjectKey;
 import io.agentflow.dr.testing.GoldenBackup;
 import io.agentflow.dr.verify.ArchiveCheck;
@@ -71,7 +72,8 @@ class CopyBackupTest {
             return new CopyBackup(
                             new VerifyBackup(
                                     archive, new Decryption(Optional::empty, Path.of("unused")), operation.events()),
-                            new RecordEvidence(CLOCK))
+                            new RecordEvidence(CLOCK),
+                            new KnownStores(folder.resolve("state")))
                     .copy(new CopyBackup.Requested(operation, from, to, ID));
         }
     }

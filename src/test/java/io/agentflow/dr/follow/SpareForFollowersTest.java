@@ -20,8 +20,8 @@ import io.agentflow.dr.sign.SigningKey;
 import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.store.DirectoryPermissions;
 import io.agentflow.dr.store.DirectoryStore;
+import io.agentflow.dr.store.KnownStores;
 import io.agentflow.dr.store.NamedStore;
-import io.agentflow.dr.store.PlaceMark;
 import io.agentflow.dr.testing.GoldenBackup;
 import io.agentflow.dr.verify.CheckSignature;
 import io.agentflow.dr.verify.RecordEvidence;
@@ -182,7 +182,7 @@ class SpareForFollowersTest {
 
     @Test
     void oneThatIsNotMountedHasNothingAlsoAfterARestart() throws IOException {
-        PlaceMark.requireApart(far, near);
+        places().requireApart(far, near);
         assertThat(kept()).isEmpty();
         Files.move(folder.resolve("far"), folder.resolve("unmounted"));
         Files.createDirectory(folder.resolve("far"));
