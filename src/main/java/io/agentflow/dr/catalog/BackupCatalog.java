@@ -20,12 +20,19 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The backups of one store. */
 public final class BackupCatalog {
+    /** Names tell seconds: of what was found in one, damage counts, and what holds a backup. */
+    private static final Comparator<EvidenceFile> NEWEST_FIRST = Comparator.comparing(EvidenceFile::at)
+            .reversed()
+            .thenComparing(one -> one.kind().good())
+            .thenComparing(EvidenceFile::name);
+
     private final BackupStore store;
 
     public BackupCatalog(BackupStore store) {
@@ -138,7 +145,7 @@ public final class BackupCatalog {
         for (String name : names) {
             EvidenceFile.parse(name).ifPresent(found::add);
         }
-        found.sort((one, other) -> other.at().compareTo(one.at()));
+        found.sort(NEWEST_FIRST);
         return found;
     }
 

@@ -74,6 +74,19 @@ class PlanRetentionTest {
                 .isEmpty();
     }
 
+    @Test
+    void ofWhatWasFoundInOneSecondDamageCountsWhateverTheOrderOfFiles() throws IOException {
+        for (EvidenceKind[] order : new EvidenceKind[][] {
+            {EvidenceKind.VERIFIED, EvidenceKind.VERIFY_FAILED, EvidenceKind.UNPINNED, EvidenceKind.PINNED},
+            {EvidenceKind.PINNED, EvidenceKind.UNPINNED, EvidenceKind.VERIFY_FAILED, EvidenceKind.VERIFIED}
+        }) {
+            BackupId id = backup(order[0] == EvidenceKind.VERIFIED ? 0 : 1, "shop", CLUSTER, order);
+
+            assertThat(catalog.evidence(id).get(0).kind()).isEqualTo(EvidenceKind.VERIFY_FAILED);
+            assertThat(catalog.pin(id)).isPresent();
+        }
+    }
+
     private List<BackupId> verified(int number, String database, String cluster) throws IOException {
         List<BackupId> ids = new ArrayList<>();
         for (int day = 0; day < number; day++) {
