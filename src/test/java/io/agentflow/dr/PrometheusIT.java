@@ -9,10 +9,10 @@ import io.agentflow.dr.testing.ADatabase;
 import io.agentflow.dr.testing.AfProcess;
 import io.agentflow.dr.testing.JsonSchema;
 import io.agentflow.dr.testing.LocalPostgres;
+import io.agentflow.dr.testing.Port;
 import io.agentflow.dr.testing.Project;
 import io.agentflow.dr.testing.Webhook;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -91,10 +91,7 @@ class PrometheusIT {
 
     /** The rules as they are documented, only more impatient. */
     private String prometheus(int af) throws IOException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        int port = Port.free();
         Files.writeString(
                 folder.resolve("rules.yaml"),
                 Files.readString(Project.file("docs/alerts/af-alerts.yaml")).replaceAll("for: \\w+", "for: 1s"));

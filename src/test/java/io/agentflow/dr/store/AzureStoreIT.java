@@ -22,11 +22,10 @@ import io.agentflow.dr.core.Refused;
 import io.agentflow.dr.core.Sha256;
 import io.agentflow.dr.testing.AzureServer;
 import io.agentflow.dr.testing.HttpFaults;
+import io.agentflow.dr.testing.Port;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -322,10 +321,7 @@ class AzureStoreIT extends BackupStoreContract {
 
     @Test
     void whoDoesNotAnswerMayLaterAndWhoRefusesWillNot() throws IOException {
-        int closed;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            closed = socket.getLocalPort();
-        }
+        int closed = Port.free();
         try (ObjectStore away = open(AzureServer.uri(closed, prefix))) {
             AfException failure = catchThrowableOfType(AfException.class, () -> away.stat(KEY));
             assertThat(failure.retryable()).isTrue();

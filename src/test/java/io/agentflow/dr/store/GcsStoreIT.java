@@ -15,13 +15,12 @@ import io.agentflow.dr.core.Sha256;
 import io.agentflow.dr.gcs.GcsKind;
 import io.agentflow.dr.testing.GcsServer;
 import io.agentflow.dr.testing.HttpFaults;
+import io.agentflow.dr.testing.Port;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -360,10 +359,7 @@ class GcsStoreIT extends BackupStoreContract {
 
     @Test
     void whoDoesNotAnswerMayLaterAndWhoRefusesWillNot() throws IOException {
-        int closed;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            closed = socket.getLocalPort();
-        }
+        int closed = Port.free();
         try (ObjectStore away = open(GcsServer.uri(closed, prefix))) {
             AfException failure = catchThrowableOfType(AfException.class, () -> away.stat(KEY));
             assertThat(failure.retryable()).isTrue();

@@ -1,7 +1,5 @@
 package io.agentflow.dr.testing;
 
-import static org.awaitility.Awaitility.await;
-
 import com.azure.core.http.jdk.httpclient.JdkHttpClientBuilder;
 import com.azure.core.util.Configuration;
 import com.azure.core.util.ConfigurationBuilder;
@@ -13,13 +11,9 @@ import com.azure.storage.blob.models.ListBlobsOptions;
 import com.azure.storage.common.StorageSharedKeyCredential;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -57,7 +51,7 @@ public final class AzureServer {
     private static AzureServer start() {
         try {
             Path folder = Files.createTempDirectory("af-azure-");
-            int port = freePort();
+            int port = Port.free();
             ProcessBuilder azurite = new ProcessBuilder(
                             "node",
                             program(),
@@ -75,10 +69,7 @@ public final class AzureServer {
             azurite.environment().put("AZURITE_ACCOUNTS", ACCOUNT + ":" + KEY);
             Process process = azurite.start();
             Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-            await("Azurite on port " + port + ", see " + folder.resolve("log"))
-                    .atMost(Duration.ofSeconds(60))
-                    .pollInterval(Duration.ofMillis(50))
-                    .until(() -> answers(port));
+            Port.awaitListener(port, "Azurite, see " + folder.resolve("log"));
             AzureServer server = new AzureServer(port);
             server.client().create();
             return server;
@@ -94,20 +85,6 @@ public final class AzureServer {
             throw new IOException("no Azurite here: run scripts/test.sh, or scripts/azurite.sh fetch");
         }
         return program.strip();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
-    private static boolean answers(int port) {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return socket.isConnected();
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     public int port() {

@@ -2,7 +2,6 @@ package io.agentflow.dr.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -82,9 +81,7 @@ public final class LocalKafka implements AutoCloseable {
 
     private void configure() throws IOException {
         for (int i = 0; i < 3; i++) {
-            try (ServerSocket free = new ServerSocket(0)) {
-                ports.add(free.getLocalPort());
-            }
+            ports.add(Port.free());
         }
         Files.writeString(folder.resolve("conf"), """
                 process.roles=broker,controller

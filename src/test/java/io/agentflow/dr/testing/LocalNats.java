@@ -7,8 +7,6 @@ import io.nats.client.Nats;
 import io.nats.client.Options;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -43,7 +41,7 @@ public final class LocalNats implements AutoCloseable {
      */
     public static LocalNats start(Path folder, String key) {
         try {
-            LocalNats nats = new LocalNats(Files.createDirectories(folder), freePort());
+            LocalNats nats = new LocalNats(Files.createDirectories(folder), Port.free());
             String byKey = key.isEmpty() ? "" : "{ nkey: " + key + ", permissions: " + RIGHTS + " }";
             Files.writeString(folder.resolve("conf"), """
                     listen: "127.0.0.1:%d"
@@ -71,25 +69,16 @@ public final class LocalNats implements AutoCloseable {
      */
     public static LocalNats secured(Path folder, Path certificate, Path key) {
         try {
-            LocalNats nats = new LocalNats(Files.createDirectories(folder), freePort());
+            LocalNats nats = new LocalNats(Files.createDirectories(folder), Port.free());
             Files.writeString(folder.resolve("conf"), """
                     listen: "127.0.0.1:%d"
                     tls { cert_file: "%s", key_file: "%s", ca_file: "%s", verify: true }
                     """.formatted(nats.port, certificate, key, certificate));
             nats.launch();
-            await().ignoreExceptions().until(() -> {
-                new Socket("127.0.0.1", nats.port).close();
-                return true;
-            });
+            Port.awaitListener(nats.port, "nats-server with TLS");
             return nats;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0)) {
-            return free.getLocalPort();
         }
     }
 

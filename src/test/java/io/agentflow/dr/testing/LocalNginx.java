@@ -1,12 +1,7 @@
 package io.agentflow.dr.testing;
 
-import static org.awaitility.Awaitility.await;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -31,7 +26,7 @@ public final class LocalNginx implements AutoCloseable {
     /** @param folder where what it keeps and its configuration go */
     public static LocalNginx start(Path folder) {
         try {
-            int port = freePort();
+            int port = Port.free();
             Path root = Files.createDirectories(folder.resolve("objects"));
             Path uploads = Files.createDirectories(folder.resolve("uploads"));
             for (Path each : new Path[] {folder, root, uploads}) {
@@ -60,7 +55,7 @@ public final class LocalNginx implements AutoCloseable {
                     .redirectErrorStream(true)
                     .redirectOutput(folder.resolve("log").toFile())
                     .start();
-            await().until(() -> answers(port));
+            Port.awaitListener(port, "nginx");
             return new LocalNginx(port, root, server);
         } catch (IOException e) {
             throw new UncheckedIOException("no nginx here: run scripts/test.sh, or apt-get install nginx-light", e);
@@ -74,21 +69,6 @@ public final class LocalNginx implements AutoCloseable {
             throw new IOException("docs/stores/web.md has no configuration of nginx");
         }
         return block.group(1);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0)) {
-            return free.getLocalPort();
-        }
-    }
-
-    private static boolean answers(int port) {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress("127.0.0.1", port), 500);
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     /** What {@code af.route.web} is for a folder of its own. */

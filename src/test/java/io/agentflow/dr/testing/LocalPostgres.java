@@ -4,7 +4,6 @@ import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.postgres.Sql;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,7 +46,7 @@ public final class LocalPostgres implements AutoCloseable {
 
     /** Starts a cluster in this folder, for instance on a file system of its own. */
     public static LocalPostgres startIn(Path folder, String... settings) {
-        return start(new LocalPostgres(folder, newestBin(), freePort()), settings);
+        return start(new LocalPostgres(folder, newestBin(), Port.free()), settings);
     }
 
     private static LocalPostgres start(LocalPostgres cluster, String... settings) {
@@ -62,15 +61,7 @@ public final class LocalPostgres implements AutoCloseable {
 
     /** Starts a cluster of the programs in this folder. */
     public static LocalPostgres startFrom(Path bin, String... settings) {
-        return start(new LocalPostgres(temporaryFolder(), bin, freePort()), settings);
-    }
-
-    private static int freePort() {
-        try (ServerSocket free = new ServerSocket(0)) {
-            return free.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return start(new LocalPostgres(temporaryFolder(), bin, Port.free()), settings);
     }
 
     private static Path temporaryFolder() {

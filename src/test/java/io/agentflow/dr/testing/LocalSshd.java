@@ -1,12 +1,7 @@
 package io.agentflow.dr.testing;
 
-import static org.awaitility.Awaitility.await;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,7 +22,7 @@ public final class LocalSshd implements AutoCloseable {
     /** @param folder where its keys and its configuration go */
     public static LocalSshd start(Path folder) {
         try {
-            int port = freePort();
+            int port = Port.free();
             key(folder.resolve("host"));
             key(folder.resolve("user"));
             Files.copy(folder.resolve("user.pub"), folder.resolve("authorized"));
@@ -58,31 +53,16 @@ public final class LocalSshd implements AutoCloseable {
                     .redirectErrorStream(true)
                     .redirectOutput(folder.resolve("log").toFile())
                     .start();
-            await().until(() -> answers(port));
+            Port.awaitListener(port, "sshd");
             return new LocalSshd(folder, port, server);
         } catch (IOException e) {
             throw new UncheckedIOException("no sshd here: run scripts/test.sh, or apt-get install openssh-server", e);
         }
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0)) {
-            return free.getLocalPort();
-        }
-    }
-
     private static void key(Path file) {
         AfProcess.output(
                 List.of("ssh-keygen", "-q", "-t", "ecdsa", "-m", "PEM", "-N", "", "-f", file.toString()), Map.of());
-    }
-
-    private static boolean answers(int port) {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress("127.0.0.1", port), 500);
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     /** Camel's endpoint of a folder there: sessions begin in the root, for to Camel all paths are relative. */

@@ -1,7 +1,6 @@
 package io.agentflow.dr.testing;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -29,10 +28,7 @@ public final class Pooler implements AutoCloseable {
         postgres.maintain(
                 "DROP ROLE IF EXISTS " + ROLE + "; CREATE ROLE " + ROLE + " SUPERUSER LOGIN PASSWORD 'simple'");
         Path folder = Files.createTempDirectory(Path.of("/tmp"), "af-pooler-");
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        int port = Port.free();
         Files.writeString(
                 folder.resolve("pgbouncer.ini"),
                 "[databases]\n* = host=127.0.0.1 port=" + postgres.port() + " user=" + ROLE + " password=simple\n"
@@ -59,6 +55,8 @@ public final class Pooler implements AutoCloseable {
                             folder.resolve("pgbouncer.ini").toString()),
                     Map.of());
         }
+        // It goes to the background before it listens.
+        Port.awaitListener(port, "PgBouncer, see " + folder.resolve("log"));
         return new Pooler(folder, port, database);
     }
 
