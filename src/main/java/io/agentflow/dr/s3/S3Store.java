@@ -15,6 +15,7 @@ import io.agentflow.dr.store.UploadPart;
 import java.io.InputStream;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -40,6 +41,8 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 final class S3Store implements ObjectStore {
     private static final int SENDERS = 8;
     private static final int TRIES = 5;
+    private static final String NOTHING =
+            Base64.getEncoder().encodeToString(Sha256.newDigest().digest());
 
     private final StoreUri uri;
     private final S3Options options;
@@ -194,8 +197,13 @@ final class S3Store implements ObjectStore {
 
     @Override
     public void mark(String name) {
+        // Under a lock S3 takes nothing that does not bring its checksum.
         asking(() -> client.putObject(
-                whole().bucket(uri.place()).key(uri.prefix() + name).build(), RequestBody.empty()));
+                whole().bucket(uri.place())
+                        .key(uri.prefix() + name)
+                        .checksumSHA256(NOTHING)
+                        .build(),
+                RequestBody.empty()));
     }
 
     @Override

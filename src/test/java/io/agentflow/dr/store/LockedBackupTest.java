@@ -3,8 +3,10 @@ package io.agentflow.dr.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpServer;
 import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.BackupPath;
 import io.agentflow.dr.core.Refused;
 import io.agentflow.dr.s3.S3Kind;
 import java.io.IOException;
@@ -16,6 +18,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,6 +31,7 @@ class LockedBackupTest {
     private static final Instant NOW = Instant.parse("2026-11-27T12:00:00Z");
 
     private final List<String> deleted = new CopyOnWriteArrayList<>();
+    private final Map<String, Headers> stored = new ConcurrentHashMap<>();
     private final HttpServer server = server();
 
     @TempDir
@@ -56,6 +60,10 @@ class LockedBackupTest {
             } else if (exchange.getRequestMethod().equals("DELETE")) {
                 deleted.add(exchange.getRequestURI().getPath());
                 exchange.sendResponseHeaders(204, -1);
+            } else if (exchange.getRequestMethod().equals("PUT")) {
+                exchange.getRequestBody().readAllBytes();
+                stored.put(exchange.getRequestURI().getPath(), exchange.getRequestHeaders());
+                exchange.sendResponseHeaders(200, -1);
             } else {
                 byte[] none = ("<?xml version=\"1.0\"?><ListBucketResult><IsTruncated>false</IsTruncated>"
                                 + "</ListBucketResult>")
@@ -76,9 +84,13 @@ class LockedBackupTest {
         System.clearProperty("aws.secretAccessKey");
     }
 
+    private StoreUri uri(String options) {
+        return StoreUri.parse("s3://bucket/app?path-style=true&region=us-east-1&endpoint=http://127.0.0.1:"
+                + server.getAddress().getPort() + options);
+    }
+
     private BackupStore store() {
-        StoreUri uri = StoreUri.parse("s3://bucket/app?path-style=true&region=us-east-1&endpoint=http://127.0.0.1:"
-                + server.getAddress().getPort());
+        StoreUri uri = uri("");
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
         return new ObjectBackupStore(
                 new S3Kind().open(uri, clock), uri, new DirectoryStore(staging, DirectoryPermissions.OWNER), clock);
@@ -108,5 +120,23 @@ class LockedBackupTest {
         store().delete(ID);
 
         assertThat(deleted).anyMatch(path -> path.endsWith("/" + ID + "/manifest.json"));
+    }
+
+    /** S3 takes nothing under a lock that does not bring its checksum. */
+    @Test
+    void whatIsStoredBearsTheLockThatWasAskedForAndItsChecksum() {
+        ObjectKey key = new ObjectKey(ID, new BackupPath("globals.sql.gz"));
+        try (ObjectStore objects = new S3Kind()
+                .open(uri("&object-lock-mode=governance&object-lock-days=30"), Clock.fixed(NOW, ZoneOffset.UTC))) {
+            objects.put(key, ObjectContent.of(new byte[] {1, 2}));
+            objects.mark(ID + ".head");
+        }
+
+        assertThat(stored.keySet()).containsExactlyInAnyOrder("/bucket/app/" + key, "/bucket/app/" + ID + ".head");
+        assertThat(stored.values()).allSatisfy(headers -> {
+            assertThat(headers.getFirst("x-amz-checksum-sha256")).isNotNull();
+            assertThat(headers.getFirst("x-amz-object-lock-mode")).isEqualTo("GOVERNANCE");
+            assertThat(headers.getFirst("x-amz-object-lock-retain-until-date")).startsWith("2026-12-27T12:00:00");
+        });
     }
 }
