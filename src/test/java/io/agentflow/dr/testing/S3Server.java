@@ -1,16 +1,11 @@
 package io.agentflow.dr.testing;
 
-import static org.awaitility.Awaitility.await;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -18,8 +13,12 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.BucketVersioningStatus;
 
-/** S3Proxy, which checks signatures and conditions, over a folder. Started once a run, on a free loopback port. */
+/**
+ * A server that speaks S3, on a free loopback port: S3Proxy, which checks signatures and conditions, or S3Mock, which
+ * keeps checksums and versions. Each is started once a run.
+ */
 public final class S3Server {
     public static final String ACCESS_KEY = "test-key";
     /** With everything that may trip up whoever quotes it. */
@@ -27,8 +26,15 @@ public final class S3Server {
 
     public static final String BUCKET = "dr-backups";
 
+    /** A bucket of S3Mock that keeps versions. Its lists show what was deleted, which those of S3 do not. */
+    public static final String VERSIONED = "dr-versions";
+
     private static final class Shared {
-        static final S3Server SERVER = start();
+        static final S3Server SERVER = startProxy();
+    }
+
+    private static final class Mock {
+        static final S3Server SERVER = startMock();
     }
 
     private final int port;
@@ -39,15 +45,21 @@ public final class S3Server {
         this.folder = folder;
     }
 
+    /** S3Proxy: it checks signatures and conditions, and keeps neither versions nor checksums. */
     public static S3Server shared() {
         return Shared.SERVER;
     }
 
-    private static S3Server start() {
+    /** S3Mock: it keeps checksums and versions, checks no signature, and conditions not among writers at once. */
+    public static S3Server mock() {
+        return Mock.SERVER;
+    }
+
+    private static S3Server startProxy() {
+        int port = Port.free();
         try {
             Path folder = Files.createTempDirectory("af-s3-");
             Files.createDirectories(folder.resolve("objects").resolve(BUCKET));
-            int port = freePort();
             Path properties = Files.writeString(
                     folder.resolve("s3proxy.properties"),
                     String.join(
@@ -59,42 +71,51 @@ public final class S3Server {
                             "jclouds.provider=filesystem-nio2",
                             "jclouds.filesystem.basedir=" + folder.resolve("objects"),
                             ""));
-            Process process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-XX:+UseSerialGC",
-                            "-XX:TieredStopAtLevel=1",
-                            "-Xmx192m",
-                            "-jar",
-                            Project.file("target/servers/s3proxy.jar").toString(),
-                            "--properties",
-                            properties.toString())
-                    .redirectErrorStream(true)
-                    .redirectOutput(folder.resolve("log").toFile())
-                    .start();
-            Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-            await("S3Proxy on port " + port + ", see " + folder.resolve("log"))
-                    .atMost(Duration.ofSeconds(60))
-                    .pollInterval(Duration.ofMillis(50))
-                    .until(() -> answers(port));
-            return new S3Server(port, folder);
+            return launched(port, folder, "s3proxy.jar", "--properties", properties.toString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+    private static S3Server startMock() {
+        try {
+            int port = Port.free();
+            S3Server server = launched(
+                    port,
+                    Files.createTempDirectory("af-s3mock-"),
+                    "s3mock.jar",
+                    "--server.address=127.0.0.1",
+                    "--server.port=" + Port.free(),
+                    "--com.adobe.testing.s3mock.http-port=" + port,
+                    "--com.adobe.testing.s3mock.max-payload-size=32MB");
+            try (S3Client client = server.client()) {
+                client.createBucket(bucket -> bucket.bucket(BUCKET));
+                client.createBucket(bucket -> bucket.bucket(VERSIONED));
+                client.putBucketVersioning(bucket -> bucket.bucket(VERSIONED)
+                        .versioningConfiguration(versions -> versions.status(BucketVersioningStatus.ENABLED)));
+            }
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    private static boolean answers(int port) {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return socket.isConnected();
-        } catch (IOException e) {
-            return false;
-        }
+    private static S3Server launched(int port, Path folder, String jar, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx192m",
+                "-jar",
+                Project.file("target/servers/" + jar).toString()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("log").toFile())
+                .start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+        Port.awaitListener(port, jar + ", see " + folder.resolve("log"));
+        return new S3Server(port, folder);
     }
 
     public int port() {
