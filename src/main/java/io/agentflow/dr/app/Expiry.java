@@ -92,7 +92,7 @@ final class Expiry {
             for (Decision one : database.expiring()) {
                 BackupId id = one.backup().id();
                 try {
-                    expire(database, one, newest, events);
+                    expire(database, one, newest, plan.sparing(), events);
                     expired.add(id);
                 } catch (AfException e) {
                     // The others may expire all the same; the next time this one will.
@@ -103,7 +103,8 @@ final class Expiry {
         return new Operations.Expired(expired, left);
     }
 
-    private void expire(DatabasePlan database, Decision one, @Nullable Candidate newest, OperationEvents events) {
+    private void expire(
+            DatabasePlan database, Decision one, @Nullable Candidate newest, Sparing sparing, OperationEvents events) {
         if (newest == null) {
             throw new IllegalStateException("nothing expires where nothing has verified");
         }
@@ -111,7 +112,7 @@ final class Expiry {
         String request = "expiry of " + id + " of " + database.database() + " in "
                 + catalog.store().name() + ": " + one.expiry();
         operations.journaled("expire", request, events, () -> {
-            new ExpireBackup(catalog).expire(id, newest.id());
+            new ExpireBackup(catalog).expire(id, newest.id(), () -> sparing.requireExpendable(database.database(), id));
             return id;
         });
     }

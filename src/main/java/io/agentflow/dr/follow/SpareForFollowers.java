@@ -1,6 +1,7 @@
 package io.agentflow.dr.follow;
 
 import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.Refused;
 import io.agentflow.dr.core.Unreachable;
 import io.agentflow.dr.retention.OwnedBackups;
 import io.agentflow.dr.retention.Sparing;
@@ -9,6 +10,7 @@ import io.agentflow.dr.store.KnownStores;
 import io.agentflow.dr.verify.CheckSignature;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,7 @@ public final class SpareForFollowers implements Sparing {
     private final Function<String, Family> families;
     private final CheckSignature signature;
     private final KnownStores places;
+    private final Map<BackupId, List<Follower>> copies = new HashMap<>();
 
     /**
      * @param store that is planned for
@@ -69,9 +72,24 @@ public final class SpareForFollowers implements Sparing {
             behind.listed().stream()
                     .filter(expiring::contains)
                     .forEach(id -> same.doubt(id)
-                            .ifPresent(why -> add(lacked, id, "its copy in " + follower.name() + " " + why)));
+                            .ifPresentOrElse(
+                                    why -> add(lacked, id, "its copy in " + follower.name() + " " + why),
+                                    () -> copies.computeIfAbsent(id, none -> new ArrayList<>())
+                                            .add(follower)));
         }
         return lacked;
+    }
+
+    @Override
+    public void requireExpendable(String database, BackupId id) {
+        families.apply(database).primary().ifPresent(this::requireOther);
+        for (Follower follower : copies.getOrDefault(id, List.of())) {
+            new SameBackup(store, follower.store().store()).doubt(id).ifPresent(why -> {
+                throw new Refused(
+                        "its copy in " + follower.name() + " was whole when the plan was made, and now " + why,
+                        "Plan again: af retention plan");
+            });
+        }
     }
 
     private void requireOther(BackupStore primary) {

@@ -17,11 +17,12 @@ public final class ExpireBackup {
      * Deletes it.
      *
      * @param newest the backup that verified, because of which this one may go
+     * @param lastLook throws if this one must stay all the same
      * @throws Refused if that one is no longer whole, or this one is pinned by now
      * @throws io.agentflow.dr.core.NotFound if it is gone
      * @throws io.agentflow.dr.core.Busy if it is being restored or verified
      */
-    public void expire(BackupId id, BackupId newest) {
+    public void expire(BackupId id, BackupId newest, Runnable lastLook) {
         catalog.store().delete(id, () -> {
             new Pins(catalog).requireNone(id);
             boolean whole = catalog.store().ids().contains(newest)
@@ -35,6 +36,7 @@ public final class ExpireBackup {
                         "backup " + newest + ", the newest that verified, is no longer there or no longer whole",
                         "Plan again: af retention plan");
             }
+            lastLook.run();
         });
     }
 }

@@ -119,7 +119,8 @@ public final class PlanRetention {
                 catalog.store().place(),
                 databases,
                 doubtful,
-                catalog.store().withoutManifest().size());
+                catalog.store().withoutManifest().size(),
+                sparing);
     }
 
     private List<Seen> seen(@Nullable String only, Instant now) {

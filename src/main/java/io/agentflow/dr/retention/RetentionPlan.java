@@ -21,9 +21,15 @@ import org.jspecify.annotations.Nullable;
  * @param databases one for each database of each cluster
  * @param doubtful backups that no policy is asked about
  * @param unfinished folders that are called like backups and have no manifest
+ * @param sparing is asked again before one goes
  */
 public record RetentionPlan(
-        String store, String place, List<DatabasePlan> databases, List<Doubtful> doubtful, int unfinished) {
+        String store,
+        String place,
+        List<DatabasePlan> databases,
+        List<Doubtful> doubtful,
+        int unfinished,
+        Sparing sparing) {
     private static final int TOKEN = 16;
 
     /** A backup whose manifest cannot be read or believed, and why. Nobody knows whose it is, or how old. */
@@ -89,7 +95,8 @@ public record RetentionPlan(
                         doubtful.stream()
                                 .filter(one -> one.id().text().equals(id))
                                 .toList(),
-                        0);
+                        0,
+                        sparing);
     }
 
     /** What somebody should see to. */

@@ -12,6 +12,14 @@ public interface Sparing {
     Sparing NONE = (owned, expiring, now) -> Map.of();
 
     /**
+     * Looks again in the moment before one goes: since the plan was made its copies may have been damaged or lost.
+     *
+     * @param database as PostgreSQL calls it
+     * @throws io.agentflow.dr.core.AfException if it must stay, or nobody can tell
+     */
+    default void requireExpendable(String database, BackupId id) {}
+
+    /**
      * Why each of these must stay, in words; what is not named may go. Deletes nothing.
      *
      * @param expiring those that would go

@@ -7,11 +7,13 @@ import io.agentflow.dr.catalog.BackupCatalog;
 import io.agentflow.dr.catalog.EvidenceKind;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.OperationFailed;
+import io.agentflow.dr.core.Refused;
 import io.agentflow.dr.core.Unreachable;
 import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.core.UtcStamp;
 import io.agentflow.dr.follow.SpareForFollowers.Family;
 import io.agentflow.dr.retention.Decision;
+import io.agentflow.dr.retention.ExpireBackup;
 import io.agentflow.dr.retention.PlanRetention;
 import io.agentflow.dr.retention.RetentionPlan;
 import io.agentflow.dr.retention.RetentionPolicy;
@@ -134,6 +136,34 @@ class SpareForFollowersTest {
         assertThat(kept()).contains("its copy in far lacks data/toc.dat");
         Files.writeString(there("data/toc.dat"), "ro");
         assertThat(kept()).contains("its copy in far lacks data/toc.dat", "another size");
+    }
+
+    @Test
+    void aCopyThatWasLostSinceThePlanWasMadeKeepsIt() throws IOException {
+        RetentionPlan plan = plan(near, led(far));
+        BackupId newest = near.ids().get(0);
+        ExpireBackup expire = new ExpireBackup(new BackupCatalog(near));
+        Path moved = Files.move(there("data/toc.dat"), folder.resolve("toc.dat"));
+
+        assertThatThrownBy(
+                        () -> expire.expire(older, newest, () -> plan.sparing().requireExpendable("golden", older)))
+                .isInstanceOf(Refused.class)
+                .hasMessageContaining("its copy in far was whole when the plan was made, and now lacks data/toc.dat");
+        assertThat(near.ids()).contains(older);
+
+        Files.move(moved, there("data/toc.dat"));
+        expire.expire(older, newest, () -> plan.sparing().requireExpendable("golden", older));
+        assertThat(near.ids()).containsExactly(newest);
+    }
+
+    @Test
+    void aFollowerLetsNothingGoWhosePrimaryWentSinceThePlanWasMade() throws IOException {
+        RetentionPlan plan = plan(far, new Family(List.of(), Optional.of(near)));
+        assertThat(plan.expiring()).hasSize(1);
+        Files.move(folder.resolve("near"), folder.resolve("unmounted"));
+
+        assertThatThrownBy(() -> plan.sparing().requireExpendable("golden", older))
+                .isInstanceOf(Unreachable.class);
     }
 
     @Test

@@ -213,17 +213,21 @@ class PlanRetentionTest {
         assertThat(expiring(plan())).containsExactly(shop.get(0));
 
         new Pins(catalog).pin(shop.get(0), "audit", "alice", FIRST);
-        assertThatThrownBy(() -> expire.expire(shop.get(0), shop.get(2))).isInstanceOf(Refused.class);
+        assertThatThrownBy(() -> expire.expire(shop.get(0), shop.get(2), () -> {}))
+                .isInstanceOf(Refused.class);
         new Pins(catalog).unpin(shop.get(0), "alice", FIRST);
         record(shop.get(2), EvidenceKind.VERIFY_FAILED, FIRST.plus(Duration.ofDays(9)));
-        assertThatThrownBy(() -> expire.expire(shop.get(0), shop.get(2))).isInstanceOf(Refused.class);
+        assertThatThrownBy(() -> expire.expire(shop.get(0), shop.get(2), () -> {}))
+                .isInstanceOf(Refused.class);
         record(shop.get(2), EvidenceKind.VERIFIED, FIRST.plus(Duration.ofDays(10)));
-        assertThatThrownBy(() -> expire.expire(shop.get(2), shop.get(2))).isInstanceOf(Refused.class);
+        assertThatThrownBy(() -> expire.expire(shop.get(2), shop.get(2), () -> {}))
+                .isInstanceOf(Refused.class);
         assertThat(store.ids()).hasSize(3);
 
-        expire.expire(shop.get(0), shop.get(2));
+        expire.expire(shop.get(0), shop.get(2), () -> {});
         assertThat(store.ids()).containsExactly(shop.get(2), shop.get(1));
-        assertThatThrownBy(() -> expire.expire(shop.get(0), shop.get(2))).isInstanceOf(NotFound.class);
+        assertThatThrownBy(() -> expire.expire(shop.get(0), shop.get(2), () -> {}))
+                .isInstanceOf(NotFound.class);
     }
 
     @Test
@@ -232,13 +236,14 @@ class PlanRetentionTest {
         ExpireBackup expire = new ExpireBackup(catalog);
         LocalBackup reading = store.read(shop.get(0));
         try {
-            assertThatThrownBy(() -> expire.expire(shop.get(0), shop.get(2))).isInstanceOf(Busy.class);
+            assertThatThrownBy(() -> expire.expire(shop.get(0), shop.get(2), () -> {}))
+                    .isInstanceOf(Busy.class);
             assertThat(store.ids()).hasSize(3);
         } finally {
             reading.close();
         }
 
-        expire.expire(shop.get(0), shop.get(2));
+        expire.expire(shop.get(0), shop.get(2), () -> {});
 
         assertThat(store.ids()).hasSize(2);
     }
