@@ -26,7 +26,7 @@ public final class AfMain {
     /** The version that manifests and {@code --version} show. */
     public static final String VERSION = version();
 
-    private static final long CLEAN_UP_SECONDS = 40;
+    private static final long CLEAN_UP_SECONDS = 15;
 
     private AfMain() {}
 
@@ -138,8 +138,8 @@ public final class AfMain {
             return;
         }
         operations.close();
-        if (terminal.asking()) {
-            // Nothing runs while a question stands, and no signal ends the wait for its answer.
+        if (terminal.waiting()) {
+            // Nothing runs while a question stands or a list is read, and no signal ends the wait for an answer.
             return;
         }
         try {

@@ -31,6 +31,11 @@ final class FollowNow {
 
     List<Operations.LeftBehind> follow(BackupRequest request, BackupId id, OperationEvents events) {
         List<Operations.LeftBehind> behind = new ArrayList<>();
+        if (!request.followers().isEmpty()) {
+            // A store may let us wait; whoever then ends it knows what there is.
+            events.accept(new OperationEvent.Noted(
+                    "published", id + " in " + request.store().name()));
+        }
         for (NamedStore follower : request.followers()) {
             try {
                 persistence.run(() -> operations.copy(request.store(), id, follower.store(), events));

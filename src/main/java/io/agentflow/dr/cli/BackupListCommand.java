@@ -54,8 +54,12 @@ final class BackupListCommand extends AfCommand {
 
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
-        List<NamedStore> stores = stores(config);
-        BackupsByStore listed = new BackupsByStore(stores, json ? BackupCatalog::listInFull : BackupCatalog::list);
+        StoresMeant meant = stores(place.getValue(), null, config);
+        List<NamedStore> stores = named(meant.opened());
+        boolean mustBeThere = meant.mustBeThere(stores);
+        BackupsByStore listed = terminal()
+                .waiting(() -> new BackupsByStore(
+                        stores, new AskStores(terminal()::say), one -> list(one.store(), mustBeThere)));
         if (json) {
             terminal().data(document(listed, stores.get(0).store().name()).toString());
         } else {
@@ -69,9 +73,17 @@ final class BackupListCommand extends AfCommand {
         return listed.unreachable().isEmpty() ? ExitCode.OK : ExitCode.WARNINGS;
     }
 
-    /** The one that is named, or all that are configured, the primary first. */
-    private List<NamedStore> stores(AfConfig config) {
-        List<NamedStore> meant = stores(place.getValue(), null, config).all();
+    private List<ListedBackup> list(BackupStore store, boolean mustBeThere) {
+        BackupCatalog catalog = new BackupCatalog(store);
+        List<ListedBackup> backups = json ? catalog.listInFull() : catalog.list();
+        if (backups.isEmpty() && mustBeThere) {
+            StoresMeant.requirePresent(store);
+        }
+        return backups;
+    }
+
+    /** One alone is called as it was named. */
+    private static List<NamedStore> named(List<NamedStore> meant) {
         if (meant.size() > 1) {
             return meant;
         }

@@ -1,6 +1,5 @@
 package io.agentflow.dr.cli;
 
-import io.agentflow.dr.catalog.BackupCatalog;
 import io.agentflow.dr.catalog.EvidenceFile;
 import io.agentflow.dr.catalog.ListedBackup;
 import io.agentflow.dr.core.AfException;
@@ -29,17 +28,20 @@ final class BackupsByStore {
      * @param asked the primary first: what it says of a backup is shown
      * @throws AfException if none of them can be asked
      */
-    BackupsByStore(List<NamedStore> asked, Function<BackupCatalog, List<ListedBackup>> list) {
+    BackupsByStore(List<NamedStore> asked, AskStores ask, Function<NamedStore, List<ListedBackup>> list) {
         this.asked = asked;
         List<AfException> failures = new ArrayList<>();
-        for (NamedStore one : asked) {
-            try {
-                list.apply(new BackupCatalog(one.store())).forEach(backup -> add(one.name(), backup));
-            } catch (AfException e) {
-                failures.add(e);
-                unreachable.put(one.name(), e.fact());
+        ask.ask(asked, list).forEach((one, answer) -> {
+            AfException failure = answer.failure();
+            if (failure != null) {
+                failures.add(failure);
+                unreachable.put(one.name(), failure.fact());
             }
-        }
+            List<ListedBackup> backups = answer.value();
+            if (backups != null) {
+                backups.forEach(backup -> add(one.name(), backup));
+            }
+        });
         if (failures.size() == asked.size()) {
             throw failures.get(0);
         }

@@ -61,14 +61,30 @@ final class StoresMeant {
      * @throws NotFound if it is but one, somebody has named it, and it is not there
      */
     List<NamedStore> all() {
-        List<NamedStore> all = meant().stream()
-                .map(one -> new NamedStore(one.name(), open.apply(one)))
-                .toList();
-        BackupStore only = all.get(0).store();
-        if (all.size() == 1 && (named != null || config.saysStores()) && !only.present()) {
-            throw only.absent();
+        List<NamedStore> all = opened();
+        if (mustBeThere(all)) {
+            requirePresent(all.get(0).store());
         }
         return all;
+    }
+
+    /** All of them, the primary first, none of which was asked anything yet. */
+    List<NamedStore> opened() {
+        return meant().stream()
+                .map(one -> new NamedStore(one.name(), open.apply(one)))
+                .toList();
+    }
+
+    /** Whether it is but one, and somebody has named it: it is a mistake if that is not there. */
+    boolean mustBeThere(List<NamedStore> all) {
+        return all.size() == 1 && (named != null || config.saysStores());
+    }
+
+    /** @throws NotFound if it is not there */
+    static void requirePresent(BackupStore store) {
+        if (!store.present()) {
+            throw store.absent();
+        }
     }
 
     /**

@@ -9,6 +9,7 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Standard output for data, standard error for everything else, and what is known of who looks at them. */
@@ -19,7 +20,7 @@ public final class Terminal {
     private final boolean interactiveInput;
     private final boolean liveError;
     private final boolean colour;
-    private volatile boolean asking;
+    private volatile boolean waiting;
 
     /**
      * @param interactiveInput whether somebody can answer a question
@@ -72,9 +73,19 @@ public final class Terminal {
         return interactiveInput;
     }
 
-    /** Whether a question stands that nobody has answered yet. */
-    public boolean asking() {
-        return asking;
+    /** Whether nothing is done but to wait for an answer, of a person or a store, in which nothing is left half done. */
+    public boolean waiting() {
+        return waiting;
+    }
+
+    /** Does what only waits for an answer. */
+    <T> T waiting(Supplier<T> answer) {
+        waiting = true;
+        try {
+            return answer.get();
+        } finally {
+            waiting = false;
+        }
     }
 
     /** Whether lines on standard error can be drawn over. */
@@ -104,13 +115,13 @@ public final class Terminal {
         out.flush();
         err.print(question);
         err.flush();
-        asking = true;
+        waiting = true;
         try {
             return new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
         } catch (IOException e) {
             return null;
         } finally {
-            asking = false;
+            waiting = false;
         }
     }
 }

@@ -55,10 +55,10 @@ public final class CopyBackup {
         BackupStore to = requested.to();
         BackupId id = requested.id();
         Operation operation = requested.operation();
-        places.requireApart(to, from);
         operation
                 .events()
                 .accept(new OperationEvent.Started("Copying " + id + " from " + from.name() + " to " + to.name()));
+        places.requireApart(to, from);
         LocalBackup files = operation.hold(from.read(id));
         VerifiedManifest manifest = verify.signed(id, files, Kept.in(from, id));
         SealedFiles sealed = SealedFiles.of(manifest.manifest(), files);

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -82,6 +83,20 @@ class CopyIT {
     /** Every file of the backup, none of which differs. */
     private static Map<String, Long> all() throws IOException {
         return files(GoldenBackup.folder());
+    }
+
+    /** The store takes connections and never answers. */
+    @Test
+    void whoWaitsForAListMayEndItAtOnce() throws Exception {
+        network.stall(Integer.MAX_VALUE, ".", 0);
+        AfProcess.Running listing = af().start("backup", "list", bucket);
+        network.awaitStall();
+        await().until(() -> listing.errSoFar().contains("waiting for s3://"));
+
+        listing.process().destroy();
+
+        assertThat(listing.process().waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(listing.process().exitValue()).isEqualTo(143);
     }
 
     @Test
