@@ -22,7 +22,7 @@ final class BackupDeleteCommand extends AfCommand {
             index = "1",
             arity = "0..1",
             paramLabel = "STORE",
-            description = "Directory, URI or name of the store of the backups (default: ./backups).")
+            description = "Directory, URI or name of the store of the backups (default: that which has it).")
     @Nullable
     String store;
 
@@ -42,8 +42,9 @@ final class BackupDeleteCommand extends AfCommand {
 
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
-        BackupCatalog catalog = new BackupCatalog(store(store, config));
-        BackupId id = select(catalog, selector, config);
+        FoundBackup found = stores(store, null, config).find(selector, null);
+        BackupCatalog catalog = found.catalog();
+        BackupId id = found.id();
         OtherCopies others = OtherCopies.of(id, catalog.store(), config, one -> opened(one, config));
         Operations operations = operations(config);
         String request = "deletion of " + id + " in " + catalog.store().name();
@@ -61,11 +62,12 @@ final class BackupDeleteCommand extends AfCommand {
             catalog.store().delete(id, () -> new Pins(catalog).requireNone(id));
             return id;
         });
-        print(id, others);
+        print(found, others);
         return ExitCode.OK;
     }
 
-    private void print(BackupId id, OtherCopies others) {
+    private void print(FoundBackup found, OtherCopies others) {
+        BackupId id = found.id();
         if (json) {
             terminal()
                     .data(new JsonDocument(kind(), "ok")
@@ -76,7 +78,7 @@ final class BackupDeleteCommand extends AfCommand {
                             .with("sentAgainFrom", others.primaries())
                             .toString());
         } else {
-            terminal().data(terminal().good("✓ ") + id + " is deleted");
+            terminal().data(terminal().good("✓ ") + id + " is deleted" + found.where());
             others.lines().forEach(line -> terminal().say("  " + line));
         }
     }

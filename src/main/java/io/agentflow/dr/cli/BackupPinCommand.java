@@ -21,7 +21,7 @@ final class BackupPinCommand extends AfCommand {
             index = "1",
             arity = "0..1",
             paramLabel = "STORE",
-            description = "Directory of the backups (default: ./backups).")
+            description = "Directory, URI or name of the store of the backups (default: that which has it).")
     @Nullable
     String store;
 
@@ -39,8 +39,9 @@ final class BackupPinCommand extends AfCommand {
 
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
-        BackupCatalog catalog = new BackupCatalog(store(store, config));
-        BackupId id = select(catalog, selector, config);
+        FoundBackup found = stores(store, null, config).find(selector, null);
+        BackupCatalog catalog = found.catalog();
+        BackupId id = found.id();
         String user = System.getProperty("user.name", "");
         operations(config)
                 .journaled("pin", "pin of " + id + " in " + catalog.store().name() + ": " + reason, events, () -> {
@@ -54,7 +55,7 @@ final class BackupPinCommand extends AfCommand {
                             .with("reason", reason)
                             .toString());
         } else {
-            terminal().data(terminal().good("✓ ") + id + " is pinned: " + reason);
+            terminal().data(terminal().good("✓ ") + id + " is pinned" + found.where() + ": " + reason);
         }
         return ExitCode.OK;
     }

@@ -20,7 +20,7 @@ final class BackupUnpinCommand extends AfCommand {
             index = "1",
             arity = "0..1",
             paramLabel = "STORE",
-            description = "Directory of the backups (default: ./backups).")
+            description = "Directory, URI or name of the store of the backups (default: that which has it).")
     @Nullable
     String store;
 
@@ -35,8 +35,9 @@ final class BackupUnpinCommand extends AfCommand {
 
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
-        BackupCatalog catalog = new BackupCatalog(store(store, config));
-        BackupId id = select(catalog, selector, config);
+        FoundBackup found = stores(store, null, config).find(selector, null);
+        BackupCatalog catalog = found.catalog();
+        BackupId id = found.id();
         String user = System.getProperty("user.name", "");
         boolean pinned = catalog.pin(id).isPresent();
         if (pinned) {
@@ -55,7 +56,11 @@ final class BackupUnpinCommand extends AfCommand {
                             .with("wasPinned", pinned)
                             .toString());
         } else {
-            terminal().data(terminal().good("✓ ") + id + (pinned ? " is no longer pinned" : " was not pinned"));
+            terminal()
+                    .data(terminal().good("✓ ")
+                            + id
+                            + (pinned ? " is no longer pinned" : " was not pinned")
+                            + found.where());
         }
         return ExitCode.OK;
     }

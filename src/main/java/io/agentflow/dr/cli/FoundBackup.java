@@ -9,4 +9,9 @@ import io.agentflow.dr.core.BackupId;
  * @param store how the configuration calls it
  * @param chosen whether it is one of several stores that might have been meant
  */
-record FoundBackup(String store, BackupCatalog catalog, BackupId id, boolean chosen) {}
+record FoundBackup(String store, BackupCatalog catalog, BackupId id, boolean chosen) {
+    /** Where it is, for people; nothing where there is but one store to choose from. */
+    String where() {
+        return chosen ? " in " + store : "";
+    }
+}
