@@ -186,6 +186,24 @@ class ManyStoresIT {
     }
 
     @Test
+    void aPrimaryThatIsNotMountedIsNotFilledFromBelow() throws Exception {
+        assertThat(af().run("backup", "create", "-d", "main").exitCode()).isZero();
+        Files.move(folder.resolve("local"), folder.resolve("disk"));
+
+        AfProcess.Result made = af().run("backup", "create", "-d", "main");
+        assertThat(made.exitCode()).as(made.toString()).isEqualTo(8);
+        assertThat(made.err()).contains("is not the store that was there before", "Perhaps its disk is not mounted");
+        assertThat(folder.resolve("local")).doesNotExist();
+
+        AfProcess.Result pinned = af().run("backup", "pin", "latest", "--reason", "audit", "--store", "second");
+        assertThat(pinned.exitCode()).as(pinned.toString()).isZero();
+        Files.move(folder.resolve("disk"), folder.resolve("local"));
+        assertThat(af().run("backup", "create", "-d", "main").exitCode()).isZero();
+        AfProcess.Result unpinned = af().run("backup", "unpin", "latest");
+        assertThat(unpinned.out()).contains("was not pinned in local");
+    }
+
+    @Test
     void whatIsKilledWhileItFollowsIsGotByTheNextService() throws Exception {
         network.stall(Integer.MAX_VALUE, "^PUT .*/schema.dump.gz", 10);
         AfProcess.Running create = af().start("backup", "create", "-d", "main");

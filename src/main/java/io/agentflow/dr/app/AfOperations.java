@@ -335,7 +335,8 @@ final class AfOperations implements Operations, AutoCloseable {
     }
 
     private Map<String, Object> beans(OperationEvents events) {
-        return RouteBeans.of(programs, tools, clock, random, deadLetters(), decryption(), config.signatures(), events);
+        return RouteBeans.of(
+                programs, tools, clock, random, deadLetters(), decryption(), config.signatures(), places(), events);
     }
 
     private Decryption decryption() {

@@ -37,6 +37,7 @@ import io.agentflow.dr.route.SizedBody;
 import io.agentflow.dr.route.ToolBinding;
 import io.agentflow.dr.route.ToolExecutor;
 import io.agentflow.dr.sign.Signatures;
+import io.agentflow.dr.store.KnownStores;
 import io.agentflow.dr.verify.ArchiveCheck;
 import io.agentflow.dr.verify.Decryption;
 import io.agentflow.dr.verify.RecordEvidence;
@@ -66,6 +67,7 @@ final class RouteBeans {
             DeadLetters deadLetters,
             Decryption decryption,
             Signatures signatures,
+            KnownStores places,
             OperationEvents events) {
         VerifyBackup verify = new VerifyBackup(new ArchiveCheck(programs, tools), decryption, signatures, events);
         RecordEvidence evidence = new RecordEvidence(clock);
@@ -78,7 +80,7 @@ final class RouteBeans {
         beans.put("backupFacts", new BackupFacts());
         beans.put("sftpFiles", new SftpFiles());
         beans.put("sizedBody", new SizedBody());
-        beans.put("checkBackup", new CheckBackup(tools, signatures));
+        beans.put("checkBackup", new CheckBackup(tools, signatures, places));
         beans.put("openBackup", new OpenBackup(clock, random));
         beans.put("dumpTools", new DumpTools());
         beans.put("leaveOutCritical", new LeaveOutCritical());

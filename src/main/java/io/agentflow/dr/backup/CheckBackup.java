@@ -13,6 +13,7 @@ import io.agentflow.dr.postgres.PgTools;
 import io.agentflow.dr.postgres.ServerVersion;
 import io.agentflow.dr.postgres.Sql;
 import io.agentflow.dr.sign.Signatures;
+import io.agentflow.dr.store.KnownStores;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
@@ -26,10 +27,12 @@ public final class CheckBackup {
 
     private final PgTools tools;
     private final Signatures signatures;
+    private final KnownStores places;
 
-    public CheckBackup(PgTools tools, Signatures signatures) {
+    public CheckBackup(PgTools tools, Signatures signatures, KnownStores places) {
         this.tools = tools;
         this.signatures = signatures;
+        this.places = places;
     }
 
     /**
@@ -47,6 +50,8 @@ public final class CheckBackup {
                     "Leave out --stream: there the files stay where they are written.");
         }
         signatures.requireKey();
+        // A disk that is not mounted would be filled from below, and its followers would get nothing from there.
+        places.require(request.store());
         Sql sql = operation.hold(requested.session().get());
         // To ask for a table's size waits for whoever has locked it.
         sql.run("SET lock_timeout = " + Math.max(1, request.lockTimeout().toMillis()));
