@@ -886,6 +886,30 @@ class CriticalRestoreIT {
     }
 
     @Test
+    void whatTheNewestBackupNoLongerHoldsAnOlderOneHas() {
+        ADatabase database = postgres.database("critical_older").agentflow();
+        backUp(database);
+        String older =
+                ok(af(database).run("backup", "create", "--json")).path("id").asText();
+        database.with("DROP TABLE users CASCADE");
+        backUp(database);
+        backUp(database);
+
+        AfProcess.Result plan =
+                af(database).run("backup", "restore", "latest", "critical", "--tables", "users,tenants", "--plan");
+        AfProcess.Result nowhere = restore(database, "--tables", "users,nowhere");
+
+        assertThat(plan.exitCode()).as(plan.toString()).isEqualTo(6);
+        assertThat(plan.err())
+                .contains("holds no table 'users'", "Backup " + older + ", taken ", " s earlier, has all of them: ")
+                .contains("af backup restore " + older, " critical", " --tables users,tenants");
+        assertThat(nowhere.exitCode()).as(nowhere.toString()).isEqualTo(6);
+        assertThat(nowhere.json().path("error").path("hint").asText())
+                .startsWith("See its tables with: af backup show");
+        ok(af(database).run("backup", "restore", older, "critical", "--tables", "users", "--yes", "--json"));
+    }
+
+    @Test
     void thePlanTouchesNothingAndNamesEachTablesFate() {
         ADatabase database = postgres.database("critical_plan").agentflow();
         backUp(database);

@@ -11,7 +11,6 @@ import io.agentflow.dr.core.Refused;
 import io.agentflow.dr.store.ObjectStore;
 import io.agentflow.dr.store.StoreUnreachable;
 import java.io.IOException;
-import java.net.UnknownHostException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
@@ -46,11 +45,6 @@ final class AzureFailures {
         }
         if (cause(failure, InterruptedException.class).isPresent()) {
             return new Cancelled("interrupted while a store was asked", "Run the command again.", failure);
-        }
-        Optional<String> unknown = cause(failure, UnknownHostException.class).map(Throwable::getMessage);
-        if (unknown.isPresent()) {
-            return StoreUnreachable.passing(
-                    store, "there is no host " + unknown.get() + "; is the account's name right?", failure);
         }
         boolean network = cause(failure, IOException.class).isPresent()
                 || cause(failure, TimeoutException.class).isPresent();

@@ -15,6 +15,7 @@ import io.agentflow.dr.manifest.Component;
 import io.agentflow.dr.manifest.FileEntry;
 import io.agentflow.dr.postgres.PgFailures;
 import io.agentflow.dr.process.ToolFailedException;
+import io.agentflow.dr.store.BackupStore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -96,6 +97,9 @@ public final class StoreArtifact {
 
     /** Some of pg_dump's complaints, such as a lock not obtained, are only how it takes the loss of a connection. */
     private static AfException meaning(BackupRun.Open run, ToolFailedException e) {
+        if (PgFailures.ownDiskFull(e)) {
+            return diskFull(run.request().store(), e);
+        }
         AfException said = PgFailures.of(e);
         if (said instanceof ConnectionLost) {
             return said;
@@ -124,10 +128,15 @@ public final class StoreArtifact {
         }
         String said = String.valueOf(e.getMessage());
         return said.toLowerCase(Locale.ROOT).contains("no space left")
-                ? new OperationFailed(
-                        run.run().request().store().workspace() + " ran out of disk space",
-                        "Free space, or use another directory.",
-                        e)
+                ? diskFull(run.run().request().store(), e)
                 : new OperationFailed(run.file() + " cannot be written: " + said, "Check the disk.", e);
+    }
+
+    private static AfException diskFull(BackupStore store, IOException e) {
+        return new OperationFailed(
+                store.workspace() + " ran out of disk space",
+                "Free space there, or use another directory"
+                        + (store.remote() ? " for what is to be sent: af.staging-dir." : "."),
+                e);
     }
 }

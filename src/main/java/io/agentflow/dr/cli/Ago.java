@@ -1,5 +1,6 @@
 package io.agentflow.dr.cli;
 
+import io.agentflow.dr.core.Span;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -9,18 +10,6 @@ final class Ago {
 
     static String of(Instant then, Instant now) {
         Duration age = Duration.between(then, now);
-        if (age.isNegative()) {
-            return "in the future";
-        }
-        if (age.toSeconds() < 60) {
-            return age.toSeconds() + " s ago";
-        }
-        if (age.toMinutes() < 60) {
-            return age.toMinutes() + " min ago";
-        }
-        if (age.toHours() < 48) {
-            return age.toHours() + " h ago";
-        }
-        return age.toDays() + " days ago";
+        return age.isNegative() ? "in the future" : Span.of(age) + " ago";
     }
 }

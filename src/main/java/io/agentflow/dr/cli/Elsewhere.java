@@ -35,7 +35,8 @@ final class Elsewhere {
     BackupId select(BackupCatalog catalog, String selector, Supplier<BackupId> finding) {
         try {
             return finding.get();
-        } catch (NotFound e) {
+        } catch (NotFound missing) {
+            NotFound e = unlessAbsent(catalog.store(), missing);
             throw config.knownStores().stream()
                     .filter(one -> !one.isAt(catalog.store().place()))
                     .flatMap(one -> found(one, selector).stream())
@@ -43,6 +44,25 @@ final class Elsewhere {
                     .map(hint -> new NotFound(e.fact(), hint, e))
                     .orElse(e);
         }
+    }
+
+    /** In a place that is not there no backup is missing: its name is wrong, or its disk not mounted. */
+    private NotFound unlessAbsent(BackupStore store, NotFound missing) {
+        if (store.remote() || store.present() || isUnsaid(store)) {
+            return missing;
+        }
+        NotFound absent = store.absent();
+        List<ConfiguredStore> known = config.stores().all();
+        return known.isEmpty()
+                ? absent
+                : new NotFound(
+                        absent.fact(),
+                        absent.hint() + " The stores of the configuration are " + StoresMeant.names(known) + ".");
+    }
+
+    /** Whether it is the directory that is taken where nothing is said, which the first backup makes. */
+    private boolean isUnsaid(BackupStore store) {
+        return !config.saysStores() && config.storesMeant().get(0).isAt(store.place());
     }
 
     private Optional<String> found(ConfiguredStore other, String selector) {

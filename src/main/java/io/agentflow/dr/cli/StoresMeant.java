@@ -125,27 +125,9 @@ final class StoresMeant {
 
     private FoundBackup found(ConfiguredStore store, String selector, @Nullable DatabaseName of, boolean chosen) {
         BackupCatalog catalog = new BackupCatalog(open.apply(store));
-        BackupId id = new Elsewhere(config, open).select(catalog, selector, () -> select(catalog, selector, of));
+        BackupId id = new Elsewhere(config, open)
+                .select(catalog, selector, () -> of == null ? catalog.select(selector) : catalog.select(selector, of));
         return new FoundBackup(store.name(), catalog, id, chosen);
-    }
-
-    /** In a place that is not there, the name is wrong, and no backup is missing. */
-    private BackupId select(BackupCatalog catalog, String selector, @Nullable DatabaseName of) {
-        try {
-            return of == null ? catalog.select(selector) : catalog.select(selector, of);
-        } catch (NotFound e) {
-            BackupStore store = catalog.store();
-            throw named == null || store.remote() || store.present() ? e : absent(store);
-        }
-    }
-
-    private NotFound absent(BackupStore store) {
-        NotFound absent = store.absent();
-        List<ConfiguredStore> known = config.stores().all();
-        return known.isEmpty()
-                ? absent
-                : new NotFound(
-                        absent.fact(), absent.hint() + " The stores of the configuration are " + names(known) + ".");
     }
 
     private Optional<FoundBackup> tried(ConfiguredStore store, String selector, List<AfException> failures) {
@@ -167,7 +149,7 @@ final class StoresMeant {
                         "there is no backup '" + selector + "' in " + names(stores), "See: af backup list"));
     }
 
-    private static String names(List<ConfiguredStore> stores) {
+    static String names(List<ConfiguredStore> stores) {
         return stores.stream().map(ConfiguredStore::name).collect(Collectors.joining(", "));
     }
 }

@@ -35,11 +35,12 @@ final class ChooseTables {
      * Finds them by name.
      *
      * @param names with or without schema, also as SQL quotes them; empty for the critical tables that the backup found
+     * @param older where else to look for one that it does not hold
      * @throws NotFound if the backup does not hold one of them
      * @throws UsageError if a name without schema is that of several tables
      * @throws Refused if one of them has no rows of its own to bring back
      */
-    List<ChosenTable> named(List<String> names) {
+    List<ChosenTable> named(List<String> names, OlderBackup older) {
         List<String> wanted = names.isEmpty() ? manifest.critical().found() : names;
         if (wanted.isEmpty()) {
             throw new Refused(
@@ -52,9 +53,7 @@ final class ChooseTables {
                     .filter(table -> table.isCalled(name))
                     .toList();
             if (found.isEmpty()) {
-                throw new NotFound(
-                        "backup " + manifest.id() + " holds no table '" + name + "'",
-                        "See its tables with: af backup show " + manifest.id() + " --json");
+                throw new NotFound("backup " + manifest.id() + " holds no table '" + name + "'", older.hint());
             }
             if (found.size() > 1 && !names.isEmpty()) {
                 throw new UsageError(

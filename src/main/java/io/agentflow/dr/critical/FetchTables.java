@@ -68,6 +68,6 @@ public final class FetchTables {
                 preamble,
                 entries,
                 new ChooseTables(backup.manifest(), entries)
-                        .named(request.tables().names()));
+                        .named(request.tables().names(), new OlderBackup(request, backup.manifest())));
     }
 }

@@ -134,6 +134,17 @@ public final class PgFailures {
         return MISSING.contains(state(e));
     }
 
+    /** Whether the disk to which a tool writes is full, and not that of the server. */
+    public static boolean ownDiskFull(ToolFailedException e) {
+        return ownDiskFull(complaints(e.lastLines()));
+    }
+
+    /** What the server says comes with its severity in capitals; the tool's own complaints do not. */
+    private static boolean ownDiskFull(List<String> complaints) {
+        return complaints.stream().anyMatch(NO_SPACE)
+                && complaints.stream().noneMatch(line -> line.contains("ERROR:") && NO_SPACE.test(line));
+    }
+
     /** What it means that a tool ended badly, judged by its exit code and what it said last. */
     public static AfException of(ToolFailedException e) {
         return of(e, complaints(e.lastLines()));
@@ -157,9 +168,9 @@ public final class PgFailures {
             return recovery(said, e);
         }
         if (NO_SPACE.test(all)) {
-            // What the server says comes with its severity in capitals; the tool's own complaints do not.
-            boolean server = complaints.stream().anyMatch(line -> line.contains("ERROR:") && NO_SPACE.test(line));
-            return server ? serverDiskFull(e) : diskFull(e.tool() + " ran", "Free space, or use another directory.", e);
+            return ownDiskFull(complaints)
+                    ? diskFull(e.tool() + " ran", "Free space, or use another directory.", e)
+                    : serverDiskFull(e);
         }
         if (all.contains("row-level security") || all.contains("row security")) {
             return new Refused(said, "Use a role with BYPASSRLS or a superuser: a filtered dump is no backup.", e);

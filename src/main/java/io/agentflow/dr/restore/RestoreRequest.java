@@ -41,10 +41,20 @@ public record RestoreRequest(
         return target.database();
     }
 
+    /** The line to type for the same tables from another backup of the store. */
+    public String again(BackupId other) {
+        return line(other)
+                + (tables.names().isEmpty() ? "" : " --tables " + ShellWord.of(String.join(",", tables.names())))
+                + (tables.replace() ? " --replace" : "");
+    }
+
     /** The line to type for the rows of these tables, each as it is to be typed. */
     public String line(List<String> names) {
-        return ShellWord.af(List.of("backup", "restore", id.text(), store.name(), type.text())) + targetAgain
-                + " --tables " + ShellWord.of(String.join(",", names)) + " --replace";
+        return line(id) + " --tables " + ShellWord.of(String.join(",", names)) + " --replace";
+    }
+
+    private String line(BackupId of) {
+        return ShellWord.af(List.of("backup", "restore", of.text(), store.name(), type.text())) + targetAgain;
     }
 
     /** What is asked for, for people, without secrets. */

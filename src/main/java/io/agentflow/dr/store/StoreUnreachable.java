@@ -17,8 +17,26 @@ public final class StoreUnreachable extends Unreachable {
         this.retryable = retryable;
     }
 
-    /** It is away, overloaded or too slow: another try may succeed with nothing changed. */
+    /**
+     * It is away, overloaded or too slow: another try may succeed with nothing changed. So it may where its host is
+     * unknown: the name may be wrong, or no name server at hand.
+     */
     public static StoreUnreachable passing(ObjectStore store, String why, @Nullable Throwable cause) {
+        return UnknownHost.beneath(cause)
+                .map(host -> unknown(store, host, cause))
+                .orElseGet(() -> away(store, why, cause));
+    }
+
+    private static StoreUnreachable unknown(ObjectStore store, UnknownHost host, @Nullable Throwable cause) {
+        return new StoreUnreachable(
+                store,
+                "did not answer: " + host.words(),
+                "Check the bucket, region and endpoint of its URI, and this machine's DNS.",
+                true,
+                cause);
+    }
+
+    private static StoreUnreachable away(ObjectStore store, String why, @Nullable Throwable cause) {
         return new StoreUnreachable(
                 store,
                 "did not answer as it should: " + why,

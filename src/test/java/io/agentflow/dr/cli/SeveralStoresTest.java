@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -214,6 +215,29 @@ class SeveralStoresTest {
         assertThat(af("backup", "copy", "latest", "--from", "./typo", "--to", "far")
                         .err())
                 .contains("there is no directory ./typo", "The stores of the configuration are far, near.");
+    }
+
+    @Test
+    void whereThePrimarysDirectoryIsMissingNoBackupIsSaidToBe() throws IOException {
+        configure("af.database.main.url = postgresql://h/golden", "af.database.main.stores = near, far");
+        GoldenBackup.copyInto(far);
+        Files.delete(near);
+
+        for (List<String> command : List.of(
+                List.of("restore", "latest", "-d", "main", "--plan"),
+                List.of("restore", "latest", "near", "-d", "main", "--plan"),
+                List.of("verify", "latest", "-d", "main"),
+                List.of("verify", "latest", "--store", near.toString()),
+                List.of("pin", "latest", "near", "--reason", "audit"))) {
+            Ran ran = af(Stream.concat(Stream.of("backup"), command.stream()).toArray(String[]::new));
+
+            assertThat(ran.code()).as(ran.toString()).isEqualTo(6);
+            assertThat(ran.err())
+                    .contains("there is no directory " + near + "\n", "far has " + ID + ": name it with --store far")
+                    .doesNotContain("no backup");
+        }
+        Files.createDirectory(near);
+        assertThat(af("backup", "verify", "latest", "near").err()).contains("there are no backups in " + near);
     }
 
     @Test

@@ -11,11 +11,13 @@ import io.agentflow.dr.testing.Aftermath;
 import io.agentflow.dr.testing.Ballast;
 import io.agentflow.dr.testing.HeldRoutes;
 import io.agentflow.dr.testing.LocalPostgres;
+import io.agentflow.dr.testing.S3Server;
 import io.agentflow.dr.testing.SmallDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,13 +43,38 @@ class DiskFullIT {
 
             AfProcess.Result result = af.run("backup", "create", "--json", "--proof", "none");
 
-            aftermath.failed(result, 1, "disk space").tidy().reported("data-folder", 1);
+            aftermath
+                    .failed(result, 1, disk.path().resolve("store") + " ran out of disk space")
+                    .tidy()
+                    .reported("data-folder", 1);
             assertThat(af.run("backup", "verify", older.json().path("id").asText())
                             .exitCode())
                     .isIn(0, 3);
             disk.leaveFree(8_000_000);
             AfProcess.Result next = af.run("backup", "create", "--json");
             assertThat(next.exitCode()).as(next.toString()).isZero();
+        }
+    }
+
+    @Test
+    void row01_diskFullInStagingBeforeAnUploadIsNamed() throws IOException {
+        try (SmallDisk disk = SmallDisk.ofMegabytes(16)) {
+            ADatabase database = Ballast.in(POSTGRES, "disk_full_staging");
+            AfProcess af = new AfProcess(folder)
+                    .with("AF_STORE", S3Server.shared().uri("disk-full/" + UUID.randomUUID()))
+                    .with("AF_STAGING_DIR", disk.path().toString())
+                    .on(database);
+            S3Server.environment().forEach(af::with);
+            disk.leaveFree(5_000_000);
+
+            AfProcess.Result result = af.run("backup", "create", "--json", "--proof", "none");
+
+            assertThat(result.exitCode()).as(result.toString()).isEqualTo(1);
+            assertThat(result.json().path("error").path("message").asText())
+                    .startsWith(disk.path() + "/s3-")
+                    .endsWith(" ran out of disk space");
+            assertThat(result.json().path("error").path("hint").asText()).contains("af.staging-dir");
+            assertThat(af.run("backup", "list").out()).doesNotContain(database.name());
         }
     }
 

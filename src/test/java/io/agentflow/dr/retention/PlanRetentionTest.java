@@ -10,6 +10,7 @@ import io.agentflow.dr.core.Busy;
 import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.Refused;
 import io.agentflow.dr.core.UtcStamp;
+import io.agentflow.dr.manifest.ManifestDamagedException;
 import io.agentflow.dr.sign.Signatures;
 import io.agentflow.dr.sign.SigningKey;
 import io.agentflow.dr.store.DirectoryPermissions;
@@ -146,6 +147,22 @@ class PlanRetentionTest {
         RetentionPlan held = plan();
         assertThat(expiring(held)).isEmpty();
         assertThat(held.databases().get(0).decided().held()).contains(newer.text());
+    }
+
+    @Test
+    void damageBehindWhatAPlanReadsOfAManifestCountsOnceVerifyHasFoundIt() throws IOException {
+        List<BackupId> shop = verified(4, "shop", CLUSTER);
+        BackupId newest = shop.get(3);
+        Path manifest = root.resolve(newest.text()).resolve("manifest.json");
+        Files.writeString(manifest, Files.readString(manifest).replaceFirst("\"tables\" : \\[", "\"tables\" : #["));
+        assertThatThrownBy(() -> catalog.manifest(newest)).isInstanceOf(ManifestDamagedException.class);
+        assertThat(plan().warnings()).isEmpty();
+        assertThat(expiring(plan())).containsExactly(shop.get(0), shop.get(1));
+
+        record(newest, EvidenceKind.VERIFY_FAILED, FIRST.plus(Duration.ofDays(4)));
+
+        assertThat(expiring(plan())).isEmpty();
+        assertThat(plan().databases().get(0).decided().held()).contains(newest.text());
     }
 
     @Test
