@@ -27,8 +27,8 @@ final class S3Failures {
             return StoreUnreachable.lasting(
                     store,
                     "cannot be used without credentials, and none were found",
-                    "Give them as AWS's own tools take them: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile,"
-                            + " or a role.",
+                    "Give them as AWS's own tools take them: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile"
+                            + " (of single sign-on: after aws sso login), or a role.",
                     failure);
         }
         return StoreUnreachable.passing(store, root(failure), failure);

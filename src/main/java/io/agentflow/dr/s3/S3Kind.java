@@ -65,6 +65,8 @@ public final class S3Kind implements StoreKind {
                 .overrideConfiguration(all -> all.retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
                                 .maxAttempts(ATTEMPTS)
                                 .build())
+                        // Its region counts, too; null for the one that AWS's tools take.
+                        .defaultProfileName(options.profile())
                         .apiCallAttemptTimeout(options.timeout()))
                 // Every upload names its own SHA-256; what the client would add of itself many servers do not know.
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
