@@ -1,23 +1,45 @@
 package io.agentflow.dr.app;
 
-import java.util.HashSet;
-import java.util.Set;
+import io.agentflow.dr.daemon.Health;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * What runs beside the turns of the databases, one of its kind for each at a time: it may wait for a store that hangs, and
  * keeps no database from being backed up.
  */
 final class Beside {
-    private final Set<String> running = new HashSet<>();
+    private final Map<String, Instant> running = new HashMap<>();
+    private final String name;
+    private final Clock clock;
+
+    /** @param name of its kind */
+    Beside(String name, Clock clock) {
+        this.name = name;
+        this.clock = clock;
+    }
 
     /** Begins one. @return false if one of its kind runs for this database */
     synchronized boolean begin(String database) {
-        return running.add(database);
+        return running.putIfAbsent(database, clock.instant()) == null;
     }
 
     synchronized void end(String database) {
         running.remove(database);
         notifyAll();
+    }
+
+    /** Whether the one of a database has not run for too long: it may wait for a store that hangs. */
+    synchronized Health.Check check(String database, Duration stuck) {
+        Instant since = running.get(database);
+        return new Health.Check(
+                name,
+                database,
+                since == null || since.plus(stuck).isAfter(clock.instant()),
+                since == null ? "idle" : "busy since " + since);
     }
 
     /** Waits until none runs any more. @return whether that was in time */

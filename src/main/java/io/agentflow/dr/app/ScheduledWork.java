@@ -12,11 +12,13 @@ import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.daemon.DatabaseState;
+import io.agentflow.dr.daemon.Health;
 import io.agentflow.dr.daemon.Meters;
 import io.agentflow.dr.manifest.ManifestHead;
 import io.agentflow.dr.verify.VerifyExtent;
 import io.agentflow.dr.verify.VerifyReport;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
@@ -28,6 +30,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.Header;
 import org.jspecify.annotations.Nullable;
 
@@ -43,8 +46,8 @@ public final class ScheduledWork {
     private final Map<String, DatabaseState> states;
     private final Meters meters;
     private final Clock clock;
-    private final Beside expiring = new Beside();
-    private final Beside checking = new Beside();
+    private final Beside expiring;
+    private final Beside checking;
     private final Consumer<String> say;
     private final AtomicBoolean draining = new AtomicBoolean();
     private volatile Consumer<String> published = name -> {};
@@ -63,6 +66,15 @@ public final class ScheduledWork {
         this.meters = meters;
         this.clock = clock;
         this.say = say;
+        this.expiring = new Beside("expire", clock);
+        this.checking = new Beside("verify-followers", clock);
+    }
+
+    /** Whether what runs beside the turns of the databases does not hang. */
+    List<Health.Check> checks(Duration stuck) {
+        return states.keySet().stream()
+                .flatMap(name -> Stream.of(expiring.check(name, stuck), checking.check(name, stuck)))
+                .toList();
     }
 
     /** From now on this is told the name of each database that has a new backup; it must not wait. */

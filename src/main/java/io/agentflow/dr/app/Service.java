@@ -69,6 +69,7 @@ final class Service {
 
     private List<Health.Check> others() {
         List<Health.Check> others = new ArrayList<>(List.of(routes()));
+        others.addAll(work.checks(STUCK));
         Followers following = followers;
         if (following != null) {
             others.addAll(following.checks());
