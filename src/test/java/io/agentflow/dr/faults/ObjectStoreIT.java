@@ -143,7 +143,7 @@ class ObjectStoreIT {
     @Test
     void aStreamedBackupLeavesThisMachineFileByFileAndRestores() throws Exception {
         String before = database.dump();
-        network.stall(1, "^PUT .*schema.dump.gz", 0);
+        network.stall(Integer.MAX_VALUE, "^PUT .*schema.dump.gz", 0);
         AfProcess.Running dump = af(S3Server.uri(network.port(), prefix, "part-size-mib=5", "timeout-seconds=20"))
                 .start("backup", "create", "--stream", "-j", "2", "--json");
         network.awaitStall();
@@ -152,6 +152,7 @@ class ObjectStoreIT {
                 .until(() -> objects().stream().anyMatch(name -> name.matches(".*/data/[0-9]+[.]dat.*"))
                         && stagedFiles().stream().noneMatch(name -> name.matches(".*/data/[0-9]+[.]dat.*")));
         assertThat(objects()).noneMatch(name -> name.endsWith("manifest.json"));
+        network.heal();
         String id = ok(dump.await()).path("id").asText();
 
         assertThat(objects()).contains(id + "/manifest.json", id + "/data/toc.dat");
