@@ -4,6 +4,7 @@ import io.agentflow.dr.artifact.ExistingFolder;
 import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvent;
+import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.core.Reason;
 import io.agentflow.dr.core.Refused;
 import io.agentflow.dr.core.UsageError;
@@ -13,6 +14,7 @@ import io.agentflow.dr.postgres.PgTools;
 import io.agentflow.dr.postgres.ServerVersion;
 import io.agentflow.dr.postgres.Sql;
 import io.agentflow.dr.sign.Signatures;
+import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.store.KnownStores;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,8 +52,7 @@ public final class CheckBackup {
                     "Leave out --stream: there the files stay where they are written.");
         }
         signatures.requireKey();
-        // A disk that is not mounted would be filled from below, and its followers would get nothing from there.
-        places.require(request.store());
+        requireSamePlace(request.store(), operation);
         Sql sql = operation.hold(requested.session().get());
         // To ask for a table's size waits for whoever has locked it.
         sql.run("SET lock_timeout = " + Math.max(1, request.lockTimeout().toMillis()));
@@ -66,6 +67,16 @@ public final class CheckBackup {
         requireFewLargeObjects(new DatabaseCatalog(sql));
         requireSpace(request, sql);
         return new BackupRun.Checked(operation, request, server, fitting, sql);
+    }
+
+    /** A disk that is not mounted would be filled from below, and its followers would get nothing from there. */
+    private void requireSamePlace(BackupStore store, Operation operation) {
+        try {
+            places.require(store);
+        } catch (OperationFailed e) {
+            // What cannot be remembered must not stand in the way of a backup.
+            operation.events().accept(new OperationEvent.Warned(e.fact()));
+        }
     }
 
     private static String headline(BackupRequest request, ServerVersion server, Sql sql) {
