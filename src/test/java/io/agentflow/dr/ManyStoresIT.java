@@ -197,6 +197,9 @@ class ManyStoresIT {
 
         AfProcess.Result pinned = af().run("backup", "pin", "latest", "--reason", "audit", "--store", "second");
         assertThat(pinned.exitCode()).as(pinned.toString()).isZero();
+        AfProcess.Result deleted = af().run("backup", "delete", "latest", "--yes");
+        assertThat(deleted.exitCode()).as(deleted.toString()).isEqualTo(6);
+        assertThat(deleted.err()).contains("second has ", "name it with --store second");
         Files.move(folder.resolve("disk"), folder.resolve("local"));
         assertThat(af().run("backup", "create", "-d", "main").exitCode()).isZero();
         AfProcess.Result unpinned = af().run("backup", "unpin", "latest");

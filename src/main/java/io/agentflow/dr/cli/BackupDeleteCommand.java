@@ -22,7 +22,7 @@ final class BackupDeleteCommand extends AfCommand {
             index = "1",
             arity = "0..1",
             paramLabel = "STORE",
-            description = "Directory, URI or name of the store of the backups (default: that which has it).")
+            description = "Directory, URI or name of the store of the backups (default: the primary one).")
     @Nullable
     String store;
 
@@ -42,7 +42,7 @@ final class BackupDeleteCommand extends AfCommand {
 
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
-        FoundBackup found = stores(store, null, config).find(selector, null);
+        FoundBackup found = stores(store, null, config).findInPrimary(selector);
         BackupCatalog catalog = found.catalog();
         BackupId id = found.id();
         OtherCopies others = OtherCopies.of(id, catalog.store(), config, one -> opened(one, config));

@@ -109,6 +109,19 @@ final class StoresMeant {
                 .orElseThrow(() -> missing(selector, stores, failures));
     }
 
+    /**
+     * Finds a backup in the primary alone: where that is away, or has lost it, what follows may have the last copy.
+     *
+     * @throws UsageError if there are several primaries, and nothing says which store
+     * @throws NotFound if it is not there, with the name of a store that has it
+     */
+    FoundBackup findInPrimary(String selector) {
+        List<ConfiguredStore> stores = meant();
+        return stores.size() == 1
+                ? found(stores.get(0), selector, null, false)
+                : found(primaryFor(selector), selector, null, true);
+    }
+
     private ConfiguredStore primaryFor(String selector) {
         List<ConfiguredStore> primaries = primaries();
         if (primaries.size() > 1) {
