@@ -6,12 +6,12 @@ import com.azure.storage.blob.models.BlobErrorCode;
 import com.azure.storage.blob.models.BlobStorageException;
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.Cancelled;
+import io.agentflow.dr.core.Causes;
 import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.Refused;
 import io.agentflow.dr.store.ObjectStore;
 import io.agentflow.dr.store.StoreUnreachable;
 import java.io.IOException;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -32,22 +32,22 @@ final class AzureFailures {
         if (failure instanceof BlobStorageException answer && answer.getResponse() != null) {
             return answered(store, answer);
         }
-        if (cause(failure, CredentialUnavailableException.class).isPresent()) {
+        if (Causes.first(failure, CredentialUnavailableException.class).isPresent()) {
             return StoreUnreachable.lasting(
                     store, "cannot be used without credentials, and none were found", AzureCredentials.hint(), failure);
         }
-        if (cause(failure, ClientAuthenticationException.class).isPresent()) {
+        if (Causes.first(failure, ClientAuthenticationException.class).isPresent()) {
             return StoreUnreachable.lasting(
                     store,
                     "cannot be used: no key is in the environment, and Microsoft Entra gave no token",
                     AzureCredentials.hint(),
                     failure);
         }
-        if (cause(failure, InterruptedException.class).isPresent()) {
+        if (Causes.first(failure, InterruptedException.class).isPresent()) {
             return new Cancelled("interrupted while a store was asked", "Run the command again.", failure);
         }
-        boolean network = cause(failure, IOException.class).isPresent()
-                || cause(failure, TimeoutException.class).isPresent();
+        boolean network = Causes.first(failure, IOException.class).isPresent()
+                || Causes.first(failure, TimeoutException.class).isPresent();
         return network ? StoreUnreachable.passing(store, root(failure), failure) : failure;
     }
 
@@ -100,20 +100,8 @@ final class AzureFailures {
         return "Check the key or the token: whether it is this account's, and not expired, and this machine's clock.";
     }
 
-    private static <T extends Throwable> Optional<T> cause(Throwable failure, Class<T> kind) {
-        for (Throwable one = failure; one != null; one = one.getCause()) {
-            if (kind.isInstance(one)) {
-                return Optional.of(kind.cast(one));
-            }
-        }
-        return Optional.empty();
-    }
-
     private static String root(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
+        Throwable root = Causes.root(failure);
         String said = root.getMessage();
         return said == null || said.contains("sig=") ? root.getClass().getSimpleName() : said;
     }

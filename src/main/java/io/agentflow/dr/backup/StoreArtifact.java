@@ -7,6 +7,7 @@ import io.agentflow.dr.artifact.DigestingStream;
 import io.agentflow.dr.artifact.DurableFile;
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.ByteSize;
+import io.agentflow.dr.core.Causes;
 import io.agentflow.dr.core.ConnectionLost;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationFailed;
@@ -121,11 +122,12 @@ public final class StoreArtifact {
     }
 
     private static AfException meaning(DumpRun run, IOException e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ToolFailedException tool) {
-                return meaning(run.run(), tool);
-            }
-        }
+        return Causes.first(e, ToolFailedException.class)
+                .map(tool -> meaning(run.run(), tool))
+                .orElseGet(() -> unwritable(run, e));
+    }
+
+    private static AfException unwritable(DumpRun run, IOException e) {
         String said = String.valueOf(e.getMessage());
         return said.toLowerCase(Locale.ROOT).contains("no space left")
                 ? diskFull(run.run().request().store(), e)

@@ -47,11 +47,6 @@ public class AfException extends RuntimeException {
 
     /** The first operator's failure in the chain of causes, or null when there is none: then it is a bug. */
     public static @Nullable AfException in(@Nullable Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof AfException known) {
-                return known;
-            }
-        }
-        return null;
+        return Causes.first(failure, AfException.class).orElse(null);
     }
 }

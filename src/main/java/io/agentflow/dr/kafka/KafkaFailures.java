@@ -1,6 +1,7 @@
 package io.agentflow.dr.kafka;
 
 import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.Causes;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -19,10 +20,7 @@ final class KafkaFailures {
         if (failure instanceof UnknownTopicOrPartitionException) {
             return "there is no such topic";
         }
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
+        Throwable root = Causes.root(failure);
         String text = text(failure);
         return root == failure || text.contains(text(root)) ? text : text + ": " + text(root);
     }

@@ -1,5 +1,6 @@
 package io.agentflow.dr.nats;
 
+import io.agentflow.dr.core.Causes;
 import io.agentflow.dr.core.OperationFailed;
 import io.nats.client.AuthHandler;
 import io.nats.client.Connection;
@@ -57,16 +58,8 @@ final class NatsLink implements AutoCloseable {
             // The client itself says that it cannot connect, and to nobody else why.
             throw why == null
                     ? e
-                    : new IOException(e.getMessage() + ": " + root(why).getMessage(), e);
+                    : new IOException(e.getMessage() + ": " + Causes.root(why).getMessage(), e);
         }
-    }
-
-    private static Throwable root(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return root;
     }
 
     private Options options() throws IOException {

@@ -1,6 +1,7 @@
 package io.agentflow.dr.postgres;
 
 import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.Causes;
 import io.agentflow.dr.core.ConnectionLost;
 import io.agentflow.dr.core.DatabaseUrl;
 import io.agentflow.dr.core.NotFound;
@@ -76,11 +77,11 @@ public final class PgFailures {
                     "Allow it with: ALTER DATABASE … ALLOW_CONNECTIONS true, or GRANT CONNECT ON DATABASE.",
                     e);
         }
-        if (root(e) instanceof UnknownHostException) {
+        if (Causes.root(e) instanceof UnknownHostException) {
             return new ConnectionLost(
                     where + "the host name does not resolve", "Check the host's name, and this machine's DNS.", e);
         }
-        if (root(e) instanceof SocketTimeoutException) {
+        if (Causes.root(e) instanceof SocketTimeoutException) {
             return new ConnectionLost(
                     where + "no answer in time", "Check host and port, and whether a firewall is in between.", e);
         }
@@ -224,10 +225,6 @@ public final class PgFailures {
 
     private static OperationFailed diskFull(String who, String hint, Exception e) {
         return new OperationFailed(who + " out of disk space", hint, e);
-    }
-
-    private static Throwable root(Throwable e) {
-        return e.getCause() == null ? e : root(e.getCause());
     }
 
     private static String state(SQLException e) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.agentflow.dr.artifact.DurableFile;
 import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.Causes;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvent;
@@ -133,23 +134,17 @@ public final class DeadLetters {
     }
 
     private static List<String> causes(Throwable failure) {
-        List<String> causes = new java.util.ArrayList<>();
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            causes.add(cause.getClass().getSimpleName() + ": "
-                    + String.valueOf(cause.getMessage()).lines().findFirst().orElse(""));
-        }
-        return causes;
+        return Causes.of(failure)
+                .map(cause -> cause.getClass().getSimpleName() + ": "
+                        + String.valueOf(cause.getMessage()).lines().findFirst().orElse(""))
+                .toList();
     }
 
     private static List<String> toolSaid(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ToolFailedException tool) {
-                return tool.lastLines().stream()
-                        .filter(line -> OWN.matcher(line).matches()
-                                && !ROWS.matcher(line).find())
-                        .toList();
-            }
-        }
-        return List.of();
+        return Causes.first(failure, ToolFailedException.class).stream()
+                .flatMap(tool -> tool.lastLines().stream())
+                .filter(line ->
+                        OWN.matcher(line).matches() && !ROWS.matcher(line).find())
+                .toList();
     }
 }

@@ -1,6 +1,7 @@
 package io.agentflow.dr.route;
 
 import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.Causes;
 import io.agentflow.dr.core.ExitCode;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -119,10 +120,7 @@ public final class NotifyRoutes implements AutoCloseable {
 
     /** The kind of failure, and the status that a server answered. */
     private static String why(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
+        Throwable root = Causes.root(failure);
         Matcher status = STATUS.matcher(String.valueOf(root.getMessage()));
         return root.getClass().getSimpleName() + (status.find() ? ", status " + status.group(1) : "");
     }

@@ -1,6 +1,7 @@
 package io.agentflow.dr.route;
 
 import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.Causes;
 import io.agentflow.dr.store.ObjectStore;
 import io.agentflow.dr.store.StoreUnreachable;
 import java.io.FileNotFoundException;
@@ -120,14 +121,10 @@ final class StoreRoutes {
     }
 
     private static boolean missing(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof FileNotFoundException
-                    || cause instanceof NoSuchFileException
-                    || status(cause) == NOT_FOUND) {
-                return true;
-            }
-        }
-        return false;
+        return Causes.of(failure)
+                .anyMatch(cause -> cause instanceof FileNotFoundException
+                        || cause instanceof NoSuchFileException
+                        || status(cause) == NOT_FOUND);
     }
 
     private static int status(Throwable failure) {
@@ -139,10 +136,7 @@ final class StoreRoutes {
         if (known != null) {
             return known;
         }
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
+        Throwable root = Causes.root(failure);
         String why = act.route(name) + ": "
                 + masked.apply(
                         root instanceof HttpOperationFailedException answer

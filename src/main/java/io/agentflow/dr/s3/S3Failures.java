@@ -1,6 +1,7 @@
 package io.agentflow.dr.s3;
 
 import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.Causes;
 import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.Refused;
 import io.agentflow.dr.store.ObjectStore;
@@ -82,10 +83,7 @@ final class S3Failures {
     }
 
     private static String root(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
+        Throwable root = Causes.root(failure);
         String said = root.getMessage();
         return said == null ? root.getClass().getSimpleName() : said;
     }

@@ -1,5 +1,6 @@
 package io.agentflow.dr.store;
 
+import io.agentflow.dr.core.Causes;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.Optional;
@@ -9,15 +10,10 @@ import org.jspecify.annotations.Nullable;
 record UnknownHost(String name) {
     /** The one beneath; empty if another thing went wrong. */
     static Optional<UnknownHost> beneath(@Nullable Throwable failure) {
-        for (Throwable one = failure; one != null; one = one.getCause()) {
-            if (one instanceof UnknownHostException) {
-                return Optional.of(new UnknownHost(named(one.getMessage())));
-            }
-            if (one instanceof UnresolvedAddressException) {
-                return Optional.of(new UnknownHost(""));
-            }
-        }
-        return Optional.empty();
+        return Causes.first(failure, UnknownHostException.class)
+                .map(unknown -> new UnknownHost(named(unknown.getMessage())))
+                .or(() ->
+                        Causes.first(failure, UnresolvedAddressException.class).map(none -> new UnknownHost("")));
     }
 
     /** What the system said may stand behind the name. */
