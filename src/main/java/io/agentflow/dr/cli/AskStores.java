@@ -2,18 +2,20 @@ package io.agentflow.dr.cli;
 
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.Cancelled;
+import io.agentflow.dr.core.Early;
 import io.agentflow.dr.core.Unreachable;
 import io.agentflow.dr.store.NamedStore;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Asks several stores at once: one that hangs is named while it is waited for, and keeps no other one's answer back. */
@@ -48,22 +50,52 @@ final class AskStores {
         if (stores.size() == 1 && !stores.get(0).store().remote()) {
             return Map.of(stores.get(0), answer(stores.get(0), question));
         }
-        List<Asked<T>> asked = new ArrayList<>();
-        for (NamedStore store : stores) {
-            asked.add(new Asked<>(store, question));
-        }
+        Map<NamedStore, FutureTask<Answer<T>>> asked = new LinkedHashMap<>();
+        stores.forEach(store -> asked.put(store, begun(store, question)));
         long start = System.nanoTime();
-        List<Asked<T>> slow =
-                asked.stream().filter(one -> !one.ended(start, quiet)).toList();
+        List<String> slow = asked.entrySet().stream()
+                .filter(one -> !ended(one.getValue(), start, quiet))
+                .map(one -> one.getKey().name())
+                .toList();
         if (!slow.isEmpty()) {
-            say.accept("waiting for "
-                    + slow.stream().map(one -> one.store.name()).collect(Collectors.joining(", ")) + " …");
+            say.accept("waiting for " + String.join(", ", slow) + " …");
         }
         Map<NamedStore, Answer<T>> answers = new LinkedHashMap<>();
-        for (Asked<T> one : asked) {
-            answers.put(one.store, one.answer(start, stores.size() == 1 ? null : limit));
-        }
+        asked.forEach((store, task) -> answers.put(
+                store,
+                stores.size() == 1 || ended(task, start, limit)
+                        ? Early.await(task, "the wait for " + store.name())
+                        : late()));
         return answers;
+    }
+
+    /** By a thread of its own; that of one that hangs ends with the process. */
+    private static <T> FutureTask<Answer<T>> begun(NamedStore store, Function<NamedStore, T> question) {
+        FutureTask<Answer<T>> task = new FutureTask<>(() -> answer(store, question));
+        Early.begin("ask-" + store.name(), task);
+        return task;
+    }
+
+    private <T> Answer<T> late() {
+        return new Answer<>(
+                null,
+                new Unreachable(
+                        "it has not answered for " + limit.toSeconds() + " s", "Ask it alone: it is waited for then."));
+    }
+
+    private static boolean ended(Future<?> task, long start, Duration within) {
+        try {
+            task.get(within.toNanos() - (System.nanoTime() - start), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            // Whoever wants its answer is told.
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Cancelled("the wait for a list was ended", "", e);
+        }
     }
 
     private static <T> Answer<T> answer(NamedStore store, Function<NamedStore, T> question) {
@@ -71,60 +103,6 @@ final class AskStores {
             return new Answer<>(question.apply(store), null);
         } catch (AfException e) {
             return new Answer<>(null, e);
-        }
-    }
-
-    /** One of them, while it is asked by a thread of its own; that of one that hangs ends with the process. */
-    private static final class Asked<T> {
-        private final NamedStore store;
-        private final CountDownLatch ended = new CountDownLatch(1);
-        private volatile @Nullable Answer<T> answer;
-        private volatile @Nullable RuntimeException broken;
-
-        Asked(NamedStore store, Function<NamedStore, T> question) {
-            this.store = store;
-            Thread thread = new Thread(() -> run(question), "ask-" + store.name());
-            thread.setDaemon(true);
-            thread.start();
-        }
-
-        private void run(Function<NamedStore, T> question) {
-            try {
-                answer = AskStores.answer(store, question);
-            } catch (RuntimeException e) {
-                broken = e;
-            } finally {
-                ended.countDown();
-            }
-        }
-
-        boolean ended(long start, @Nullable Duration within) {
-            try {
-                if (within == null) {
-                    ended.await();
-                    return true;
-                }
-                return ended.await(within.toNanos() - (System.nanoTime() - start), TimeUnit.NANOSECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new Cancelled("the wait for " + store.name() + " was ended", "", e);
-            }
-        }
-
-        Answer<T> answer(long start, @Nullable Duration within) {
-            boolean inTime = ended(start, within);
-            RuntimeException failure = broken;
-            if (failure != null) {
-                throw failure;
-            }
-            Answer<T> given = answer;
-            return inTime && given != null
-                    ? given
-                    : new Answer<>(
-                            null,
-                            new Unreachable(
-                                    "it has not answered for " + (within == null ? 0 : within.toSeconds()) + " s",
-                                    "Ask it alone: it is waited for then."));
         }
     }
 }
