@@ -15,7 +15,6 @@ import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.S3Configuration;
 
 /** Opens stores such as {@code s3://bucket/prefix?region=eu-central-1}. */
@@ -32,16 +31,19 @@ public final class S3Kind implements StoreKind {
     @Override
     public ObjectStore open(StoreUri uri, Clock clock) {
         S3Options options = S3Options.of(uri);
-        requireRegion(uri, options);
-        return new S3Store(uri, options, client(options), clock);
+        return new S3Store(uri, options, client(options, region(uri, options)), clock);
     }
 
-    private static void requireRegion(StoreUri uri, S3Options options) {
-        if (options.region() != null || options.endpoint() != null) {
-            return;
+    private static Region region(StoreUri uri, S3Options options) {
+        if (options.region() != null) {
+            return Region.of(options.region());
+        }
+        if (options.endpoint() != null) {
+            // A server that is not AWS's signs with whatever region both sides name.
+            return Region.US_EAST_1;
         }
         try {
-            DefaultAwsRegionProviderChain.builder()
+            return DefaultAwsRegionProviderChain.builder()
                     .profileName(options.profile())
                     .build()
                     .getRegion();
@@ -53,8 +55,8 @@ public final class S3Kind implements StoreKind {
         }
     }
 
-    static S3Client client(S3Options options) {
-        S3ClientBuilder builder = S3Client.builder()
+    private static S3Client client(S3Options options, Region region) {
+        return S3Client.builder()
                 .httpClientBuilder(Apache5HttpClient.builder()
                         .maxConnections(CONNECTIONS)
                         .connectionTimeout(CONNECT)
@@ -65,23 +67,16 @@ public final class S3Kind implements StoreKind {
                 .overrideConfiguration(all -> all.retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
                                 .maxAttempts(ATTEMPTS)
                                 .build())
-                        // Its region counts, too; null for the one that AWS's tools take.
-                        .defaultProfileName(options.profile())
                         .apiCallAttemptTimeout(options.timeout()))
                 // Every upload names its own SHA-256; what the client would add of itself many servers do not know.
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                 .serviceConfiguration(
                         S3Configuration.builder().chunkedEncodingEnabled(false).build())
-                .forcePathStyle(options.pathStyle());
-        if (options.endpoint() != null) {
-            // A server that is not AWS's signs with whatever region both sides name.
-            builder.endpointOverride(options.endpoint()).region(Region.US_EAST_1);
-        }
-        if (options.region() != null) {
-            builder.region(Region.of(options.region()));
-        }
-        return builder.build();
+                .region(region)
+                .endpointOverride(options.endpoint())
+                .forcePathStyle(options.pathStyle())
+                .build();
     }
 
     private static DefaultCredentialsProvider credentials(S3Options options) {
