@@ -34,12 +34,7 @@ final class Beside {
 
     /** Whether the one of a database has not run for too long: it may wait for a store that hangs. */
     synchronized Health.Check check(String database, Duration stuck) {
-        Instant since = running.get(database);
-        return new Health.Check(
-                name,
-                database,
-                since == null || since.plus(stuck).isAfter(clock.instant()),
-                since == null ? "idle" : "busy since " + since);
+        return Health.Check.running(name, database, running.get(database), clock.instant(), stuck);
     }
 
     /** Waits until none runs any more. @return whether that was in time */

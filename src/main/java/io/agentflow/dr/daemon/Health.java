@@ -29,6 +29,13 @@ public final class Health {
      * @param up whether it is well
      */
     public record Check(String name, String database, boolean up, String detail) {
+        /** Of what may run for so long before somebody should look at it. */
+        public static Check running(
+                String name, String database, @Nullable Instant since, Instant now, Duration stuck) {
+            boolean up = since == null || Duration.between(since, now).compareTo(stuck) < 0;
+            return new Check(name, database, up, since == null ? "idle" : "busy since " + since);
+        }
+
         Map<String, Object> fields() {
             Map<String, Object> fields = new LinkedHashMap<>();
             fields.put("name", name);
@@ -122,9 +129,6 @@ public final class Health {
     }
 
     private Check worker(DatabaseState database) {
-        Instant running = database.runningSince();
-        boolean up =
-                running == null || Duration.between(running, clock.instant()).compareTo(stuck) < 0;
-        return new Check("worker", database.name(), up, running == null ? "idle" : "busy since " + running);
+        return Check.running("worker", database.name(), database.runningSince(), clock.instant(), stuck);
     }
 }
