@@ -1,13 +1,11 @@
 package io.agentflow.dr.cli;
 
 import io.agentflow.dr.backup.Staging;
-import io.agentflow.dr.catalog.BackupCatalog;
 import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.config.ConfigFile;
 import io.agentflow.dr.config.ConfigKey;
 import io.agentflow.dr.config.ConfiguredStore;
 import io.agentflow.dr.core.AfException;
-import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvent;
@@ -197,11 +195,6 @@ abstract class AfCommand implements Callable<Integer> {
     String storeAsTyped(@Nullable String argument) {
         String named = named(argument);
         return named == null ? "" : " " + (argument == null ? "--store " : "") + ShellWord.of(named);
-    }
-
-    /** Finds the backup that a person means; where another store has it, that is told. */
-    BackupId select(BackupCatalog catalog, String selector, AfConfig config) {
-        return new Elsewhere(config, one -> opened(one, config)).select(catalog, selector);
     }
 
     /**

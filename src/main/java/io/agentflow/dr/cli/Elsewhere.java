@@ -27,11 +27,6 @@ final class Elsewhere {
     }
 
     /** Finds a backup in a store. @throws NotFound if it is not there, with the name of a store that has it */
-    BackupId select(BackupCatalog catalog, String selector) {
-        return select(catalog, selector, () -> catalog.select(selector));
-    }
-
-    /** The same, found in another way. */
     BackupId select(BackupCatalog catalog, String selector, Supplier<BackupId> finding) {
         try {
             return finding.get();

@@ -62,8 +62,8 @@ final class RetentionStores {
 
     /** A disk that is not mounted holds more than nothing. */
     private void requirePresent(BackupStore store) {
-        if (several() && !store.remote() && !store.present()) {
-            throw store.absent();
+        if (several() && !store.remote()) {
+            StoresMeant.requirePresent(store);
         }
     }
 

@@ -115,13 +115,14 @@ public final class Terminal {
         out.flush();
         err.print(question);
         err.flush();
-        waiting = true;
+        return waiting(Terminal::line);
+    }
+
+    private static @Nullable String line() {
         try {
             return new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
         } catch (IOException e) {
             return null;
-        } finally {
-            waiting = false;
         }
     }
 }
