@@ -187,7 +187,9 @@ class ManyStoresIT {
 
     @Test
     void aPrimaryThatIsNotMountedIsNotFilledFromBelow() throws Exception {
-        assertThat(af().run("backup", "create", "-d", "main").exitCode()).isZero();
+        AfProcess.Result first = af().run("backup", "create", "-d", "main", "--json");
+        assertThat(first.exitCode()).as(first.toString()).isZero();
+        String id = first.json().path("id").asText();
         Files.move(folder.resolve("local"), folder.resolve("disk"));
 
         AfProcess.Result made = af().run("backup", "create", "-d", "main");
@@ -195,11 +197,20 @@ class ManyStoresIT {
         assertThat(made.err()).contains("is not the store that was there before", "Perhaps its disk is not mounted");
         assertThat(folder.resolve("local")).doesNotExist();
 
-        AfProcess.Result pinned = af().run("backup", "pin", "latest", "--reason", "audit", "--store", "second");
-        assertThat(pinned.exitCode()).as(pinned.toString()).isZero();
-        AfProcess.Result deleted = af().run("backup", "delete", "latest", "--yes");
+        // What it deletes is never the copy of another store, also where the mount point is there.
+        Path mountPoint = Files.createDirectory(folder.resolve("local"));
+        AfProcess.Result deleted = af().run("backup", "delete", id, "--yes");
         assertThat(deleted.exitCode()).as(deleted.toString()).isEqualTo(6);
         assertThat(deleted.err()).contains("second has ", "name it with --store second");
+        assertThat(folder.resolve("second").resolve(id).resolve("manifest.json"))
+                .exists();
+        Files.delete(mountPoint);
+
+        AfProcess.Result pinned = af().run("backup", "pin", "latest", "--reason", "audit", "--store", "second");
+        assertThat(pinned.exitCode()).as(pinned.toString()).isZero();
+        AfProcess.Result latest = af().run("backup", "delete", "latest", "--yes");
+        assertThat(latest.exitCode()).as(latest.toString()).isEqualTo(6);
+        assertThat(latest.err()).contains("second has ", "name it with --store second");
         Files.move(folder.resolve("disk"), folder.resolve("local"));
         assertThat(af().run("backup", "create", "-d", "main").exitCode()).isZero();
         AfProcess.Result unpinned = af().run("backup", "unpin", "latest");
