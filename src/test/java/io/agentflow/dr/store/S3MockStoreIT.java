@@ -43,7 +43,7 @@ class S3MockStoreIT extends S3StoreContract {
         ObjectKey small = new ObjectKey(ID, new BackupPath("globals.sql.gz"));
 
         objects.put(small, content);
-        objects.put(KEY, ObjectContent.of(large()));
+        objects.put(KEY, ObjectContent.of(bytes(LARGE)));
 
         assertThat(head(small).checksumSHA256())
                 .isEqualTo(Base64.getEncoder()
@@ -58,7 +58,7 @@ class S3MockStoreIT extends S3StoreContract {
         String asked = server.uri(prefix, "part-size-mib=5", "storage-class=standard_ia", "sse=AES256");
         ObjectKey small = new ObjectKey(ID, new BackupPath("globals.sql.gz"));
         try (ObjectStore store = open(asked)) {
-            store.put(KEY, ObjectContent.of(large()));
+            store.put(KEY, ObjectContent.of(bytes(LARGE)));
             store.put(small, ObjectContent.of(new byte[] {1}));
         }
 

@@ -9,7 +9,6 @@ import io.agentflow.dr.core.BackupPath;
 import io.agentflow.dr.testing.HttpFaults;
 import io.agentflow.dr.testing.S3Server;
 import java.io.IOException;
-import java.time.Clock;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +24,7 @@ class S3StoreIT extends S3StoreContract {
         System.setProperty("aws.secretAccessKey", "wrong");
         try (ObjectStore refusing = open(uri)) {
             AfException failure =
-                    catchThrowableOfType(AfException.class, () -> refusing.put(KEY, ObjectContent.of(large())));
+                    catchThrowableOfType(AfException.class, () -> refusing.put(KEY, ObjectContent.of(bytes(LARGE))));
             assertThat(failure.retryable()).isFalse();
             assertThat(failure.getMessage()).doesNotContain("wrong");
         } finally {
@@ -37,10 +36,9 @@ class S3StoreIT extends S3StoreContract {
     void aStoreThatIsAwayForAWhileGetsWhatWasHandedOverInTheEnd() throws IOException {
         BackupPath schema = new BackupPath("schema.dump.gz");
         try (HttpFaults network = HttpFaults.before(server.port());
-                ObjectStore far = open(S3Server.uri(network.port(), prefix))) {
+                ObjectStore far = at(network.port())) {
             network.answer(20, "^PUT .*schema", 503, "SlowDown");
-            BackupStore store = new ObjectBackupStore(
-                    far, StoreUri.parse(S3Server.uri(network.port(), prefix)), staging(), Clock.systemUTC());
+            BackupStore store = over(far);
             try (Built built = new Built(store.begin(ID), new TreeMap<>())) {
                 write(built, schema, "the schema");
                 built.partial().handOver(schema, required(built, schema));
@@ -59,10 +57,9 @@ class S3StoreIT extends S3StoreContract {
     void aStoreThatRefusesOneFileIsOfferedNoOther() throws IOException {
         BackupPath schema = new BackupPath("schema.dump.gz");
         try (HttpFaults network = HttpFaults.before(server.port());
-                ObjectStore far = open(S3Server.uri(network.port(), prefix))) {
+                ObjectStore far = at(network.port())) {
             network.answer(Integer.MAX_VALUE, "^PUT .*schema", 403, "AccessDenied");
-            BackupStore store = new ObjectBackupStore(
-                    far, StoreUri.parse(S3Server.uri(network.port(), prefix)), staging(), Clock.systemUTC());
+            BackupStore store = over(far);
             try (Built built = new Built(store.begin(ID), new TreeMap<>())) {
                 write(built, schema, "the schema");
                 built.partial().handOver(schema, required(built, schema));
