@@ -113,20 +113,9 @@ public final class LocalKafka implements AutoCloseable {
     }
 
     private Process java(String main, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                classes,
-                main));
-        command.addAll(List.of(arguments));
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(
-                        ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
-                .start();
+        List<String> all = new ArrayList<>(List.of("-Xmx256m", "-cp", classes, main));
+        all.addAll(List.of(arguments));
+        return OtherJvm.start(folder.resolve("log"), all);
     }
 
     /** Starts it again, and waits until it answers. */

@@ -101,18 +101,10 @@ public final class S3Server {
     }
 
     private static S3Server launched(int port, Path folder, String jar, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx192m",
-                "-jar",
-                Project.file("target/servers/" + jar).toString()));
-        command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("log").toFile())
-                .start();
+        List<String> all = new ArrayList<>(List.of(
+                "-Xmx192m", "-jar", Project.file("target/servers/" + jar).toString()));
+        all.addAll(List.of(arguments));
+        Process process = OtherJvm.start(folder.resolve("log"), all);
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
         Port.awaitListener(port, jar + ", see " + folder.resolve("log"));
         return new S3Server(port, folder);
