@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -197,24 +198,46 @@ class ManyStoresIT {
         assertThat(made.err()).contains("is not the store that was there before", "Perhaps its disk is not mounted");
         assertThat(folder.resolve("local")).doesNotExist();
 
-        // What it deletes is never the copy of another store, also where the mount point is there.
+        // What it deletes is never the last copy, also where the mount point is there, and another store is named.
         Path mountPoint = Files.createDirectory(folder.resolve("local"));
         AfProcess.Result deleted = af().run("backup", "delete", id, "--yes");
         assertThat(deleted.exitCode()).as(deleted.toString()).isEqualTo(6);
-        assertThat(deleted.err()).contains("second has ", "name it with --store second");
+        assertThat(deleted.err()).contains("Perhaps its disk is not mounted").doesNotContain("--store");
+        AfProcess.Result last = af().run("backup", "delete", id, "--yes", "--store", "second");
+        assertThat(last.exitCode()).as(last.toString()).isEqualTo(4);
+        assertThat(last.err()).contains("nobody knows whether local has it", "may be the last copy");
         assertThat(folder.resolve("second").resolve(id).resolve("manifest.json"))
                 .exists();
+        assertThat(list(3).path("unreachable").path("local").asText())
+                .contains("is not the store that was there before");
         Files.delete(mountPoint);
 
-        AfProcess.Result pinned = af().run("backup", "pin", "latest", "--reason", "audit", "--store", "second");
-        assertThat(pinned.exitCode()).as(pinned.toString()).isZero();
-        AfProcess.Result latest = af().run("backup", "delete", "latest", "--yes");
-        assertThat(latest.exitCode()).as(latest.toString()).isEqualTo(6);
-        assertThat(latest.err()).contains("second has ", "name it with --store second");
+        AfProcess.Result pinned = af().run("backup", "pin", id, "--reason", "audit");
+        assertThat(pinned.exitCode()).as(pinned.toString()).isEqualTo(3);
+        assertThat(pinned.out()).contains("is pinned in second, s3-eu: audit");
         Files.move(folder.resolve("disk"), folder.resolve("local"));
         assertThat(af().run("backup", "create", "-d", "main").exitCode()).isZero();
-        AfProcess.Result unpinned = af().run("backup", "unpin", "latest");
-        assertThat(unpinned.out()).contains("was not pinned in local");
+        assertThat(af().run("backup", "list").out()).contains("pinned in second, s3-eu");
+        assertThat(af().run("backup", "unpin", id).out()).contains("is no longer pinned in second, s3-eu");
+
+        // Where backups are, a lost mark keeps no new one back; but nothing is sent from there until somebody has
+        // looked.
+        Path mark = mark("local");
+        Files.delete(mark);
+        AfProcess.Result doubtful = af().run("backup", "create", "-d", "main");
+        assertThat(doubtful.exitCode()).as(doubtful.toString()).isEqualTo(3);
+        assertThat(doubtful.err())
+                .contains("has backups, but not its mark", "make an empty file " + mark.getFileName() + " at its top");
+        Files.createFile(mark);
+        assertThat(af().run("backup", "create", "-d", "main").exitCode()).isZero();
+    }
+
+    private Path mark(String store) throws IOException {
+        try (Stream<Path> files = Files.list(folder.resolve(store))) {
+            return files.filter(file -> file.getFileName().toString().startsWith("af-store."))
+                    .findFirst()
+                    .orElseThrow();
+        }
     }
 
     @Test

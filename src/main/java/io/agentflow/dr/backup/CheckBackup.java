@@ -72,7 +72,7 @@ public final class CheckBackup {
     /** A disk that is not mounted would be filled from below, and its followers would get nothing from there. */
     private void requireSamePlace(BackupStore store, Operation operation) {
         try {
-            places.require(store);
+            places.doubt(store).ifPresent(why -> operation.events().accept(new OperationEvent.Warned(why)));
         } catch (OperationFailed e) {
             // What cannot be remembered must not stand in the way of a backup.
             operation.events().accept(new OperationEvent.Warned(e.fact()));

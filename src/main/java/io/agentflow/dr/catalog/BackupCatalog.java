@@ -1,14 +1,13 @@
 package io.agentflow.dr.catalog;
 
-import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.BackupPath;
 import io.agentflow.dr.core.Count;
 import io.agentflow.dr.core.DatabaseName;
-import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.Reason;
 import io.agentflow.dr.core.ShellWord;
+import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.manifest.ManifestDamagedException;
 import io.agentflow.dr.manifest.ManifestHead;
@@ -165,16 +164,19 @@ public final class BackupCatalog {
                             "Make one with: af backup create " + ShellWord.of(store.name()))
                     : noManifest("there are no backups in " + store.name(), torn);
         }
-        Optional<BackupId> whole = BackupId.parse(selector).filter(ids::contains);
-        if (whole.isPresent()) {
-            return whole.get();
-        }
         return switch (selector) {
             case "latest" -> ids.get(0);
             case "oldest" -> ids.get(ids.size() - 1);
-            default ->
-                onlyOne(selector, ids.stream().filter(id -> named(id, selector)).toList());
+            default -> onlyOne(selector, matching(ids, selector));
         };
+    }
+
+    /** Those that a whole id, or its beginning or end, may mean. */
+    public static List<BackupId> matching(List<BackupId> ids, String selector) {
+        return BackupId.parse(selector)
+                .filter(ids::contains)
+                .map(List::of)
+                .orElseGet(() -> ids.stream().filter(id -> named(id, selector)).toList());
     }
 
     /**
@@ -229,13 +231,17 @@ public final class BackupCatalog {
                     "See: af backup list " + ShellWord.of(store.name()));
         }
         if (found.size() > 1) {
-            throw new AfException(
-                    ExitCode.USAGE,
-                    "'" + selector + "' could be " + found.size() + " backups, such as " + found.get(0) + " and "
-                            + found.get(1),
-                    "Give more of the id.");
+            throw ambiguous(selector, found);
         }
         return found.get(0);
+    }
+
+    /** What to tell whoever gives a part of an id that more than one backup has. */
+    public static UsageError ambiguous(String selector, List<BackupId> found) {
+        return new UsageError(
+                "'" + selector + "' could be " + found.size() + " backups, such as " + found.get(0) + " and "
+                        + found.get(1),
+                "Give more of the id.");
     }
 
     /**

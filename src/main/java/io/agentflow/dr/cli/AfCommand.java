@@ -52,6 +52,7 @@ abstract class AfCommand implements Callable<Integer> {
     Path configFile;
 
     private boolean takesStore;
+    private boolean takesDatabase;
     private final Session session;
     private @Nullable Operations operations;
     private String failedStep = "";
@@ -65,6 +66,7 @@ abstract class AfCommand implements Callable<Integer> {
     final CommandSpec described() {
         CommandSpec spec = storeOption.addTo(own());
         takesStore = spec.findOption(StoreOption.NAME) != null;
+        takesDatabase = spec.findOption(DatabaseOption.NAME) != null;
         return spec.addOption(asJson).addOption(talkative).addOption(properties);
     }
 
@@ -247,6 +249,6 @@ abstract class AfCommand implements Callable<Integer> {
      * @param database the configured one whose stores are meant if none is named; null for those of all
      */
     StoresMeant stores(@Nullable String given, @Nullable String database, AfConfig config) {
-        return new StoresMeant(config, named(given), database, one -> opened(one, config));
+        return new StoresMeant(terminal(), config, takesDatabase, named(given), database, one -> opened(one, config));
     }
 }

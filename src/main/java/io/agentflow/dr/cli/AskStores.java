@@ -80,7 +80,8 @@ final class AskStores {
         return new Answer<>(
                 null,
                 new Unreachable(
-                        "it has not answered for " + limit.toSeconds() + " s", "Ask it alone: it is waited for then."));
+                        "it has not answered for " + limit.toSeconds() + " s",
+                        "Name it by --store: alone it is waited for as long as it takes."));
     }
 
     private static boolean ended(Future<?> task, long start, Duration within) {
@@ -94,7 +95,7 @@ final class AskStores {
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Cancelled("the wait for a list was ended", "", e);
+            throw new Cancelled("the wait for stores was ended", "", e);
         }
     }
 

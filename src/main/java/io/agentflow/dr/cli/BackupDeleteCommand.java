@@ -6,6 +6,7 @@ import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.retention.Pins;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -42,14 +43,17 @@ final class BackupDeleteCommand extends AfCommand {
 
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
-        FoundBackup found = stores(store, null, config).findInPrimary(selector);
+        FoundBackup found = stores(store, null, config).findToDelete(selector);
         BackupCatalog catalog = found.catalog();
         BackupId id = found.id();
-        OtherCopies others = OtherCopies.of(id, catalog.store(), config, one -> opened(one, config));
+        OtherCopies others = terminal()
+                .waiting(() -> OtherCopies.of(
+                        id, catalog.store(), config, new AskStores(terminal()::say), one -> opened(one, config)));
         Operations operations = operations(config);
         String request = "deletion of " + id + " in " + catalog.store().name();
         before(operations, "delete", request, events, () -> {
             new Pins(catalog).requireNone(id);
+            others.requirePrimaries(catalog.store().name());
             new Confirmation(terminal(), yes)
                     .require(
                             "This deletes backup " + id + " in "
@@ -74,7 +78,7 @@ final class BackupDeleteCommand extends AfCommand {
                             .with("id", id.text())
                             .with("stays", others.stores())
                             .with("doubtful", others.doubtful())
-                            .with("notAsked", others.silent())
+                            .with("notAsked", List.copyOf(others.silent().keySet()))
                             .with("sentAgainFrom", others.primaries())
                             .toString());
         } else {

@@ -4,11 +4,13 @@ import io.agentflow.dr.catalog.BackupCatalog;
 import io.agentflow.dr.catalog.EvidenceFile;
 import io.agentflow.dr.catalog.ListedBackup;
 import io.agentflow.dr.config.AfConfig;
+import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.manifest.ManifestHead;
 import io.agentflow.dr.store.BackupStore;
+import io.agentflow.dr.store.KnownStores;
 import io.agentflow.dr.store.NamedStore;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -56,28 +58,38 @@ final class BackupListCommand extends AfCommand {
     ExitCode run(AfConfig config, OperationEvents events) {
         StoresMeant meant = stores(place.getValue(), null, config);
         List<NamedStore> stores = named(meant.opened());
+        KnownStores places = new KnownStores(config.stateDirectory());
         boolean mustBeThere = meant.mustBeThere(stores);
         BackupsByStore listed = terminal()
                 .waiting(() -> new BackupsByStore(
-                        stores, new AskStores(terminal()::say), one -> list(one.store(), mustBeThere)));
+                        stores, new AskStores(terminal()::say), one -> list(one.store(), mustBeThere, places)));
         if (json) {
             terminal().data(document(listed, stores.get(0).store().name()).toString());
         } else {
             print(listed, stores);
         }
-        listed.unreachable()
-                .forEach((store, why) -> terminal().say(terminal().doubtful("! ") + store + " is not shown: " + why));
+        listed.unreachable().forEach(this::sayMissing);
         if (listed.unreachable().isEmpty()) {
             stores.forEach(one -> new BackupCatalog(one.store()).unfinished().ifPresent(terminal()::say));
         }
         return listed.unreachable().isEmpty() ? ExitCode.OK : ExitCode.WARNINGS;
     }
 
-    private List<ListedBackup> list(BackupStore store, boolean mustBeThere) {
+    private void sayMissing(String store, AfException why) {
+        terminal().say(terminal().doubtful("! ") + store + " is not shown: " + why.fact());
+        if (!why.hint().isEmpty()) {
+            terminal().say("  " + why.hint());
+        }
+    }
+
+    private List<ListedBackup> list(BackupStore store, boolean mustBeThere, KnownStores places) {
         BackupCatalog catalog = new BackupCatalog(store);
         List<ListedBackup> backups = json ? catalog.listInFull() : catalog.list();
-        if (backups.isEmpty() && mustBeThere) {
-            StoresMeant.requirePresent(store);
+        if (backups.isEmpty()) {
+            places.require(store);
+            if (mustBeThere) {
+                StoresMeant.requirePresent(store);
+            }
         }
         return backups;
     }
@@ -97,12 +109,16 @@ final class BackupListCommand extends AfCommand {
             Map<String, Object> entry = entry(backup);
             entry.put("stores", listed.storesOf(backup));
             entry.put("doubtful", listed.doubtful(backup));
+            entry.put("pinned", !listed.pinnedIn(backup).isEmpty());
+            entry.put("pinnedIn", listed.pinnedIn(backup));
             entries.add(entry);
         }
+        Map<String, String> unreachable = new LinkedHashMap<>();
+        listed.unreachable().forEach((store, why) -> unreachable.put(store, why.fact()));
         return new JsonDocument("BackupList", listed.unreachable().isEmpty() ? "ok" : "warnings")
                 .with("store", primary)
                 .with("stores", listed.names())
-                .with("unreachable", listed.unreachable())
+                .with("unreachable", unreachable)
                 .with("backups", entries);
     }
 
@@ -123,6 +139,7 @@ final class BackupListCommand extends AfCommand {
         for (ListedBackup backup : backups) {
             terminal()
                     .data(line(backup, column(String.join(",", listed.storesOf(backup)), width), now)
+                            + pins(listed, backup)
                             + doubts(listed.doubtful(backup)));
             ManifestHead head = backup.head();
             bytes += head == null ? 0 : head.summary().bytes();
@@ -132,6 +149,15 @@ final class BackupListCommand extends AfCommand {
                 .say(backups.size() + (backups.size() == 1 ? " backup of " : " backups of ") + databases.size()
                         + (databases.size() == 1 ? " database, " : " databases, ") + new ByteSize(bytes) + " in "
                         + place);
+    }
+
+    /** Where some stores hold it and others do not, which they are. */
+    private static String pins(BackupsByStore listed, ListedBackup backup) {
+        List<String> holding = listed.pinnedIn(backup);
+        if (holding.isEmpty()) {
+            return "";
+        }
+        return holding.equals(listed.storesOf(backup)) ? ", pinned" : ", pinned in " + String.join(", ", holding);
     }
 
     /** What is known of the copies in the other stores, where that is no good. */
@@ -161,7 +187,7 @@ final class BackupListCommand extends AfCommand {
                 new ByteSize(head.summary().bytes()),
                 head.summary().tables(),
                 rows == null ? "-" : grouped(rows),
-                stores + evidence(backup.evidence(), now) + (backup.pinned() ? ", pinned" : ""));
+                stores + evidence(backup.evidence(), now));
     }
 
     private String evidence(@Nullable EvidenceFile evidence, Instant now) {
@@ -202,7 +228,6 @@ final class BackupListCommand extends AfCommand {
         entry.put("rows", head == null ? null : head.summary().rows());
         entry.put("components", head == null ? List.of() : BackupCreateCommand.components(head.summary()));
         entry.put("evidence", json(backup.evidence()));
-        entry.put("pinned", backup.pinned());
         entry.put("damage", backup.damage());
         return entry;
     }

@@ -1,11 +1,12 @@
 package io.agentflow.dr.cli;
 
-import io.agentflow.dr.catalog.BackupCatalog;
 import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.core.ShellWord;
 import io.agentflow.dr.retention.Pins;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -21,7 +22,7 @@ final class BackupPinCommand extends AfCommand {
             index = "1",
             arity = "0..1",
             paramLabel = "STORE",
-            description = "Directory, URI or name of the store of the backups (default: that which has it).")
+            description = "Directory, URI or name of the store of the backups (default: all that have it).")
     @Nullable
     String store;
 
@@ -39,24 +40,32 @@ final class BackupPinCommand extends AfCommand {
 
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
-        FoundBackup found = stores(store, null, config).find(selector, null);
-        BackupCatalog catalog = found.catalog();
-        BackupId id = found.id();
-        String user = System.getProperty("user.name", "");
-        operations(config)
-                .journaled("pin", "pin of " + id + " in " + catalog.store().name() + ": " + reason, events, () -> {
-                    new Pins(catalog).pin(id, reason, user, session().clock().instant());
-                    return id;
-                });
+        FoundCopies copies = stores(store, null, config).findAll(selector);
+        copies.found().forEach(one -> pin(one, config, events));
         if (json) {
             terminal()
-                    .data(new JsonDocument(kind(), "ok")
-                            .with("id", id.text())
+                    .data(new JsonDocument(kind(), copies.silent().isEmpty() ? "ok" : "warnings")
+                            .with("id", copies.id().text())
                             .with("reason", reason)
+                            .with("stores", copies.stores())
+                            .with("unreachable", copies.silent())
                             .toString());
         } else {
-            terminal().data(terminal().good("✓ ") + id + " is pinned" + found.where() + ": " + reason);
+            terminal().data(terminal().good("✓ ") + copies.id() + " is pinned" + copies.where() + ": " + reason);
         }
-        return ExitCode.OK;
+        return copies.told(
+                terminal(), ShellWord.af(List.of("backup", "pin", copies.id().text(), "--reason", reason)));
+    }
+
+    private void pin(FoundBackup one, AfConfig config, OperationEvents events) {
+        BackupId id = one.id();
+        String user = System.getProperty("user.name", "");
+        operations(config)
+                .journaled(
+                        "pin", "pin of " + id + " in " + one.catalog().store().name() + ": " + reason, events, () -> {
+                            new Pins(one.catalog())
+                                    .pin(id, reason, user, session().clock().instant());
+                            return id;
+                        });
     }
 }

@@ -5,7 +5,9 @@ import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.core.ShellWord;
 import io.agentflow.dr.retention.Pins;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -20,7 +22,7 @@ final class BackupUnpinCommand extends AfCommand {
             index = "1",
             arity = "0..1",
             paramLabel = "STORE",
-            description = "Directory, URI or name of the store of the backups (default: that which has it).")
+            description = "Directory, URI or name of the store of the backups (default: all that have it).")
     @Nullable
     String store;
 
@@ -35,33 +37,46 @@ final class BackupUnpinCommand extends AfCommand {
 
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
-        FoundBackup found = stores(store, null, config).find(selector, null);
-        BackupCatalog catalog = found.catalog();
-        BackupId id = found.id();
-        String user = System.getProperty("user.name", "");
-        boolean pinned = catalog.pin(id).isPresent();
-        if (pinned) {
-            operations(config)
-                    .journaled(
-                            "unpin", "unpin of " + id + " in " + catalog.store().name(), events, () -> {
-                                new Pins(catalog)
-                                        .unpin(id, user, session().clock().instant());
-                                return id;
-                            });
-        }
+        FoundCopies copies = stores(store, null, config).findAll(selector);
+        List<String> unpinned = copies.found().stream()
+                .filter(one -> unpin(one, config, events))
+                .map(FoundBackup::store)
+                .toList();
         if (json) {
             terminal()
-                    .data(new JsonDocument(kind(), "ok")
-                            .with("id", id.text())
-                            .with("wasPinned", pinned)
+                    .data(new JsonDocument(kind(), copies.silent().isEmpty() ? "ok" : "warnings")
+                            .with("id", copies.id().text())
+                            .with("wasPinned", !unpinned.isEmpty())
+                            .with("stores", unpinned)
+                            .with("unreachable", copies.silent())
                             .toString());
         } else {
-            terminal()
-                    .data(terminal().good("✓ ")
-                            + id
-                            + (pinned ? " is no longer pinned" : " was not pinned")
-                            + found.where());
+            terminal().data(terminal().good("✓ ") + copies.id() + told(copies, unpinned));
         }
-        return ExitCode.OK;
+        return copies.told(
+                terminal(), ShellWord.af(List.of("backup", "unpin", copies.id().text())));
+    }
+
+    private static String told(FoundCopies copies, List<String> unpinned) {
+        if (unpinned.isEmpty()) {
+            return " was not pinned" + copies.where();
+        }
+        return " is no longer pinned" + (copies.where().isEmpty() ? "" : " in " + String.join(", ", unpinned));
+    }
+
+    /** Whether it was pinned there. */
+    private boolean unpin(FoundBackup one, AfConfig config, OperationEvents events) {
+        BackupCatalog catalog = one.catalog();
+        BackupId id = one.id();
+        if (catalog.pin(id).isEmpty()) {
+            return false;
+        }
+        String user = System.getProperty("user.name", "");
+        operations(config)
+                .journaled("unpin", "unpin of " + id + " in " + catalog.store().name(), events, () -> {
+                    new Pins(catalog).unpin(id, user, session().clock().instant());
+                    return id;
+                });
+        return true;
     }
 }

@@ -18,8 +18,9 @@ import java.util.function.Function;
 final class BackupsByStore {
     private final Map<BackupId, ListedBackup> backups = new TreeMap<>(Comparator.reverseOrder());
     private final Map<BackupId, List<String>> stores = new TreeMap<>();
+    private final Map<BackupId, List<String>> pinned = new TreeMap<>();
     private final Map<BackupId, Map<String, String>> doubtful = new TreeMap<>();
-    private final Map<String, String> unreachable = new LinkedHashMap<>();
+    private final Map<String, AfException> unreachable = new LinkedHashMap<>();
     private final List<NamedStore> asked;
 
     /**
@@ -30,20 +31,18 @@ final class BackupsByStore {
      */
     BackupsByStore(List<NamedStore> asked, AskStores ask, Function<NamedStore, List<ListedBackup>> list) {
         this.asked = asked;
-        List<AfException> failures = new ArrayList<>();
         ask.ask(asked, list).forEach((one, answer) -> {
             AfException failure = answer.failure();
             if (failure != null) {
-                failures.add(failure);
-                unreachable.put(one.name(), failure.fact());
+                unreachable.put(one.name(), failure);
             }
             List<ListedBackup> backups = answer.value();
             if (backups != null) {
                 backups.forEach(backup -> add(one.name(), backup));
             }
         });
-        if (failures.size() == asked.size()) {
-            throw failures.get(0);
+        if (unreachable.size() == asked.size()) {
+            throw unreachable.values().iterator().next();
         }
         if (!backups.isEmpty()) {
             asked.stream()
@@ -54,7 +53,7 @@ final class BackupsByStore {
 
     /** Before the first backup no directory is there; later its disk may be missing. */
     private void absent(NamedStore one) {
-        unreachable.put(one.name(), one.store().absent().fact());
+        unreachable.put(one.name(), one.store().absent());
     }
 
     private void add(String store, ListedBackup backup) {
@@ -64,6 +63,9 @@ final class BackupsByStore {
                             .put(store, why));
         }
         stores.computeIfAbsent(backup.id(), none -> new ArrayList<>()).add(store);
+        if (backup.pinned()) {
+            pinned.computeIfAbsent(backup.id(), none -> new ArrayList<>()).add(store);
+        }
     }
 
     /** What is wrong with a copy, as far as a list tells. */
@@ -90,6 +92,11 @@ final class BackupsByStore {
         return List.copyOf(stores.getOrDefault(backup.id(), List.of()));
     }
 
+    /** Those of them in which it is pinned. */
+    List<String> pinnedIn(ListedBackup backup) {
+        return List.copyOf(pinned.getOrDefault(backup.id(), List.of()));
+    }
+
     /** The stores that were asked, by their names. */
     List<String> names() {
         return asked.stream().map(NamedStore::name).toList();
@@ -101,7 +108,7 @@ final class BackupsByStore {
     }
 
     /** Those that could not be, and why. */
-    Map<String, String> unreachable() {
+    Map<String, AfException> unreachable() {
         return unreachable;
     }
 

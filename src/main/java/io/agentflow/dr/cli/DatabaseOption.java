@@ -11,8 +11,10 @@ import picocli.CommandLine.Option;
 
 /** The option that names a database where backups are meant, and nobody connects to it. */
 final class DatabaseOption {
+    static final String NAME = "-d";
+
     @Option(
-            names = {"-d", "--database"},
+            names = {NAME, "--database"},
             paramLabel = "NAME",
             description = "Only backups of this database, as af.properties (with its stores) or PostgreSQL calls it.")
     @Nullable

@@ -6,9 +6,12 @@ import io.agentflow.dr.config.ConfiguredStore;
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.NotFound;
+import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.core.ShellWord;
+import io.agentflow.dr.core.Unreachable;
 import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.store.BackupStore;
+import io.agentflow.dr.store.KnownStores;
 import io.agentflow.dr.store.StoreUnreachable;
 import io.agentflow.dr.store.StoreUri;
 import java.util.List;
@@ -20,18 +23,19 @@ import java.util.function.Supplier;
 final class Elsewhere {
     private final AfConfig config;
     private final Function<ConfiguredStore, BackupStore> open;
+    private final KnownStores places;
 
     Elsewhere(AfConfig config, Function<ConfiguredStore, BackupStore> open) {
         this.config = config;
         this.open = open;
+        this.places = new KnownStores(config.stateDirectory());
     }
 
     /** Finds a backup in a store. @throws NotFound if it is not there, with the name of a store that has it */
     BackupId select(BackupCatalog catalog, String selector, Supplier<BackupId> finding) {
         try {
-            return finding.get();
-        } catch (NotFound missing) {
-            NotFound e = unlessAbsent(catalog.store(), missing);
+            return here(catalog, finding);
+        } catch (NotFound e) {
             throw config.knownStores().stream()
                     .filter(one -> !one.isAt(catalog.store().place()))
                     .flatMap(one -> found(one, selector).stream())
@@ -41,8 +45,27 @@ final class Elsewhere {
         }
     }
 
+    /** Finds a backup in a store. @throws NotFound if it is not there, with no other one's name: there it must stay */
+    BackupId here(BackupCatalog catalog, Supplier<BackupId> finding) {
+        try {
+            return finding.get();
+        } catch (NotFound missing) {
+            throw unlessOutOfSight(catalog.store(), missing);
+        }
+    }
+
     /** In a place that is not there no backup is missing: its name is wrong, or its disk not mounted. */
-    private NotFound unlessAbsent(BackupStore store, NotFound missing) {
+    private NotFound unlessOutOfSight(BackupStore store, NotFound missing) {
+        try {
+            places.doubt(store);
+        } catch (StoreUnreachable e) {
+            throw e;
+        } catch (Unreachable e) {
+            return new NotFound(e.fact(), e.hint(), missing);
+        } catch (OperationFailed e) {
+            // Nobody remembers what was there: the backup is missing all the same.
+            return missing;
+        }
         if (store.remote() || store.present() || isUnsaid(store)) {
             return missing;
         }

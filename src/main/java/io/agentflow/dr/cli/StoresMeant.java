@@ -10,9 +10,13 @@ import io.agentflow.dr.core.NotFound;
 import io.agentflow.dr.core.Unreachable;
 import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.store.BackupStore;
+import io.agentflow.dr.store.KnownStores;
 import io.agentflow.dr.store.NamedStore;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -28,17 +32,24 @@ final class StoresMeant {
     private final @Nullable String named;
     private final @Nullable String database;
     private final Function<ConfiguredStore, BackupStore> open;
+    private final Terminal terminal;
+    private final boolean takesDatabase;
 
     /**
+     * @param takesDatabase whether the command line could name a database instead of a store
      * @param named the store that the command line names; null if none
      * @param database the configured database whose stores are meant, if no store is named; null for those of all
      */
     StoresMeant(
+            Terminal terminal,
             AfConfig config,
+            boolean takesDatabase,
             @Nullable String named,
             @Nullable String database,
             Function<ConfiguredStore, BackupStore> open) {
+        this.terminal = terminal;
         this.config = config;
+        this.takesDatabase = takesDatabase;
         this.named = named;
         this.database = database;
         this.open = open;
@@ -110,16 +121,51 @@ final class StoresMeant {
     }
 
     /**
-     * Finds a backup in the primary alone: where that is away, or has lost it, what follows may have the last copy.
+     * Finds a backup in all of them that have it: what holds it must hold it everywhere.
      *
-     * @throws UsageError if there are several primaries, and nothing says which store
-     * @throws NotFound if it is not there, with the name of a store that has it
+     * @throws UsageError if it depends on the store which backup is meant
+     * @throws NotFound if none of them has it
      */
-    FoundBackup findInPrimary(String selector) {
+    FoundCopies findAll(String selector) {
         List<ConfiguredStore> stores = meant();
-        return stores.size() == 1
-                ? found(stores.get(0), selector, null, false)
-                : found(primaryFor(selector), selector, null, true);
+        if (stores.size() == 1) {
+            return new FoundCopies(List.of(found(stores.get(0), selector, null, false)), Map.of());
+        }
+        String wanted = BY_TIME.contains(selector)
+                ? found(primaryFor(selector), selector, null, true).id().text()
+                : selector;
+        BackupCopies copies = copies();
+        BackupId id = copies.only(wanted);
+        Map<String, String> silent = new LinkedHashMap<>();
+        copies.silent().forEach((store, why) -> silent.put(store.name(), why.fact()));
+        return new FoundCopies(
+                copies.having(id).stream()
+                        .map(one -> new FoundBackup(one.name(), new BackupCatalog(one.store()), id, true))
+                        .toList(),
+                silent);
+    }
+
+    private BackupCopies copies() {
+        return terminal.waiting(() ->
+                BackupCopies.in(opened(), new AskStores(terminal::say), new KnownStores(config.stateDirectory())));
+    }
+
+    /**
+     * Finds a backup that is to be deleted, in the primary alone: where that is away, or has lost it, what follows may have
+     * the last copy, and nobody is told to name that.
+     *
+     * @throws UsageError if it depends on the store which backup is meant, and nothing says which store
+     * @throws NotFound if it is not there
+     */
+    FoundBackup findToDelete(String selector) {
+        boolean several = meant().size() > 1;
+        ConfiguredStore store = several ? primaryFor(selector) : meant().get(0);
+        if (several && !BY_TIME.contains(selector) && BackupId.parse(selector).isEmpty()) {
+            copies().only(selector);
+        }
+        BackupCatalog catalog = new BackupCatalog(open.apply(store));
+        BackupId id = new Elsewhere(config, open).here(catalog, () -> catalog.select(selector));
+        return new FoundBackup(store.name(), catalog, id, several);
     }
 
     private ConfiguredStore primaryFor(String selector) {
@@ -127,13 +173,14 @@ final class StoresMeant {
         if (primaries.size() > 1) {
             throw new UsageError(
                     selector + " in which store? Those of the configuration are " + names(primaries),
-                    "Name one: --store " + primaries.get(0).name() + ", or a database: -d "
-                            + config.databaseNames().stream()
-                                    .sorted()
-                                    .findFirst()
-                                    .orElse("NAME"));
+                    "Name one: --store " + primaries.get(0).name() + (takesDatabase ? orDatabase() : ""));
         }
         return primaries.get(0);
+    }
+
+    private String orDatabase() {
+        return ", or a database: -d "
+                + config.databaseNames().stream().sorted().findFirst().orElse("NAME");
     }
 
     private FoundBackup found(ConfiguredStore store, String selector, @Nullable DatabaseName of, boolean chosen) {
@@ -144,14 +191,21 @@ final class StoresMeant {
     }
 
     private Optional<FoundBackup> tried(ConfiguredStore store, String selector, List<AfException> failures) {
-        try {
-            BackupCatalog catalog = new BackupCatalog(open.apply(store));
-            return Optional.of(new FoundBackup(store.name(), catalog, catalog.select(selector), true));
-        } catch (NotFound | Unreachable e) {
+        BackupCatalog catalog = new BackupCatalog(open.apply(store));
+        NamedStore asked = new NamedStore(store.name(), catalog.store());
+        AskStores.Answer<BackupId> answer = Objects.requireNonNull(terminal.waiting(() -> new AskStores(terminal::say)
+                .ask(List.of(asked), one -> catalog.select(selector))
+                .get(asked)));
+        AfException failure = answer.failure();
+        if (failure instanceof NotFound || failure instanceof Unreachable) {
             // The next one may have it all the same.
-            failures.add(e);
+            failures.add(failure);
             return Optional.empty();
         }
+        if (failure != null) {
+            throw failure;
+        }
+        return Optional.ofNullable(answer.value()).map(id -> new FoundBackup(store.name(), catalog, id, true));
     }
 
     private static AfException missing(String selector, List<ConfiguredStore> stores, List<AfException> failures) {

@@ -99,7 +99,7 @@ public final class SpareForFollowers implements Sparing {
             throw new Unreachable(
                     "the primary " + primary.name() + " has no backups, and " + store.name()
                             + " may have the last copies",
-                    "Bring it back, or make another store the primary. Single backups are deleted by: af backup delete.");
+                    "Bring it back, or take it out of the configuration if it is gone for good.");
         }
         places.requireApart(store, primary);
     }

@@ -18,6 +18,7 @@ import java.io.InputStream;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 
 /** What holds backups by hand: a file beside each, which nobody writes again. The newest one of a backup counts. */
@@ -106,7 +107,13 @@ public final class Pins {
     public void requireNone(BackupId id) {
         catalog.pin(id).ifPresent(pin -> {
             throw new Refused(
-                    "backup " + id + " is pinned: " + reason(id, pin), "Unpin it first: af backup unpin " + id);
+                    "backup " + id + " is pinned: " + reason(id, pin),
+                    "Unpin it first: "
+                            + ShellWord.af(List.of(
+                                    "backup",
+                                    "unpin",
+                                    id.text(),
+                                    catalog.store().name())));
         });
     }
 }

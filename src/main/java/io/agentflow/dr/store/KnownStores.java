@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.slf4j.Logger;
@@ -43,20 +44,67 @@ public final class KnownStores {
         return required(store, store.marks());
     }
 
-    private Set<String> required(BackupStore store, Set<String> marks) {
-        Path file = folder.resolve(
+    /**
+     * What stands against making more backups there, though nothing forbids it: a mark may be lost where backups are. A life
+     * cycle rule or a cleaning hand must not stop backups; from such a place nothing is sent and nothing expires.
+     *
+     * @return in words; empty if nothing does
+     * @throws Unreachable if another store is there now, or none
+     */
+    public Optional<String> doubt(BackupStore store) {
+        Set<String> marks = store.marks();
+        try {
+            required(store, marks);
+            return Optional.empty();
+        } catch (Unreachable e) {
+            if (!marks.isEmpty() || store.ids().isEmpty()) {
+                throw e;
+            }
+            return Optional.of(store.name() + " has backups, but not its mark, and is not sent from until it has: "
+                    + unmarked(file(store)));
+        }
+    }
+
+    /**
+     * Wants that a store which lists nothing is there, and no other one than before: its backups may only be out of sight.
+     *
+     * @throws Unreachable if another one is there now, or none
+     * @throws io.agentflow.dr.core.NotFound if there is no such directory
+     */
+    public void requireInSight(BackupStore store) {
+        require(store);
+        if (!store.remote() && !store.present()) {
+            throw store.absent();
+        }
+    }
+
+    private Path file(BackupStore store) {
+        return folder.resolve(
                 Sha256.of(store.place().getBytes(StandardCharsets.UTF_8)).hex().substring(0, 16) + ".marks");
+    }
+
+    private Set<String> required(BackupStore store, Set<String> marks) {
+        Path file = file(store);
         List<String> known = known(file);
         if (!known.isEmpty() && Collections.disjoint(known, marks)) {
             throw new Unreachable(
                     store.name() + " is not the store that was there before: "
                             + (marks.isEmpty() ? "its mark, " + known.get(0) + ", is gone" : "its mark is another one"),
-                    "Perhaps its disk is not mounted. If it was made anew on purpose, delete " + file + ".");
+                    "Perhaps its disk is not mounted. "
+                            + (marks.isEmpty()
+                                    ? "If it is the same store, " + unmarked(file)
+                                    : "If it was made anew on purpose, delete " + file)
+                            + ".");
         }
         if (!known.containsAll(marks)) {
             remember(file, marks);
         }
         return marks;
+    }
+
+    private static String unmarked(Path file) {
+        return "make an empty file " + known(file).get(0) + " at its top; if it was made anew on purpose, delete "
+                + file;
     }
 
     /**
@@ -74,8 +122,9 @@ public final class KnownStores {
                     one.name().equals(other.name())
                             ? "both stores are " + one.name()
                             : one.name() + " and " + other.name() + " are one and the same place",
-                    "Two stores must be two places. If one was made by copying the other's files, delete what is called "
-                            + PlaceMark.NAME + "… at the top of the copy.");
+                    "Two stores must be two places. If " + other.name()
+                            + " was made by copying the other's files, delete " + "what is called " + PlaceMark.NAME
+                            + "… at its top, and " + file(other) + ".");
         }
     }
 

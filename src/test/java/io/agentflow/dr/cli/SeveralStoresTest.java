@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.agentflow.dr.app.AfMain;
 import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.store.DirectoryPermissions;
+import io.agentflow.dr.store.DirectoryStore;
+import io.agentflow.dr.store.KnownStores;
 import io.agentflow.dr.store.ObjectStore;
 import io.agentflow.dr.store.StoreUnreachable;
 import io.agentflow.dr.testing.GoldenBackup;
@@ -238,6 +241,146 @@ class SeveralStoresTest {
         }
         Files.createDirectory(near);
         assertThat(af("backup", "verify", "latest", "near").err()).contains("there are no backups in " + near);
+    }
+
+    /** As after a first copy from near to far. */
+    private void rememberBoth() {
+        new KnownStores(folder.resolve("state"))
+                .requireApart(
+                        new DirectoryStore(near, DirectoryPermissions.OWNER),
+                        new DirectoryStore(far, DirectoryPermissions.OWNER));
+    }
+
+    /** The disk of the primary is not mounted: its folder is there, and empty. */
+    private void unmountNear() throws IOException {
+        Files.move(near, folder.resolve("disk"));
+        Files.createDirectory(near);
+    }
+
+    /** Another backup, whose id begins like the golden one. */
+    private String anotherIn(Path store, String suffix) throws IOException {
+        GoldenBackup.copyInto(store);
+        String id = ID.substring(0, ID.length() - 4) + suffix;
+        Path backup = Files.move(store.resolve(ID), store.resolve(id));
+        Path manifest = backup.resolve("manifest.json");
+        Files.writeString(manifest, Files.readString(manifest).replaceFirst(ID, id));
+        return id;
+    }
+
+    @Test
+    void theLastCopyIsNotDeletedWhereThePrimaryCannotBeSeen() throws IOException {
+        configure("af.stores = near, far");
+        GoldenBackup.copyInto(near);
+        GoldenBackup.copyInto(far);
+        rememberBoth();
+        unmountNear();
+
+        Ran deleted = af("backup", "delete", ID, "-y");
+        assertThat(deleted.code()).as(deleted.toString()).isEqualTo(6);
+        assertThat(deleted.err())
+                .contains(near + " is not the store that was there before", "Perhaps its disk is not mounted")
+                .doesNotContain("--store");
+        Ran last = af("backup", "delete", ID, "-y", "--store", "far");
+        assertThat(last.code()).as(last.toString()).isEqualTo(4);
+        assertThat(last.err())
+                .contains("nobody knows whether near has it", "may be the last copy", "Bring near back")
+                .doesNotContain("--store");
+        Files.delete(folder.resolve("state/stores").toFile().listFiles()[0].toPath());
+        Files.delete(folder.resolve("state/stores").toFile().listFiles()[0].toPath());
+        assertThat(af("backup", "delete", ID, "-y", "--store", "far").err()).contains("it has no backups at all");
+        Files.delete(near);
+        assertThat(af("backup", "delete", ID, "-y", "--store", "far").code()).isEqualTo(4);
+        assertThat(far.resolve(ID)).exists();
+
+        configure("af.store = far");
+        assertThat(af("backup", "delete", ID, "-y").code()).isZero();
+        assertThat(far.resolve(ID)).doesNotExist();
+    }
+
+    @Test
+    void aListNamesAStoreThatIsOutOfSight() throws IOException {
+        configure("af.stores = near, far");
+        GoldenBackup.copyInto(near);
+        GoldenBackup.copyInto(far);
+        rememberBoth();
+        unmountNear();
+
+        Ran listed = af("backup", "list");
+        assertThat(listed.code()).as(listed.toString()).isEqualTo(3);
+        assertThat(listed.err())
+                .contains(
+                        "! near is not shown: " + near + " is not the store that was there before",
+                        "\n  Perhaps its disk is not mounted.");
+        assertThat(af("backup", "list", "near").code()).isEqualTo(8);
+    }
+
+    @Test
+    void aPartOfAnIdThatIsThatOfSeveralBackupsChangesNone() throws IOException {
+        configure("af.stores = near, far");
+        anotherIn(near, "aaaa");
+        String there = anotherIn(far, "bbbb");
+        String part = ID.substring(0, 15);
+
+        for (List<String> command : List.of(
+                List.of("delete", part, "-y"), List.of("pin", part, "--reason", "audit"), List.of("unpin", part))) {
+            Ran ran = af(Stream.concat(Stream.of("backup"), command.stream()).toArray(String[]::new));
+            assertThat(ran.code()).as(ran.toString()).isEqualTo(2);
+            assertThat(ran.err()).contains("'" + part + "' could be 2 backups", there, "Give more of the id");
+        }
+        assertThat(af("backup", "delete", "bbbb", "-y").code()).isEqualTo(6);
+        assertThat(far.resolve(there)).exists();
+        assertThat(af("backup", "pin", "bbbb", "--reason", "audit").out()).contains(there + " is pinned in far: audit");
+
+        Files.move(far, folder.resolve("gone"));
+        Ran unsure = af("backup", "delete", "aaaa", "-y");
+        assertThat(unsure.code()).as(unsure.toString()).isEqualTo(2);
+        assertThat(unsure.err())
+                .contains("'aaaa' may be another backup in far, which cannot be asked", "Give the whole id: ");
+    }
+
+    @Test
+    void aPinHoldsABackupWhereverItIs() throws IOException {
+        configure("af.stores = near, far");
+        GoldenBackup.copyInto(near);
+        GoldenBackup.copyInto(far);
+        rememberBoth();
+        Files.move(near, folder.resolve("disk"));
+
+        Ran pinned = af("backup", "pin", ID, "--reason", "audit 2026");
+        assertThat(pinned.code()).as(pinned.toString()).isEqualTo(3);
+        assertThat(pinned.out()).contains(ID + " is pinned in far: audit 2026");
+        assertThat(pinned.err())
+                .contains(
+                        "! near could not be asked: ",
+                        "when it is back: af backup pin " + ID + " --reason 'audit 2026' --store near");
+        assertThat(af("backup", "pin", ID, "--reason", "a", "--json").json().path("unreachable"))
+                .hasSize(1);
+        Files.move(folder.resolve("disk"), near);
+
+        assertThat(af("backup", "list").out()).contains("pinned in far");
+        assertThat(af("backup", "delete", ID, "far", "-y").err())
+                .contains("Unpin it first: af backup unpin " + ID + " " + far);
+        JsonNode both =
+                af("backup", "pin", "latest", "--reason", "audit", "--json").json();
+        assertThat(both.path("stores")).extracting(JsonNode::asText).containsExactly("near", "far");
+        assertThat(af("backup", "unpin", ID).out()).contains("is no longer pinned in near, far");
+        assertThat(af("backup", "unpin", ID).out()).contains("was not pinned in near, far");
+        assertThat(af("backup", "list").out()).doesNotContain("pinned");
+    }
+
+    @Test
+    void aCommandThatTakesNoDatabaseIsNotToldToNameOne() throws IOException {
+        configure(
+                "af.database.a.url = postgresql://h/a",
+                "af.database.a.stores = near",
+                "af.database.b.url = postgresql://h/b",
+                "af.database.b.stores = far");
+
+        for (List<String> command : List.of(List.of("delete", "latest"), List.of("unpin", "latest"))) {
+            Ran ran = af(Stream.concat(Stream.of("backup"), command.stream()).toArray(String[]::new));
+            assertThat(ran.code()).as(ran.toString()).isEqualTo(2);
+            assertThat(ran.err()).contains("Name one: --store near\n").doesNotContain("-d ");
+        }
     }
 
     @Test

@@ -1,0 +1,97 @@
+package io.agentflow.dr.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.agentflow.dr.core.Unreachable;
+import io.agentflow.dr.core.UsageError;
+import io.agentflow.dr.testing.GoldenBackup;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a mark tells that is gone, is another one, or was copied. */
+class KnownStoresTest {
+    @TempDir
+    Path folder;
+
+    private DirectoryStore near;
+    private DirectoryStore far;
+    private KnownStores places;
+
+    @BeforeEach
+    void twoStoresAreKnown() throws IOException {
+        near = directory("near");
+        far = directory("far");
+        GoldenBackup.copyInto(Files.createDirectory(folder.resolve("near")));
+        Files.createDirectory(folder.resolve("far"));
+        places = new KnownStores(folder.resolve("state"));
+        places.requireApart(near, far);
+    }
+
+    private DirectoryStore directory(String name) {
+        return new DirectoryStore(folder.resolve(name), DirectoryPermissions.OWNER);
+    }
+
+    private void loseMark(String store) throws IOException {
+        for (String mark : directory(store).marks()) {
+            Files.delete(folder.resolve(store).resolve(mark));
+        }
+    }
+
+    @Test
+    void whereBackupsAreALostMarkIsToldAndKeepsNoNewOneBack() throws IOException {
+        assertThat(places.doubt(near)).isEmpty();
+        String mark = near.marks().iterator().next();
+        loseMark("near");
+
+        assertThat(places.doubt(near).orElseThrow())
+                .contains(near.name() + " has backups, but not its mark", mark, folder.resolve("state") + "/stores/");
+        assertThatThrownBy(() -> places.require(near))
+                .isInstanceOf(Unreachable.class)
+                .satisfies(e -> assertThat(((Unreachable) e).hint()).contains("make an empty file", mark));
+
+        Files.createFile(folder.resolve("near").resolve(mark));
+        assertThat(places.doubt(near)).isEmpty();
+        places.require(near);
+    }
+
+    @Test
+    void anEmptyPlaceAndAnotherMarkKeepANewBackupBack() throws IOException {
+        loseMark("far");
+        assertThatThrownBy(() -> places.doubt(far)).isInstanceOf(Unreachable.class);
+        loseMark("near");
+        Files.createFile(folder.resolve("near").resolve(PlaceMark.fresh()));
+        assertThatThrownBy(() -> places.doubt(near))
+                .isInstanceOf(Unreachable.class)
+                .hasMessageContaining("its mark is another one");
+    }
+
+    @Test
+    void aStoreThatWasCopiedIsAStoreOfItsOwnAfterWhatTheHintSays() throws IOException {
+        loseMark("far");
+        String mark = near.marks().iterator().next();
+        Files.createFile(folder.resolve("far").resolve(mark));
+        KnownStores fresh = new KnownStores(folder.resolve("fresh"));
+        Path memory = folder.resolve("fresh/stores");
+
+        assertThatThrownBy(() -> fresh.requireApart(near, far))
+                .isInstanceOf(UsageError.class)
+                .satisfies(e -> {
+                    String hint = ((UsageError) e).hint();
+                    assertThat(hint).contains(PlaceMark.NAME, memory + "/");
+                    Path remembered = Path.of(hint.substring(hint.indexOf(memory + "/"), hint.indexOf(".marks") + 6));
+                    Files.delete(remembered);
+                });
+        loseMark("far");
+        fresh.requireApart(near, far);
+        assertThat(far.marks()).isNotEmpty().doesNotContain(mark);
+        try (Stream<Path> files = Files.list(memory)) {
+            assertThat(files).hasSize(2);
+        }
+    }
+}
