@@ -53,7 +53,7 @@ final class ChooseTables {
                     .filter(table -> table.isCalled(name))
                     .toList();
             if (found.isEmpty()) {
-                throw new NotFound("backup " + manifest.id() + " holds no table '" + name + "'", older.hint());
+                throw new NotFound("backup " + manifest.id() + " holds no table '" + name + "'", older.hint(wanted));
             }
             if (found.size() > 1 && !names.isEmpty()) {
                 throw new UsageError(

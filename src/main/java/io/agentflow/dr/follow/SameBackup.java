@@ -4,6 +4,7 @@ import io.agentflow.dr.catalog.BackupCatalog;
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.Reason;
+import io.agentflow.dr.core.Unreachable;
 import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.store.ObjectKey;
 import io.agentflow.dr.store.StoredFile;
@@ -35,6 +36,19 @@ public final class SameBackup {
      */
     public Optional<String> doubt(BackupId id) {
         try {
+            return reachable(id);
+        } catch (AfException e) {
+            return unreadable(e.fact());
+        }
+    }
+
+    /**
+     * The same, where it matters whether a store went away meanwhile.
+     *
+     * @throws Unreachable if one did
+     */
+    Optional<String> reachable(BackupId id) {
+        try {
             if (!sameManifest(id)) {
                 return Optional.of("has another manifest");
             }
@@ -48,11 +62,17 @@ public final class SameBackup {
                                     there.get(file.getKey().text())))
                             .map(file -> "lacks " + file.getKey() + ", or has it in another size")
                             .findFirst();
+        } catch (Unreachable e) {
+            throw e;
         } catch (AfException e) {
-            return Optional.of("cannot be read: " + e.fact());
+            return unreadable(e.fact());
         } catch (IOException e) {
-            return Optional.of("cannot be read: " + Reason.of(e));
+            return unreadable(Reason.of(e));
         }
+    }
+
+    private static Optional<String> unreadable(String why) {
+        return Optional.of("cannot be read: " + why);
     }
 
     private boolean sameManifest(BackupId id) throws IOException {

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Spares what a follower lacks: the primary keeps it until each of them has a copy. In a follower nothing expires unless
@@ -28,6 +29,8 @@ public final class SpareForFollowers implements Sparing {
     private final CheckSignature signature;
     private final KnownStores places;
     private final Map<BackupId, List<Follower>> copies = new HashMap<>();
+    /** Who went away while it was asked: it is not waited for once more for each backup. */
+    private final Map<String, Unreachable> away = new HashMap<>();
 
     /**
      * @param store that is planned for
@@ -68,10 +71,9 @@ public final class SpareForFollowers implements Sparing {
                     : follower.name() + " cannot be asked whether it has it: " + behind.unreachable();
             behind.absent().forEach(id -> add(lacked, id, absent));
             behind.damaged().forEach(id -> add(lacked, id, "its copy in " + follower.name() + " is damaged"));
-            SameBackup same = new SameBackup(store, follower.store().store());
             behind.listed().stream()
                     .filter(expiring::contains)
-                    .forEach(id -> same.doubt(id)
+                    .forEach(id -> doubt(follower, id)
                             .ifPresentOrElse(
                                     why -> add(lacked, id, "its copy in " + follower.name() + " " + why),
                                     () -> copies.computeIfAbsent(id, none -> new ArrayList<>())
@@ -82,13 +84,41 @@ public final class SpareForFollowers implements Sparing {
 
     @Override
     public void requireExpendable(String database, BackupId id) {
-        families.apply(database).primary().ifPresent(this::requireOther);
+        families.apply(database)
+                .primary()
+                .ifPresent(primary -> asked(primary.place(), () -> {
+                    requireOther(primary);
+                    return Optional.empty();
+                }));
         for (Follower follower : copies.getOrDefault(id, List.of())) {
-            new SameBackup(store, follower.store().store()).doubt(id).ifPresent(why -> {
+            doubt(follower, id).ifPresent(why -> {
                 throw new Refused(
                         "its copy in " + follower.name() + " was whole when the plan was made, and now " + why,
                         "Plan again: af retention plan");
             });
+        }
+    }
+
+    private Optional<String> doubt(Follower follower, BackupId id) {
+        try {
+            return asked(
+                    follower.name(),
+                    () -> new SameBackup(store, follower.store().store()).reachable(id));
+        } catch (Unreachable e) {
+            return Optional.of("cannot be read: " + e.fact());
+        }
+    }
+
+    private Optional<String> asked(String who, Supplier<Optional<String>> question) {
+        Unreachable known = away.get(who);
+        if (known != null) {
+            throw known;
+        }
+        try {
+            return question.get();
+        } catch (Unreachable e) {
+            away.put(who, e);
+            throw e;
         }
     }
 

@@ -9,6 +9,7 @@ import io.agentflow.dr.store.BackupStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * What restore is asked for.
@@ -45,7 +46,8 @@ public record RestoreRequest(
     public String again(BackupId other) {
         return line(other)
                 + (tables.names().isEmpty() ? "" : " --tables " + ShellWord.of(String.join(",", tables.names())))
-                + (tables.replace() ? " --replace" : "");
+                + (tables.replace() ? " --replace" : "")
+                + options.typed().stream().map(word -> " " + ShellWord.of(word)).collect(Collectors.joining());
     }
 
     /** The line to type for the rows of these tables, each as it is to be typed. */

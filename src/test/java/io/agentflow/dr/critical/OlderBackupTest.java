@@ -48,6 +48,8 @@ class OlderBackupTest {
         return backup(day, "\"name\" : \"notes\"", "\"name\" : \"other\"");
     }
 
+    private RestoreOptions options = RestoreOptions.EXACT;
+
     private String hint(BackupId newest) {
         DirectoryStore store = new DirectoryStore(root, DirectoryPermissions.OWNER);
         RestoreRequest request = new RestoreRequest(
@@ -55,12 +57,13 @@ class OlderBackupTest {
                 newest,
                 RestoreType.CRITICAL,
                 DatabaseUrl.parse("postgresql://h/golden"),
-                RestoreOptions.EXACT,
+                options,
                 new TableChoice(List.of("tenants", "notes"), true),
                 4,
                 Duration.ofMinutes(1),
                 " -d main");
-        return new OlderBackup(request, new BackupCatalog(store).manifest(newest)).hint();
+        return new OlderBackup(request, new BackupCatalog(store).manifest(newest))
+                .hint(request.tables().names());
     }
 
     @Test
@@ -84,6 +87,33 @@ class OlderBackupTest {
         backup(4, "\"tables\" : [", "\"tables\" : #[");
 
         assertThat(hint(withoutNotes(5))).startsWith("Backup " + whole + ", taken 4 days earlier");
+    }
+
+    @Test
+    void backupsOfOtherDatabasesDoNotCount() throws IOException {
+        BackupId whole = backup(0);
+        for (int day = 1; day <= 60; day++) {
+            backup(day, "\"database\" : \"golden\"", "\"database\" : \"bronze\"");
+        }
+
+        assertThat(hint(withoutNotes(61))).startsWith("Backup " + whole + ", taken ");
+    }
+
+    @Test
+    void whereNobodyKnowsTheClusterNoneIsNamed() throws IOException {
+        String[] unknown = {"\"systemIdentifier\" : \"7711257688151257601\"", "\"systemIdentifier\" : null"};
+        backup(1, unknown);
+        BackupId newest = backup(2, unknown[0], unknown[1], "\"name\" : \"notes\"", "\"name\" : \"other\"");
+
+        assertThat(hint(newest)).startsWith("See its tables with: ");
+    }
+
+    @Test
+    void theLineToTypeHasWhatWasAskedForBesides() throws IOException {
+        backup(1);
+        options = new RestoreOptions(false, false, false, true, true, false, false, false, null);
+
+        assertThat(hint(withoutNotes(2))).endsWith(" --no-owner --no-privileges");
     }
 
     @Test

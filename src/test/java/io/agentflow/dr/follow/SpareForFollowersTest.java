@@ -28,6 +28,7 @@ import io.agentflow.dr.testing.GoldenBackup;
 import io.agentflow.dr.verify.CheckSignature;
 import io.agentflow.dr.verify.RecordEvidence;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -38,6 +39,8 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -154,6 +157,33 @@ class SpareForFollowersTest {
         Files.move(moved, there("data/toc.dat"));
         expire.expire(older, newest, () -> plan.sparing().requireExpendable("golden", older));
         assertThat(near.ids()).containsExactly(newest);
+    }
+
+    @Test
+    void aFollowerThatDiesIsWaitedForOnce() throws IOException {
+        BackupId second = near.ids().get(0);
+        backup(near, 2);
+        backup(far, 2);
+        AtomicBoolean dead = new AtomicBoolean();
+        AtomicInteger waits = new AtomicInteger();
+        BackupStore dying = (BackupStore) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {BackupStore.class}, (proxy, method, given) -> {
+                    if (dead.get()) {
+                        waits.incrementAndGet();
+                        throw new Unreachable("far is away", "");
+                    }
+                    return method.invoke(far, given);
+                });
+        RetentionPlan plan = plan(near, led(dying));
+        assertThat(plan.expiring()).hasSize(2);
+        dead.set(true);
+
+        for (BackupId id : List.of(older, second)) {
+            assertThatThrownBy(() -> plan.sparing().requireExpendable("golden", id))
+                    .isInstanceOf(Refused.class)
+                    .hasMessageContaining("far is away");
+        }
+        assertThat(waits).hasValue(1);
     }
 
     @Test
