@@ -232,6 +232,32 @@ class ManyStoresIT {
         assertThat(af().run("backup", "create", "-d", "main").exitCode()).isZero();
     }
 
+    @Test
+    void aDirectoryThatIsConfiguredAloneIsKnownAgainToo() throws Exception {
+        Path alone = folder.resolve("alone");
+        List<String> lines = Files.readAllLines(folder.resolve("af.properties"));
+        lines.removeIf(line -> line.startsWith("af.database.main.stores"));
+        lines.add("af.store = " + alone);
+        Files.write(folder.resolve("af.properties"), lines);
+        assertThat(af().run("backup", "create", "-d", "main").exitCode()).isZero();
+        Files.move(alone, folder.resolve("disk"));
+        Files.createDirectory(alone);
+
+        AfProcess.Result refused = af().run("backup", "create", "-d", "main");
+        assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(8);
+        assertThat(refused.err()).contains("is not the store that was there before", "Perhaps its disk is not mounted");
+        assertThat(alone).isEmptyDirectory();
+
+        // One that nobody configured is not: whoever removes it to begin anew is not stopped.
+        Path other = folder.resolve("other");
+        for (int i = 0; i < 2; i++) {
+            assertThat(af().run("backup", "create", "-d", "main", "--store", other.toString())
+                            .exitCode())
+                    .isZero();
+            Files.move(other, folder.resolve("old-" + i));
+        }
+    }
+
     private Path mark(String store) throws IOException {
         try (Stream<Path> files = Files.list(folder.resolve(store))) {
             return files.filter(file -> file.getFileName().toString().startsWith("af-store."))

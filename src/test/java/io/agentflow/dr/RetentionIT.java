@@ -3,6 +3,7 @@ package io.agentflow.dr;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.testing.ADatabase;
 import io.agentflow.dr.testing.AfProcess;
 import io.agentflow.dr.testing.LocalPostgres;
@@ -39,7 +40,7 @@ class RetentionIT {
     private List<String> ids() throws IOException {
         try (Stream<Path> all = Files.list(folder.resolve("backups"))) {
             return all.map(one -> one.getFileName().toString())
-                    .filter(name -> !name.startsWith("."))
+                    .filter(name -> BackupId.parse(name).isPresent())
                     .sorted(Comparator.reverseOrder())
                     .toList();
         }

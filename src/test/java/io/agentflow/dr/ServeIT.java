@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.testing.ADatabase;
 import io.agentflow.dr.testing.AfProcess;
 import io.agentflow.dr.testing.HeldRoutes;
@@ -141,7 +142,8 @@ class ServeIT {
 
     private List<Path> backups() throws IOException {
         try (Stream<Path> all = Files.list(folder.resolve("backups"))) {
-            return all.filter(path -> !String.valueOf(path.getFileName()).startsWith("."))
+            return all.filter(path ->
+                            BackupId.parse(String.valueOf(path.getFileName())).isPresent())
                     .toList();
         }
     }

@@ -191,7 +191,7 @@ final class AfOperations implements Operations, AutoCloseable {
         keepSecret(request.url());
         Operation operation = begin("backup", request.words(), request.arguments(), events);
         EarlySession session = new EarlySession(request.url(), operation.sessionName("snapshot"));
-        return measured.around(
+        BackupRun.Published published = measured.around(
                 request.store(),
                 () -> request.url().database().text(),
                 events,
@@ -209,6 +209,10 @@ final class AfOperations implements Operations, AutoCloseable {
                         state.backupFailed(clock.instant(), failure.fact());
                     }
                 });
+        if (config.namesDirectory(request.store().place())) {
+            places().keepInMind(request.store());
+        }
+        return published;
     }
 
     @Override

@@ -269,6 +269,19 @@ public final class AfConfig {
                 || databases.values().stream().anyMatch(one -> one.stores().isPresent());
     }
 
+    /** Whether it is a directory that the configuration names for backups. */
+    public boolean namesDirectory(String place) {
+        try {
+            return saysStores()
+                    && storesInUse().stream()
+                            .filter(ConfiguredStore::isDirectory)
+                            .anyMatch(one -> one.isAt(place));
+        } catch (UsageError e) {
+            // Another store's URI is none: whoever opens that is told.
+            return false;
+        }
+    }
+
     /** What is kept together: the first of each is its primary. */
     private Stream<List<ConfiguredStore>> kept() {
         if (databases.isEmpty() || fromEnvironment(ConfigKey.STORE) || fromEnvironment(ConfigKey.STORES)) {

@@ -133,6 +133,21 @@ public final class KnownStores {
         return marks.isEmpty() && there ? required(store, mark(store)) : marks;
     }
 
+    /**
+     * Marks a directory in which a backup was made, and remembers it: when its disk is not mounted one day, what is there is
+     * not filled in its stead. Other places do not lose their disks. What stands in the way is for the next backup to tell.
+     */
+    public void keepInMind(BackupStore store) {
+        if (store.remote()) {
+            return;
+        }
+        try {
+            marked(store, true);
+        } catch (AfException e) {
+            LOG.debug("{} is not remembered", store.name(), e);
+        }
+    }
+
     private static Set<String> mark(BackupStore store) {
         try {
             return store.mark();

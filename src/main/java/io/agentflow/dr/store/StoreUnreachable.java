@@ -31,7 +31,7 @@ public final class StoreUnreachable extends Unreachable {
         return new StoreUnreachable(
                 store,
                 "did not answer: " + host.words(),
-                "Check the bucket, region and endpoint of its URI, and this machine's DNS.",
+                "Check the names in its URI (bucket or account, region, endpoint), and this machine's DNS.",
                 true,
                 cause);
     }

@@ -40,7 +40,8 @@ class UnknownHostTest {
         StoreUnreachable told = StoreUnreachable.passing(STORE, "no", failure);
 
         assertThat(told.fact()).isEqualTo("the store s3://dr/app did not answer: its host h.example is unknown");
-        assertThat(told.hint()).isEqualTo("Check the bucket, region and endpoint of its URI, and this machine's DNS.");
+        assertThat(told.hint())
+                .isEqualTo("Check the names in its URI (bucket or account, region, endpoint), and this machine's DNS.");
         assertThat(told.retryable()).isTrue();
     }
 
