@@ -40,15 +40,14 @@ final class BackupPinCommand extends AfCommand {
 
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
-        FoundCopies copies = stores(store, null, config).findAll(selector);
-        copies.found().forEach(one -> pin(one, config, events));
+        FoundCopies copies = stores(store, null, config).findAll(selector).each(one -> pin(one, config, events));
         if (json) {
             terminal()
-                    .data(new JsonDocument(kind(), copies.silent().isEmpty() ? "ok" : "warnings")
+                    .data(new JsonDocument(kind(), copies.left().isEmpty() ? "ok" : "warnings")
                             .with("id", copies.id().text())
                             .with("reason", reason)
                             .with("stores", copies.stores())
-                            .with("unreachable", copies.silent())
+                            .with("unreachable", copies.left())
                             .toString());
         } else {
             terminal().data(terminal().good("✓ ") + copies.id() + " is pinned" + copies.where() + ": " + reason);

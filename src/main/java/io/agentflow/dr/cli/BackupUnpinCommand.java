@@ -7,6 +7,7 @@ import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.ShellWord;
 import io.agentflow.dr.retention.Pins;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -37,18 +38,19 @@ final class BackupUnpinCommand extends AfCommand {
 
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
-        FoundCopies copies = stores(store, null, config).findAll(selector);
-        List<String> unpinned = copies.found().stream()
-                .filter(one -> unpin(one, config, events))
-                .map(FoundBackup::store)
-                .toList();
+        List<String> unpinned = new ArrayList<>();
+        FoundCopies copies = stores(store, null, config).findAll(selector).each(one -> {
+            if (unpin(one, config, events)) {
+                unpinned.add(one.store());
+            }
+        });
         if (json) {
             terminal()
-                    .data(new JsonDocument(kind(), copies.silent().isEmpty() ? "ok" : "warnings")
+                    .data(new JsonDocument(kind(), copies.left().isEmpty() ? "ok" : "warnings")
                             .with("id", copies.id().text())
                             .with("wasPinned", !unpinned.isEmpty())
                             .with("stores", unpinned)
-                            .with("unreachable", copies.silent())
+                            .with("unreachable", copies.left())
                             .toString());
         } else {
             terminal().data(terminal().good("✓ ") + copies.id() + told(copies, unpinned));

@@ -351,8 +351,8 @@ class SeveralStoresTest {
         assertThat(pinned.out()).contains(ID + " is pinned in far: audit 2026");
         assertThat(pinned.err())
                 .contains(
-                        "! near could not be asked: ",
-                        "when it is back: af backup pin " + ID + " --reason 'audit 2026' --store near");
+                        "! near is left out: ",
+                        "when that is mended:  af backup pin " + ID + " --reason 'audit 2026' --store near");
         assertThat(af("backup", "pin", ID, "--reason", "a", "--json").json().path("unreachable"))
                 .hasSize(1);
         Files.move(folder.resolve("disk"), near);
@@ -366,6 +366,21 @@ class SeveralStoresTest {
         assertThat(af("backup", "unpin", ID).out()).contains("is no longer pinned in near, far");
         assertThat(af("backup", "unpin", ID).out()).contains("was not pinned in near, far");
         assertThat(af("backup", "list").out()).doesNotContain("pinned");
+    }
+
+    @Test
+    void aPinThatOneStoreDoesNotTakeHoldsInTheOthers() throws IOException {
+        configure("af.stores = near, far");
+        GoldenBackup.copyInto(near);
+        GoldenBackup.copyInto(far);
+        // Nobody may put a folder in its place, root neither.
+        Path evidence = far.resolve(ID).resolve("evidence");
+        Files.writeString(evidence, "in the way");
+
+        Ran pinned = af("backup", "pin", ID, "--reason", "audit");
+        assertThat(pinned.code()).as(pinned.toString()).isEqualTo(3);
+        assertThat(pinned.out()).contains(ID + " is pinned in near: audit");
+        assertThat(pinned.err()).contains("! far is left out: ");
     }
 
     @Test
