@@ -201,7 +201,7 @@ class ManyStoresIT {
         // What it deletes is never the last copy, also where the mount point is there, and another store is named.
         Path mountPoint = Files.createDirectory(folder.resolve("local"));
         AfProcess.Result deleted = af().run("backup", "delete", id, "--yes");
-        assertThat(deleted.exitCode()).as(deleted.toString()).isEqualTo(6);
+        assertThat(deleted.exitCode()).as(deleted.toString()).isEqualTo(8);
         assertThat(deleted.err()).contains("Perhaps its disk is not mounted").doesNotContain("--store");
         AfProcess.Result last = af().run("backup", "delete", id, "--yes", "--store", "second");
         assertThat(last.exitCode()).as(last.toString()).isEqualTo(4);

@@ -204,7 +204,8 @@ class RunbooksIT {
                         .toString());
         AfProcess.Result made = new AfProcess(folder).on(database).run("backup", "create");
         assertThat(made.exitCode()).as(made.toString()).isEqualTo(3);
-        assertThat(made.err()).contains("published in local, second is behind: ", "\n  Send it with: af backup copy ");
+        assertThat(made.err())
+                .contains("published in local, second is behind: ", "\n  Then send it with: af backup copy ");
         List<String> page = Files.readAllLines(Project.file("docs/runbooks/store-behind.md"));
         environment.put("AF_STATE_DIR", folder.resolve("state").toString());
         int mended = page.indexOf("## 2. Mend the store");

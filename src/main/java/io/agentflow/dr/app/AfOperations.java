@@ -19,6 +19,7 @@ import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.Operation;
 import io.agentflow.dr.core.OperationEvent;
 import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.core.OperationId;
 import io.agentflow.dr.core.Redaction;
 import io.agentflow.dr.core.Requester;
@@ -74,6 +75,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -526,6 +528,8 @@ final class AfOperations implements Operations, AutoCloseable {
             @Nullable String only,
             Function<String, RetentionPolicy> policies,
             Function<String, SpareForFollowers.Family> families) {
+        // What lies on another disk, or beneath a mount point, is not what the plan is for.
+        places().require(store);
         return expiry(store).plan(only, policies, new SpareForFollowers(store, families, signature(), places()));
     }
 
@@ -536,6 +540,16 @@ final class AfOperations implements Operations, AutoCloseable {
 
     private CheckSignature signature() {
         return new CheckSignature(config.signatures());
+    }
+
+    @Override
+    public Optional<String> stranger(BackupStore store) {
+        try {
+            return places().stranger(store).map(AfException::fact);
+        } catch (OperationFailed e) {
+            // The check of the state says so.
+            return Optional.empty();
+        }
     }
 
     private KnownStores places() {

@@ -46,7 +46,7 @@ final class FollowNow {
                 events.accept(
                         new OperationEvent.Warned(follower.name() + " is being sent it by somebody else: " + e.fact()));
             } catch (AfException e) {
-                behind.add(new Operations.LeftBehind(follower.name(), e.fact()));
+                behind.add(new Operations.LeftBehind(follower.name(), e.fact(), e.hint()));
                 announcer.behind(request.url().database().text(), follower.name(), who, 1, e.fact());
             }
         }

@@ -61,10 +61,20 @@ final class Service {
         served.forEach(one -> states.put(one.database().name(), ScheduledWork.state(one)));
         this.meters = new Meters(states.values(), clock);
         this.work = new ScheduledWork(operations, served, states, meters, clock, say);
-        this.health = new Health(states.values(), clock, STUCK, this::others);
+        this.health = new Health(
+                states.values(), clock, STUCK, name -> operations.stranger(store(served, name)), this::others);
         this.watches = states.values().stream()
                 .map(state -> new OverdueWatch(state, clock, work::refresh, overdue))
                 .toList();
+    }
+
+    private static BackupStore store(List<Operations.Served> served, String database) {
+        return served.stream()
+                .filter(one -> one.database().name().equals(database))
+                .findFirst()
+                .orElseThrow()
+                .request()
+                .store();
     }
 
     private List<Health.Check> others() {

@@ -22,6 +22,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The backups of one store. */
@@ -198,6 +200,18 @@ public final class BackupCatalog {
                     "Name the id of the one to restore: af backup list " + ShellWord.of(store.name()));
         }
         return ids.get(selector.equals("latest") ? 0 : ids.size() - 1);
+    }
+
+    /** The databases that have backups here, in the order of their names, as PostgreSQL calls them. */
+    public SortedSet<String> databases() {
+        SortedSet<String> databases = new TreeSet<>();
+        for (ListedBackup backup : list()) {
+            ManifestHead head = backup.head();
+            if (head != null) {
+                databases.add(head.database());
+            }
+        }
+        return databases;
     }
 
     /** One whose manifest cannot be read may be the one that is meant: that must be said, not passed over. */

@@ -249,6 +249,12 @@ abstract class AfCommand implements Callable<Integer> {
      * @param database the configured one whose stores are meant if none is named; null for those of all
      */
     StoresMeant stores(@Nullable String given, @Nullable String database, AfConfig config) {
-        return new StoresMeant(terminal(), config, takesDatabase, named(given), database, one -> opened(one, config));
+        return new StoresMeant(
+                terminal(),
+                config,
+                new StoreWords(takesStore ? StoreOption.NAME : BackupCopyCommand.FROM, takesDatabase),
+                named(given),
+                database,
+                one -> opened(one, config));
     }
 }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
@@ -50,6 +51,16 @@ final class AskStores {
         if (stores.size() == 1 && !stores.get(0).store().remote()) {
             return Map.of(stores.get(0), answer(stores.get(0), question));
         }
+        return ask(stores, question, stores.size() == 1);
+    }
+
+    /** Asks one of several in its turn: it is not waited for longer than if all were asked. */
+    <T> Answer<T> askNext(NamedStore store, Function<NamedStore, T> question) {
+        return Objects.requireNonNull(ask(List.of(store), question, false).get(store));
+    }
+
+    private <T> Map<NamedStore, Answer<T>> ask(
+            List<NamedStore> stores, Function<NamedStore, T> question, boolean patient) {
         Map<NamedStore, FutureTask<Answer<T>>> asked = new LinkedHashMap<>();
         stores.forEach(store -> asked.put(store, begun(store, question)));
         long start = System.nanoTime();
@@ -63,9 +74,7 @@ final class AskStores {
         Map<NamedStore, Answer<T>> answers = new LinkedHashMap<>();
         asked.forEach((store, task) -> answers.put(
                 store,
-                stores.size() == 1 || ended(task, start, limit)
-                        ? Early.await(task, "the wait for " + store.name())
-                        : late()));
+                patient || ended(task, start, limit) ? Early.await(task, "the wait for " + store.name()) : late()));
         return answers;
     }
 

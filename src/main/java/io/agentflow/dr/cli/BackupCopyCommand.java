@@ -23,8 +23,10 @@ final class BackupCopyCommand extends AfCommand {
     @Parameters(index = "0", paramLabel = "ID", description = "A backup's id, a part of it, or latest.")
     String selector = "";
 
+    static final String FROM = "--from";
+
     @Option(
-            names = "--from",
+            names = FROM,
             paramLabel = "STORE",
             description = "Directory, URI or name of the store where it is (default: the configured one that has it).")
     @Nullable

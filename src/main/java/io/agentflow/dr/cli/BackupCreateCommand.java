@@ -220,6 +220,7 @@ final class BackupCreateCommand extends AfCommand {
                 + "\n  restore it with:  af backup restore " + manifest.id()
                 + (store == null ? "" : " " + ShellWord.of(store))
                 + (store != null || stores.isEmpty() ? "" : " --store " + ShellWord.of(stores.get(0)))
-                + connection.asTyped();
+                + connection.asTyped()
+                + (manifest.encrypted() ? " --identity FILE" : "");
     }
 }

@@ -46,14 +46,18 @@ final class BackupDeleteCommand extends AfCommand {
         FoundBackup found = stores(store, null, config).findToDelete(selector);
         BackupCatalog catalog = found.catalog();
         BackupId id = found.id();
-        OtherCopies others = terminal()
-                .waiting(() -> OtherCopies.of(
-                        id, catalog.store(), config, new AskStores(terminal()::say), one -> opened(one, config)));
+        LookForCopy looking = new LookForCopy(
+                found,
+                config,
+                new RetentionPolicies(config, catalog.store(), session().environment()),
+                one -> opened(one, config));
+        boolean wreck = looking.isWreck();
+        OtherCopies others = look(looking);
         Operations operations = operations(config);
         String request = "deletion of " + id + " in " + catalog.store().name();
         before(operations, "delete", request, events, () -> {
             new Pins(catalog).requireNone(id);
-            others.requirePrimaries(catalog.store().name());
+            others.require(id, wreck);
             new Confirmation(terminal(), yes)
                     .require(
                             "This deletes backup " + id + " in "
@@ -63,11 +67,21 @@ final class BackupDeleteCommand extends AfCommand {
                             "the last four characters of its id");
         });
         operations.journaled("delete", request, events, () -> {
-            catalog.store().delete(id, () -> new Pins(catalog).requireNone(id));
+            catalog.store().delete(id, () -> {
+                new Pins(catalog).requireNone(id);
+                // Somebody may have thought for long before the answer.
+                OtherCopies now = look(looking);
+                now.require(id, wreck);
+                now.requireStill(others);
+            });
             return id;
         });
         print(found, others);
         return ExitCode.OK;
+    }
+
+    private OtherCopies look(LookForCopy looking) {
+        return terminal().waiting(() -> looking.look(new AskStores(terminal()::say)));
     }
 
     private void print(FoundBackup found, OtherCopies others) {
@@ -79,7 +93,8 @@ final class BackupDeleteCommand extends AfCommand {
                             .with("stays", others.stores())
                             .with("doubtful", others.doubtful())
                             .with("notAsked", List.copyOf(others.silent().keySet()))
-                            .with("sentAgainFrom", others.primaries())
+                            .with("lastCopy", others.last())
+                            .with("sentAgainFrom", others.sendAgain())
                             .toString());
         } else {
             terminal().data(terminal().good("✓ ") + id + " is deleted" + found.where());

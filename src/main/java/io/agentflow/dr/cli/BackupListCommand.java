@@ -8,6 +8,7 @@ import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.manifest.ManifestHead;
 import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.store.KnownStores;
@@ -18,6 +19,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -68,30 +70,42 @@ final class BackupListCommand extends AfCommand {
         } else {
             print(listed, stores);
         }
-        listed.unreachable().forEach(this::sayMissing);
+        listed.unreachable().forEach((store, why) -> sayDoubt(store + " is not shown: ", why));
+        listed.strange().forEach((store, why) -> sayDoubt("", why));
         if (listed.unreachable().isEmpty()) {
             stores.forEach(one -> new BackupCatalog(one.store()).unfinished().ifPresent(terminal()::say));
         }
-        return listed.unreachable().isEmpty() ? ExitCode.OK : ExitCode.WARNINGS;
+        return listed.sound() ? ExitCode.OK : ExitCode.WARNINGS;
     }
 
-    private void sayMissing(String store, AfException why) {
-        terminal().say(terminal().doubtful("! ") + store + " is not shown: " + why.fact());
+    private void sayDoubt(String store, AfException why) {
+        terminal().say(terminal().doubtful("! ") + store + why.fact());
         if (!why.hint().isEmpty()) {
             terminal().say("  " + why.hint());
         }
     }
 
-    private List<ListedBackup> list(BackupStore store, boolean mustBeThere, KnownStores places) {
+    private BackupsByStore.Listed list(BackupStore store, boolean mustBeThere, KnownStores places) {
         BackupCatalog catalog = new BackupCatalog(store);
         List<ListedBackup> backups = json ? catalog.listInFull() : catalog.list();
-        if (backups.isEmpty()) {
-            places.require(store);
-            if (mustBeThere) {
-                StoresMeant.requirePresent(store);
-            }
+        if (!backups.isEmpty()) {
+            return new BackupsByStore.Listed(backups, stranger(store, places));
         }
-        return backups;
+        places.require(store);
+        if (mustBeThere) {
+            StoresMeant.requirePresent(store);
+        }
+        return new BackupsByStore.Listed(backups, Optional.empty());
+    }
+
+    /** Only a directory may be another disk's: to ask others for their marks would be one request more. */
+    private static Optional<? extends AfException> stranger(BackupStore store, KnownStores places) {
+        try {
+            return store.remote() ? Optional.empty() : places.stranger(store);
+        } catch (OperationFailed e) {
+            // This user may not read the memory: that is no doubt.
+            return Optional.empty();
+        }
     }
 
     /** One alone is called as it was named. */
@@ -113,13 +127,18 @@ final class BackupListCommand extends AfCommand {
             entry.put("pinnedIn", listed.pinnedIn(backup));
             entries.add(entry);
         }
-        Map<String, String> unreachable = new LinkedHashMap<>();
-        listed.unreachable().forEach((store, why) -> unreachable.put(store, why.fact()));
-        return new JsonDocument("BackupList", listed.unreachable().isEmpty() ? "ok" : "warnings")
+        return new JsonDocument("BackupList", listed.sound() ? "ok" : "warnings")
                 .with("store", primary)
                 .with("stores", listed.names())
-                .with("unreachable", unreachable)
+                .with("unreachable", facts(listed.unreachable()))
+                .with("strange", facts(listed.strange()))
                 .with("backups", entries);
+    }
+
+    private static Map<String, String> facts(Map<String, AfException> doubts) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        doubts.forEach((store, why) -> facts.put(store, why.fact()));
+        return facts;
     }
 
     private void print(BackupsByStore listed, List<NamedStore> stores) {

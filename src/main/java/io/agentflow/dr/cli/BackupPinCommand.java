@@ -5,6 +5,7 @@ import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.core.ShellWord;
+import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.retention.Pins;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -40,13 +41,16 @@ final class BackupPinCommand extends AfCommand {
 
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
+        if (reason.isBlank()) {
+            throw new UsageError("--reason is empty", "Say why, for whoever finds it pinned.");
+        }
         FoundCopies copies = stores(store, null, config).findAll(selector).each(one -> pin(one, config, events));
         if (json) {
             terminal()
                     .data(new JsonDocument(kind(), copies.left().isEmpty() ? "ok" : "warnings")
                             .with("id", copies.id().text())
                             .with("reason", reason)
-                            .with("stores", copies.stores())
+                            .with("stores", copies.names())
                             .with("unreachable", copies.left())
                             .toString());
         } else {

@@ -17,6 +17,7 @@ import io.agentflow.dr.core.Spelling;
 import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.restore.CheckBackupFiles;
 import io.agentflow.dr.restore.DropPrevious;
+import io.agentflow.dr.restore.Finding;
 import io.agentflow.dr.restore.RestorePlan;
 import io.agentflow.dr.restore.RestoreRequest;
 import io.agentflow.dr.restore.RestoreRun;
@@ -25,8 +26,10 @@ import io.agentflow.dr.restore.TableChoice;
 import io.agentflow.dr.restore.UndoRestore;
 import io.agentflow.dr.store.BackupStore;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -56,7 +59,7 @@ final class BackupRestoreCommand extends AfCommand {
             paramLabel = "STORE|TYPE",
             description =
                     "Directory, URI or name of the store of the backups (default: ./backups), and full (the default), schema or critical.")
-    java.util.List<String> storeAndType = java.util.List.of();
+    List<String> storeAndType = List.of();
 
     @Mixin
     ConnectionOptions connection = new ConnectionOptions();
@@ -108,6 +111,9 @@ final class BackupRestoreCommand extends AfCommand {
     @Nullable
     String dropOld;
 
+    /** What was asked for, once that is known. */
+    private @Nullable RestoreRequest asked;
+
     BackupRestoreCommand(Session session) {
         super(session);
     }
@@ -149,26 +155,41 @@ final class BackupRestoreCommand extends AfCommand {
     @Override
     AfException told(AfException e, AfConfig config) {
         AfException told = super.told(e, config);
-        return FETCHING.contains(failedStep())
-                ? new AfException(
-                        told.exitCode(),
-                        told.fact(),
-                        told.hint() + (told.hint().isEmpty() ? "" : "\n") + "The live database was not touched.",
-                        told)
-                : told;
+        List<String> more = new ArrayList<>();
+        if (FETCHING.contains(failedStep())) {
+            more.add("The live database was not touched.");
+        }
+        RestoreRequest request = asked;
+        if (request != null && e.exitCode() == ExitCode.VERIFICATION_FAILED) {
+            copy(request, config).ifPresent(more::add);
+        }
+        return more.isEmpty() ? told : hinted(told, String.join("\n", more));
+    }
+
+    private Optional<String> copy(RestoreRequest request, AfConfig config) {
+        return new Elsewhere(terminal(), config, one -> opened(one, config)).copy(request.id(), request.store());
+    }
+
+    private static AfException hinted(AfException e, String more) {
+        return new AfException(e.exitCode(), e.fact(), e.hint() + (e.hint().isEmpty() ? "" : "\n") + more, e);
     }
 
     private ExitCode restore(AfConfig config, OperationEvents events) {
         long start = System.nanoTime();
         RestoreRequest request = request(config);
+        asked = request;
         Operations operations = operations(config);
         step("plan");
         if (planOnly) {
             operations.looked("plan", "plan of a " + request.words(), events);
             RestorePlan plan = operations.preview(request, events);
             // A restore itself reads all of the backup, and says with exit code 9 what is wrong with it.
-            return new PlanOutput(terminal(), json)
-                    .outcome(request, plan.after(new CheckBackupFiles(request).findings()));
+            List<Finding> files = new CheckBackupFiles(request).findings();
+            ExitCode code = new PlanOutput(terminal(), json).outcome(request, plan.after(files));
+            if (files.stream().anyMatch(one -> one.severity() == Finding.Severity.STOP)) {
+                copy(request, config).ifPresent(copy -> terminal().say("  " + copy));
+            }
+            return code;
         }
         before(
                 operations,
@@ -228,11 +249,11 @@ final class BackupRestoreCommand extends AfCommand {
         deviations.requireFor(type);
         BackupStore store = store(storeText, config);
         BackupCatalog catalog = new BackupCatalog(store);
-        BackupId id = new Elsewhere(config, one -> opened(one, config))
+        BackupId id = new Elsewhere(terminal(), config, one -> opened(one, config))
                 .select(
                         catalog,
                         wanted,
-                        () -> named(config)
+                        () -> named(wanted, catalog, config)
                                 .map(database -> catalog.select(wanted, database))
                                 .orElseGet(() -> catalog.select(wanted)));
         return new RestoreRequest(
@@ -268,13 +289,32 @@ final class BackupRestoreCommand extends AfCommand {
                 });
     }
 
-    /** The database that is to be restored where it lives: 'latest' is the latest of that one. */
-    private Optional<DatabaseName> named(AfConfig config) {
-        if (targetUrl != null || !config.text(ConfigKey.TARGET_DATABASE_URL).isEmpty()) {
-            return Optional.empty();
+    /** The database that is named, by -d or by where it lives: 'latest' is the latest of that one. */
+    private Optional<DatabaseName> named(String wanted, BackupCatalog catalog, AfConfig config) {
+        boolean elsewhere =
+                targetUrl != null || !config.text(ConfigKey.TARGET_DATABASE_URL).isEmpty();
+        if (!elsewhere || connection.url != null) {
+            DatabaseUrl url = connection.resolve(config, session().environment());
+            return url.keywords().containsKey("dbname") ? Optional.of(url.database()) : Optional.empty();
         }
-        DatabaseUrl url = connection.resolve(config, session().environment());
-        return url.keywords().containsKey("dbname") ? Optional.of(url.database()) : Optional.empty();
+        return StoresMeant.BY_TIME.contains(wanted) ? only(wanted, catalog, config) : Optional.empty();
+    }
+
+    /** Restored elsewhere it is that of the target's name; or the only one that has backups there. */
+    private Optional<DatabaseName> only(String wanted, BackupCatalog catalog, AfConfig config) {
+        Set<String> databases = catalog.databases();
+        DatabaseUrl target = target(config, null, null);
+        if (target.keywords().containsKey("dbname")
+                && databases.contains(target.database().text())) {
+            return Optional.of(target.database());
+        }
+        if (databases.size() > 1) {
+            throw new UsageError(
+                    wanted + " of which database? " + catalog.store().name() + " has backups of "
+                            + String.join(", ", databases),
+                    "Name it: -d NAME, or give the id of a backup: af backup list");
+        }
+        return Optional.empty();
     }
 
     /** Where to restore to; without a database name it is the one that was backed up. */

@@ -21,7 +21,15 @@ final class BackupsByStore {
     private final Map<BackupId, List<String>> pinned = new TreeMap<>();
     private final Map<BackupId, Map<String, String>> doubtful = new TreeMap<>();
     private final Map<String, AfException> unreachable = new LinkedHashMap<>();
+    private final Map<String, AfException> strange = new LinkedHashMap<>();
     private final List<NamedStore> asked;
+
+    /**
+     * What one of them has.
+     *
+     * @param stranger why it may be another store than was there before
+     */
+    record Listed(List<ListedBackup> backups, Optional<? extends AfException> stranger) {}
 
     /**
      * Asks them all.
@@ -29,16 +37,17 @@ final class BackupsByStore {
      * @param asked the primary first: what it says of a backup is shown
      * @throws AfException if none of them can be asked
      */
-    BackupsByStore(List<NamedStore> asked, AskStores ask, Function<NamedStore, List<ListedBackup>> list) {
+    BackupsByStore(List<NamedStore> asked, AskStores ask, Function<NamedStore, Listed> list) {
         this.asked = asked;
         ask.ask(asked, list).forEach((one, answer) -> {
             AfException failure = answer.failure();
             if (failure != null) {
                 unreachable.put(one.name(), failure);
             }
-            List<ListedBackup> backups = answer.value();
-            if (backups != null) {
-                backups.forEach(backup -> add(one.name(), backup));
+            Listed listed = answer.value();
+            if (listed != null) {
+                listed.backups().forEach(backup -> add(one.name(), backup));
+                listed.stranger().ifPresent(why -> strange.put(one.name(), why));
             }
         });
         if (unreachable.size() == asked.size()) {
@@ -46,6 +55,7 @@ final class BackupsByStore {
         }
         if (!backups.isEmpty()) {
             asked.stream()
+                    .filter(one -> !unreachable.containsKey(one.name()))
                     .filter(one -> !one.store().remote() && !one.store().present())
                     .forEach(this::absent);
         }
@@ -110,6 +120,16 @@ final class BackupsByStore {
     /** Those that could not be, and why. */
     Map<String, AfException> unreachable() {
         return unreachable;
+    }
+
+    /** Those of which it is doubtful that they are the stores that were there before, and why. */
+    Map<String, AfException> strange() {
+        return strange;
+    }
+
+    /** Whether all were asked, and are what they were. */
+    boolean sound() {
+        return unreachable.isEmpty() && strange.isEmpty();
     }
 
     /** How wide a column of stores must be; 0 where there is but one. */

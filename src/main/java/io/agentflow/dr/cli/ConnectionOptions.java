@@ -65,11 +65,7 @@ final class ConnectionOptions {
             String names = String.join(", ", new TreeSet<>(config.databaseNames()));
             throw new UsageError(
                     "which database? af.properties names " + names,
-                    "Name one: -d "
-                            + config.databaseNames().stream()
-                                    .sorted()
-                                    .findFirst()
-                                    .orElse(""));
+                    "Name one: -d " + String.join(", or -d ", new TreeSet<>(config.databaseNames())));
         }
         return config;
     }

@@ -12,56 +12,79 @@ import io.agentflow.dr.core.Unreachable;
 import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.store.KnownStores;
+import io.agentflow.dr.store.NamedStore;
 import io.agentflow.dr.store.StoreUnreachable;
 import io.agentflow.dr.store.StoreUri;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Knows that a backup which one store lacks may be in another one of the configuration. */
 final class Elsewhere {
+    private final Terminal terminal;
+    private final String option;
     private final AfConfig config;
     private final Function<ConfiguredStore, BackupStore> open;
     private final KnownStores places;
 
-    Elsewhere(AfConfig config, Function<ConfiguredStore, BackupStore> open) {
+    Elsewhere(Terminal terminal, AfConfig config, Function<ConfiguredStore, BackupStore> open) {
+        this(terminal, config, StoreOption.NAME, open);
+    }
+
+    /** @param option by which the command takes a store */
+    Elsewhere(Terminal terminal, AfConfig config, String option, Function<ConfiguredStore, BackupStore> open) {
+        this.terminal = terminal;
+        this.option = option;
         this.config = config;
         this.open = open;
         this.places = new KnownStores(config.stateDirectory());
     }
 
-    /** Finds a backup in a store. @throws NotFound if it is not there, with the name of a store that has it */
+    /**
+     * Finds a backup in a store, and says so if that may be another one than it was: its newest need not be the newest.
+     *
+     * @throws AfException if it is not there, with the name of a store that has it
+     */
     BackupId select(BackupCatalog catalog, String selector, Supplier<BackupId> finding) {
         try {
-            return here(catalog, finding);
-        } catch (NotFound e) {
+            BackupId id = finding.get();
+            if (StoresMeant.BY_TIME.contains(selector)) {
+                sayIfStranger(catalog.store());
+            }
+            return id;
+        } catch (NotFound missing) {
+            AfException e = unlessOutOfSight(catalog.store(), missing);
             throw config.knownStores().stream()
                     .filter(one -> !one.isAt(catalog.store().place()))
                     .flatMap(one -> found(one, selector).stream())
                     .findFirst()
-                    .map(hint -> new NotFound(e.fact(), hint, e))
+                    .map(hint -> new AfException(e.exitCode(), e.fact(), hint, e))
                     .orElse(e);
         }
     }
 
-    /** Finds a backup in a store. @throws NotFound if it is not there, with no other one's name: there it must stay */
-    BackupId here(BackupCatalog catalog, Supplier<BackupId> finding) {
+    private void sayIfStranger(BackupStore store) {
         try {
-            return finding.get();
-        } catch (NotFound missing) {
-            throw unlessOutOfSight(catalog.store(), missing);
+            if (!store.remote()) {
+                places.stranger(store).ifPresent(e -> {
+                    terminal.say(terminal.doubtful("! ") + e.fact());
+                    terminal.say("  " + e.hint());
+                });
+            }
+        } catch (OperationFailed e) {
+            // This user may not read the memory: that keeps nobody from reading.
+            return;
         }
     }
 
     /** In a place that is not there no backup is missing: its name is wrong, or its disk not mounted. */
-    private NotFound unlessOutOfSight(BackupStore store, NotFound missing) {
+    AfException unlessOutOfSight(BackupStore store, NotFound missing) {
         try {
             places.doubt(store);
-        } catch (StoreUnreachable e) {
-            throw e;
         } catch (Unreachable e) {
-            return new NotFound(e.fact(), e.hint(), missing);
+            return e;
         } catch (OperationFailed e) {
             // Nobody remembers what was there: the backup is missing all the same.
             return missing;
@@ -86,11 +109,46 @@ final class Elsewhere {
     private Optional<String> found(ConfiguredStore other, String selector) {
         try {
             BackupId id = new BackupCatalog(open.apply(other)).select(selector);
-            return Optional.of(other.name() + " has " + id + ": name it with --store " + ShellWord.of(other.name()));
+            return Optional.of(
+                    other.name() + " has " + id + ": name it with " + option + " " + ShellWord.of(other.name()));
         } catch (AfException e) {
             // Not there either, or away: what was asked for is missing all the same.
             return Optional.empty();
         }
+    }
+
+    /**
+     * Where else the same backup is, when that of one store is damaged: what is said of a copy of which nothing bad is known.
+     *
+     * @return in words; empty if there is none, or none that answers
+     */
+    Optional<String> copy(BackupId id, BackupStore damaged) {
+        List<NamedStore> others = config.knownStores().stream()
+                .filter(one -> !one.isAt(damaged.place()))
+                .flatMap(this::openable)
+                .toList();
+        return terminal
+                .waiting(() -> new AskStores(terminal::say).ask(others, one -> isWhole(one.store(), id)))
+                .entrySet()
+                .stream()
+                .filter(answer -> Boolean.TRUE.equals(answer.getValue().value()))
+                .map(answer -> answer.getKey().name() + " has the same backup, of which nothing bad is known: --store "
+                        + ShellWord.of(answer.getKey().name()))
+                .findFirst();
+    }
+
+    private Stream<NamedStore> openable(ConfiguredStore one) {
+        try {
+            return Stream.of(new NamedStore(one.name(), open.apply(one)));
+        } catch (AfException e) {
+            // The damage is to be told, and not what is wrong with the configuration.
+            return Stream.empty();
+        }
+    }
+
+    private static boolean isWhole(BackupStore store, BackupId id) {
+        BackupCatalog catalog = new BackupCatalog(store);
+        return store.ids().contains(id) && LookForCopy.damage(catalog, id).isEmpty();
     }
 
     /** The same failure with another store in its hint, if there is one among these. */

@@ -26,7 +26,9 @@ record FollowedBackup(
     /** The same for people, who read what is to be done on a line of its own. */
     List<String> told() {
         List<String> told = new ArrayList<>(made.warnings());
-        left.forEach(one -> told.add(fact(one) + "\n  Send it with: " + command(one)));
+        left.forEach(one -> told.add(fact(one)
+                + (one.hint().isEmpty() ? "" : "\n  " + one.hint().replace("\n", "\n  "))
+                + "\n  Then send it with: " + command(one)));
         return told;
     }
 

@@ -4,6 +4,7 @@ import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.ShellWord;
+import io.agentflow.dr.store.NamedStore;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,13 +26,19 @@ record FoundCopies(List<FoundBackup> found, Map<String, String> left) {
         return found.get(0).id();
     }
 
-    List<String> stores() {
+    List<String> names() {
         return found.stream().map(FoundBackup::store).toList();
+    }
+
+    List<NamedStore> stores() {
+        return found.stream()
+                .map(one -> new NamedStore(one.store(), one.catalog().store()))
+                .toList();
     }
 
     /** Where it is, for people; nothing where there is but one store to choose from. */
     String where() {
-        return found.get(0).chosen() ? " in " + String.join(", ", stores()) : "";
+        return found.get(0).chosen() ? " in " + String.join(", ", names()) : "";
     }
 
     /**

@@ -29,6 +29,7 @@ import io.agentflow.dr.verify.VerifyExtent;
 import io.agentflow.dr.verify.VerifyReport;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -44,6 +45,9 @@ public interface Operations {
      * @throws io.agentflow.dr.core.UsageError if it is of a kind that is not known, or its options are wrong
      */
     BackupStore open(StoreUri uri);
+
+    /** Why a place is not the store that was seen there before; empty if it is, or nobody remembers one. */
+    Optional<String> stranger(BackupStore store);
 
     BackupRun.Published create(BackupRequest request, OperationEvents events);
 
@@ -63,8 +67,9 @@ public interface Operations {
      * A store that did not get a backup.
      *
      * @param store how the configuration calls it
+     * @param hint what mends that; may be empty
      */
-    record LeftBehind(String store, String why) {}
+    record LeftBehind(String store, String why, String hint) {}
 
     /** What a restore would meet; touches nothing. */
     RestorePlan preview(RestoreRequest request, OperationEvents events);

@@ -4,6 +4,7 @@ import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.core.DatabaseName;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.core.ShellWord;
 import io.agentflow.dr.retention.Decision;
 import io.agentflow.dr.retention.RetentionPlan;
 import io.agentflow.dr.store.NamedStore;
@@ -51,21 +52,24 @@ final class RetentionExplainCommand extends AfCommand {
     ExitCode run(AfConfig config, OperationEvents events) {
         StoresMeant meant = stores(store, database.configured(config), config);
         DatabaseName of = database.name(config, session().environment());
-        FoundBackup found = selector == null ? null : meant.find(selector, of);
-        RetentionStores stores = new RetentionStores(
-                terminal(),
-                found == null
-                        ? meant.all()
-                        : List.of(new NamedStore(found.store(), found.catalog().store())));
-        stores.each(one -> explain(one, found, of, found == null && stores.several(), config));
+        FoundCopies found = selector == null
+                ? null
+                : meant.findAll(meant.find(selector, of).id().text());
+        RetentionStores stores = new RetentionStores(terminal(), found == null ? meant.all() : found.stores());
+        stores.each(one -> explain(one, found, of, stores.several(), config));
         if (json) {
             terminal().data(stores.document(kind()).toString());
         }
-        return stores.failed() ? ExitCode.WARNINGS : ExitCode.OK;
+        ExitCode left = found == null
+                ? ExitCode.OK
+                : found.told(
+                        terminal(),
+                        ShellWord.af(List.of("retention", "explain", found.id().text())));
+        return stores.failed() ? ExitCode.WARNINGS : left;
     }
 
     private RetentionStores.Done explain(
-            NamedStore at, @Nullable FoundBackup found, @Nullable DatabaseName of, boolean several, AfConfig config) {
+            NamedStore at, @Nullable FoundCopies found, @Nullable DatabaseName of, boolean several, AfConfig config) {
         RetentionPlan plan = retention(at.store(), of == null ? null : of.text(), config)
                 .only(found == null ? null : found.id().text());
         RetentionOutput output = new RetentionOutput(plan);

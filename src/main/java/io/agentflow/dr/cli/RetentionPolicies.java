@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** How long the backups in a store are kept: as the store or their database says itself, or else as it is said for all. */
 final class RetentionPolicies implements Function<String, RetentionPolicy> {
@@ -60,10 +61,7 @@ final class RetentionPolicies implements Function<String, RetentionPolicy> {
      */
     Family family(String database, Function<ConfiguredStore, BackupStore> open) {
         Optional<ServedDatabase> meant = meant(database);
-        List<ConfiguredStore> stores = meant.map(
-                        one -> one.keptIn().stream().map(KeptIn::store).toList())
-                .filter(own -> !own.equals(config.storesMeant()))
-                .orElseGet(config::storesTogether);
+        List<ConfiguredStore> stores = meant.map(this::together).orElseGet(config::storesTogether);
         if (!stores.get(0).isAt(store.place())) {
             // What a person names is nobody's follower, as long as the configuration knows no two stores.
             return stores.size() == 1 ? Family.ALONE : new Family(List.of(), Optional.of(open.apply(stores.get(0))));
@@ -76,6 +74,25 @@ final class RetentionPolicies implements Function<String, RetentionPolicy> {
                                 new NamedStore(one.name(), open.apply(one)), config.retention(served, one)))
                         .toList(),
                 Optional.empty());
+    }
+
+    /**
+     * The primaries that this store follows with the backups of a database.
+     *
+     * @param database as PostgreSQL calls it; null if nobody knows
+     */
+    List<ConfiguredStore> followed(@Nullable String database) {
+        Optional<ServedDatabase> meant = database == null ? Optional.empty() : meant(database);
+        return meant.map(this::together)
+                .map(stores -> stores.get(0))
+                .map(primary -> primary.isAt(store.place()) ? List.<ConfiguredStore>of() : List.of(primary))
+                .orElseGet(() -> config.followedBy(store.place()));
+    }
+
+    private List<ConfiguredStore> together(ServedDatabase database) {
+        List<ConfiguredStore> own =
+                database.keptIn().stream().map(KeptIn::store).toList();
+        return own.equals(config.storesMeant()) ? config.storesTogether() : own;
     }
 
     private String name(ServedDatabase database) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -52,8 +53,15 @@ final class RetentionStores {
             }
         }
         if (done.isEmpty()) {
-            throw failed.values().iterator().next();
+            String first = failed.keySet().iterator().next();
+            AfException thrown = Objects.requireNonNull(failed.remove(first));
+            sayFailed();
+            throw thrown;
         }
+        sayFailed();
+    }
+
+    private void sayFailed() {
         failed.forEach((store, why) -> {
             terminal.say(terminal.doubtful("! ") + store + ": " + why.fact());
             terminal.say("  " + why.hint().replace("\n", "\n  "));

@@ -4,6 +4,7 @@ import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
 import io.agentflow.dr.store.BackupStore;
+import io.agentflow.dr.store.KnownStores;
 import io.agentflow.dr.store.StoreCheck;
 import java.security.SecureRandom;
 import java.util.LinkedHashMap;
@@ -51,6 +52,11 @@ final class StoreCheckCommand extends AfCommand {
     @Override
     ExitCode run(AfConfig config, OperationEvents events) {
         BackupStore tried = store(store, config);
+        // What is tried beneath a mount point says nothing of the disk, and a mistyped directory keeps every promise.
+        new KnownStores(config.stateDirectory()).doubt(tried);
+        if (!tried.remote()) {
+            StoresMeant.requirePresent(tried);
+        }
         List<StoreCheck.Result> results = new StoreCheck(tried, new SecureRandom(), Math.max(1, files)).run(this::show);
         boolean kept = results.stream().allMatch(StoreCheck.Result::kept);
         if (json) {

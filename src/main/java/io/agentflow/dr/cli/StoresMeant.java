@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -26,30 +25,29 @@ import org.jspecify.annotations.Nullable;
 /** The stores that a command line means: the one that it names, those of a database, or all that the configuration has. */
 final class StoresMeant {
     /** These mean another backup in another store. */
-    private static final Set<String> BY_TIME = Set.of("latest", "oldest");
+    static final Set<String> BY_TIME = Set.of("latest", "oldest");
 
     private final AfConfig config;
     private final @Nullable String named;
     private final @Nullable String database;
     private final Function<ConfiguredStore, BackupStore> open;
     private final Terminal terminal;
-    private final boolean takesDatabase;
+    private final StoreWords words;
 
     /**
-     * @param takesDatabase whether the command line could name a database instead of a store
      * @param named the store that the command line names; null if none
      * @param database the configured database whose stores are meant, if no store is named; null for those of all
      */
     StoresMeant(
             Terminal terminal,
             AfConfig config,
-            boolean takesDatabase,
+            StoreWords words,
             @Nullable String named,
             @Nullable String database,
             Function<ConfiguredStore, BackupStore> open) {
         this.terminal = terminal;
         this.config = config;
-        this.takesDatabase = takesDatabase;
+        this.words = words;
         this.named = named;
         this.database = database;
         this.open = open;
@@ -81,9 +79,16 @@ final class StoresMeant {
 
     /** All of them, the primary first, none of which was asked anything yet. */
     List<NamedStore> opened() {
-        return meant().stream()
-                .map(one -> new NamedStore(one.name(), open.apply(one)))
-                .toList();
+        return meant().stream().map(this::opened).toList();
+    }
+
+    private NamedStore opened(ConfiguredStore one) {
+        try {
+            return new NamedStore(one.name(), open.apply(one));
+        } catch (UsageError e) {
+            // Of several nobody knows which is wrong.
+            throw named == null ? new UsageError("the store " + one.name() + ": " + e.fact(), e.hint(), e) : e;
+        }
     }
 
     /** Whether it is but one, and somebody has named it: it is a mistake if that is not there. */
@@ -113,11 +118,11 @@ final class StoresMeant {
         if (BY_TIME.contains(selector)) {
             return found(primaryFor(selector), selector, of, true);
         }
-        List<AfException> failures = new ArrayList<>();
+        List<AfException> away = new ArrayList<>();
         return stores.stream()
-                .flatMap(one -> tried(one, selector, failures).stream())
+                .flatMap(one -> tried(one, selector, away).stream())
                 .findFirst()
-                .orElseThrow(() -> missing(selector, stores, failures));
+                .orElseThrow(() -> missing(selector, stores, away));
     }
 
     /**
@@ -155,6 +160,7 @@ final class StoresMeant {
      * the last copy, and nobody is told to name that.
      *
      * @throws UsageError if it depends on the store which backup is meant, and nothing says which store
+     * @throws Unreachable if what is there is not the store that was there before
      * @throws NotFound if it is not there
      */
     FoundBackup findToDelete(String selector) {
@@ -164,8 +170,15 @@ final class StoresMeant {
             copies().only(selector);
         }
         BackupCatalog catalog = new BackupCatalog(open.apply(store));
-        BackupId id = new Elsewhere(config, open).here(catalog, () -> catalog.select(selector));
-        return new FoundBackup(store.name(), catalog, id, several);
+        places().require(catalog.store());
+        if (!catalog.store().remote()) {
+            requirePresent(catalog.store());
+        }
+        return new FoundBackup(store.name(), catalog, catalog.select(selector), several);
+    }
+
+    private KnownStores places() {
+        return new KnownStores(config.stateDirectory());
     }
 
     private ConfiguredStore primaryFor(String selector) {
@@ -173,7 +186,8 @@ final class StoresMeant {
         if (primaries.size() > 1) {
             throw new UsageError(
                     selector + " in which store? Those of the configuration are " + names(primaries),
-                    "Name one: --store " + primaries.get(0).name() + (takesDatabase ? orDatabase() : ""));
+                    "Name one: " + words.option() + " " + primaries.get(0).name()
+                            + (words.takesDatabase() ? orDatabase() : ""));
         }
         return primaries.get(0);
     }
@@ -185,21 +199,25 @@ final class StoresMeant {
 
     private FoundBackup found(ConfiguredStore store, String selector, @Nullable DatabaseName of, boolean chosen) {
         BackupCatalog catalog = new BackupCatalog(open.apply(store));
-        BackupId id = new Elsewhere(config, open)
+        BackupId id = new Elsewhere(terminal, config, words.option(), open)
                 .select(catalog, selector, () -> of == null ? catalog.select(selector) : catalog.select(selector, of));
         return new FoundBackup(store.name(), catalog, id, chosen);
     }
 
-    private Optional<FoundBackup> tried(ConfiguredStore store, String selector, List<AfException> failures) {
+    private Optional<FoundBackup> tried(ConfiguredStore store, String selector, List<AfException> away) {
         BackupCatalog catalog = new BackupCatalog(open.apply(store));
         NamedStore asked = new NamedStore(store.name(), catalog.store());
-        AskStores.Answer<BackupId> answer = Objects.requireNonNull(terminal.waiting(() -> new AskStores(terminal::say)
-                .ask(List.of(asked), one -> catalog.select(selector))
-                .get(asked)));
+        AskStores.Answer<BackupId> answer =
+                terminal.waiting(() -> new AskStores(terminal::say).askNext(asked, one -> catalog.select(selector)));
         AfException failure = answer.failure();
         if (failure instanceof NotFound || failure instanceof Unreachable) {
             // The next one may have it all the same.
-            failures.add(failure);
+            AfException why = failure instanceof NotFound missing
+                    ? new Elsewhere(terminal, config, words.option(), open).unlessOutOfSight(catalog.store(), missing)
+                    : failure;
+            if (why instanceof Unreachable || !why.equals(failure)) {
+                away.add(why);
+            }
             return Optional.empty();
         }
         if (failure != null) {
@@ -208,10 +226,15 @@ final class StoresMeant {
         return Optional.ofNullable(answer.value()).map(id -> new FoundBackup(store.name(), catalog, id, true));
     }
 
-    private static AfException missing(String selector, List<ConfiguredStore> stores, List<AfException> failures) {
-        return failures.stream()
-                .filter(Unreachable.class::isInstance)
+    /** It may be where nobody can look. */
+    private static AfException missing(String selector, List<ConfiguredStore> stores, List<AfException> away) {
+        return away.stream()
                 .findFirst()
+                .map(why -> new AfException(
+                        why.exitCode(),
+                        "no store that could be asked has the backup '" + selector + "': " + why.fact(),
+                        why.hint(),
+                        why))
                 .orElseGet(() -> new NotFound(
                         "there is no backup '" + selector + "' in " + names(stores), "See: af backup list"));
     }

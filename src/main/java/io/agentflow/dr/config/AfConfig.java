@@ -256,9 +256,12 @@ public final class AfConfig {
         return once(kept().flatMap(all -> all.stream().limit(1)));
     }
 
-    /** The primaries that a store follows: they send it what it lacks. */
+    /** The primaries that a store follows, of whichever database: they send it what it lacks. No environment narrows that. */
     public List<ConfiguredStore> followedBy(String place) {
-        return once(kept().filter(all -> all.stream().skip(1).anyMatch(one -> one.isAt(place)))
+        Stream<List<ConfiguredStore>> own = databases.values().stream()
+                .map(one -> one.stores().map(this::named).orElseGet(this::storesTogether));
+        return once(Stream.concat(Stream.of(storesTogether()), own)
+                .filter(all -> all.stream().skip(1).anyMatch(one -> one.isAt(place)))
                 .map(all -> all.get(0)));
     }
 

@@ -2,8 +2,6 @@ package io.agentflow.dr.config;
 
 import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.store.StoreUri;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -34,16 +32,8 @@ public record ConfiguredStore(String name, String uri) {
      * @throws UsageError if its URI is none
      */
     public boolean isAt(String place) {
-        return place().equals(place) || (isDirectory() && StoreUri.isPath(place) && isSameDirectory(place));
-    }
-
-    /** A link to a directory is the same place. */
-    private boolean isSameDirectory(String place) {
-        try {
-            return Files.isSameFile(Path.of(place()), Path.of(place));
-        } catch (IOException e) {
-            return false;
-        }
+        return place().equals(place)
+                || (isDirectory() && StoreUri.isPath(place) && SameDirectory.are(Path.of(place()), Path.of(place)));
     }
 
     /** Whether both are one place. */

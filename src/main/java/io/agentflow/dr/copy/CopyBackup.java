@@ -62,10 +62,13 @@ public final class CopyBackup {
         LocalBackup files = operation.hold(from.read(id));
         VerifiedManifest manifest = verify.signed(id, files, Kept.in(from, id));
         SealedFiles sealed = SealedFiles.of(manifest.manifest(), files);
-        boolean already = new PresentBackup(to, id).whole(sealed);
+        PresentBackup present = new PresentBackup(to, id);
+        boolean already = present.whole(sealed);
         SendFiles.Sent sent = already ? new SendFiles.Sent(0, 0) : send(requested, files, sealed);
         List<String> warnings = new ArrayList<>(new CopyEvidence(from, to).copy(id));
-        if (!already) {
+        if (already) {
+            present.requireNoBadEvidence();
+        } else {
             Map<String, Object> found = new TreeMap<>(manifest.signature());
             found.putAll(found(requested, sealed));
             evidence.record(to, id, EvidenceKind.VERIFIED, found).ifPresent(warnings::add);

@@ -2,6 +2,7 @@ package io.agentflow.dr.copy;
 
 import io.agentflow.dr.artifact.Digested;
 import io.agentflow.dr.artifact.DigestingStream;
+import io.agentflow.dr.catalog.BackupCatalog;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.BackupPath;
 import io.agentflow.dr.core.OperationFailed;
@@ -50,7 +51,9 @@ final class PresentBackup {
                         "another backup " + id + " is in " + store.name() + ": their manifests differ",
                         "Nothing is overwritten. Compare them: af backup show " + id + " STORE --json.");
             }
-            missing(sealed, there).ifPresent(this::damaged);
+            missing(sealed, there).ifPresent(path -> {
+                throw damaged(path + " is missing or of another size");
+            });
             return true;
         } catch (IOException e) {
             throw new OperationFailed(
@@ -86,11 +89,21 @@ final class PresentBackup {
         return there != null && there.plain() && there.bytes() == wanted.bytes();
     }
 
-    private void damaged(BackupPath path) {
+    /** @throws VerificationFailed if what was found out last about it there is that it is damaged */
+    void requireNoBadEvidence() {
+        new BackupCatalog(store)
+                .evidence(id).stream()
+                        .findFirst()
+                        .filter(newest -> !newest.kind().good())
+                        .ifPresent(newest -> {
+                            throw damaged(newest.kind().words());
+                        });
+    }
+
+    private VerificationFailed damaged(String why) {
         String word = " " + id + " " + ShellWord.of(store.name());
-        throw new VerificationFailed(
-                "backup " + id + " is in " + store.name() + " already, but damaged: " + path
-                        + " is missing or of another size",
+        return new VerificationFailed(
+                "backup " + id + " is in " + store.name() + " already, but damaged: " + why,
                 "See all with: af backup verify" + word + "; to copy it anew, first: af backup delete" + word);
     }
 }

@@ -11,6 +11,8 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,7 @@ public final class Health {
     private final Clock clock;
     private final Duration stuck;
     private final Instant since;
+    private final Function<String, Optional<String>> stranger;
     private final Supplier<List<Check>> others;
 
     /**
@@ -48,9 +51,16 @@ public final class Health {
 
     /**
      * @param stuck how long an operation may run before somebody should look at it
+     * @param stranger why the store of a database is not the one that was there before; empty if it is
      * @param others what else must be well, such as the way to a broker; always the same checks, quickly
      */
-    public Health(Collection<DatabaseState> databases, Clock clock, Duration stuck, Supplier<List<Check>> others) {
+    public Health(
+            Collection<DatabaseState> databases,
+            Clock clock,
+            Duration stuck,
+            Function<String, Optional<String>> stranger,
+            Supplier<List<Check>> others) {
+        this.stranger = stranger;
         this.others = others;
         this.databases = databases;
         this.clock = clock;
@@ -104,9 +114,13 @@ public final class Health {
         return failure == null ? "" : "; the last one failed: " + failure;
     }
 
-    private static Check store(DatabaseState database) {
+    private Check store(DatabaseState database) {
         if (database.store().contains("://")) {
             return new Check("store", database.name(), true, database.store() + " is asked when a backup is made");
+        }
+        Optional<String> other = stranger.apply(database.name());
+        if (other.isPresent()) {
+            return new Check("store", database.name(), false, other.get());
         }
         Path store = Path.of(database.store());
         boolean there = Files.isDirectory(store);

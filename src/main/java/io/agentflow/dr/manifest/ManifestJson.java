@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -125,9 +126,16 @@ public final class ManifestJson {
             throw new ManifestDamagedException(
                     "the manifest has a field '" + e.getPropertyName() + "' that this version does not know", e);
         } catch (JsonProcessingException e) {
-            throw new ManifestDamagedException("the manifest cannot be read: " + e.getOriginalMessage(), e);
+            throw new ManifestDamagedException("the manifest cannot be read: " + said(e), e);
         } catch (IOException e) {
             throw new ManifestDamagedException("the manifest cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /** What a record says of its own fields, without the words of the parser around it. */
+    private static String said(JsonProcessingException e) {
+        return e instanceof ValueInstantiationException && e.getCause() != null
+                ? String.valueOf(e.getCause().getMessage())
+                : e.getOriginalMessage();
     }
 }

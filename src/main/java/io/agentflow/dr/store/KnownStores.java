@@ -12,11 +12,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +28,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class KnownStores {
     private static final Logger LOG = LoggerFactory.getLogger(KnownStores.class);
+
+    /** Of which it was said already in this process that they cannot be written. */
+    private static final Set<Path> TOLD = ConcurrentHashMap.newKeySet();
 
     private final Path folder;
 
@@ -45,6 +50,22 @@ public final class KnownStores {
     }
 
     /**
+     * Why a place is not the store that was seen there before, for whoever only reads there.
+     *
+     * @return empty if it is, or none was
+     * @throws Unreachable if the place cannot be asked
+     */
+    public Optional<Unreachable> stranger(BackupStore store) {
+        Set<String> marks = store.marks();
+        try {
+            required(store, marks);
+            return Optional.empty();
+        } catch (Unreachable e) {
+            return Optional.of(e);
+        }
+    }
+
+    /**
      * What stands against making more backups there, though nothing forbids it: a mark may be lost where backups are. A life
      * cycle rule or a cleaning hand must not stop backups; from such a place nothing is sent and nothing expires.
      *
@@ -52,17 +73,12 @@ public final class KnownStores {
      * @throws Unreachable if another store is there now, or none
      */
     public Optional<String> doubt(BackupStore store) {
-        Set<String> marks = store.marks();
-        try {
-            required(store, marks);
-            return Optional.empty();
-        } catch (Unreachable e) {
-            if (!marks.isEmpty() || store.ids().isEmpty()) {
+        return stranger(store).map(e -> {
+            if (!store.marks().isEmpty() || store.ids().isEmpty()) {
                 throw e;
             }
-            return Optional.of(store.name() + " has backups, but not its mark, and is not sent from until it has: "
-                    + unmarked(file(store)));
-        }
+            return store.name() + " has backups, but not its mark, and is not sent from until it has. " + e.hint();
+        });
     }
 
     /**
@@ -78,33 +94,52 @@ public final class KnownStores {
         }
     }
 
-    private Path file(BackupStore store) {
+    /** What is remembered of a place; of one that is a link, of both ends. */
+    private List<Path> files(BackupStore store) {
+        List<Path> files = new ArrayList<>(List.of(file(store.place())));
+        if (!store.remote()) {
+            try {
+                String real = Path.of(store.place()).toRealPath().toString();
+                if (!real.equals(store.place())) {
+                    files.add(file(real));
+                }
+            } catch (IOException e) {
+                LOG.debug("{} is not there", store.name(), e);
+            }
+        }
+        return files;
+    }
+
+    private Path file(String place) {
         return folder.resolve(
-                Sha256.of(store.place().getBytes(StandardCharsets.UTF_8)).hex().substring(0, 16) + ".marks");
+                Sha256.of(place.getBytes(StandardCharsets.UTF_8)).hex().substring(0, 16) + ".marks");
     }
 
     private Set<String> required(BackupStore store, Set<String> marks) {
-        Path file = file(store);
-        List<String> known = known(file);
-        if (!known.isEmpty() && Collections.disjoint(known, marks)) {
-            throw new Unreachable(
-                    store.name() + " is not the store that was there before: "
-                            + (marks.isEmpty() ? "its mark, " + known.get(0) + ", is gone" : "its mark is another one"),
-                    "Perhaps its disk is not mounted. "
-                            + (marks.isEmpty()
-                                    ? "If it is the same store, " + unmarked(file)
-                                    : "If it was made anew on purpose, delete " + file)
-                            + ".");
-        }
-        if (!known.containsAll(marks)) {
-            remember(file, marks);
+        for (Path file : files(store)) {
+            List<String> known = known(file);
+            if (!known.isEmpty() && Collections.disjoint(known, marks)) {
+                throw other(store, marks, known.get(0), file);
+            }
+            if (!known.containsAll(marks)) {
+                remember(file, marks);
+            }
         }
         return marks;
     }
 
-    private static String unmarked(Path file) {
-        return "make an empty file " + known(file).get(0) + " at its top; if it was made anew on purpose, delete "
-                + file;
+    private static Unreachable other(BackupStore store, Set<String> marks, String known, Path file) {
+        String anew = "if it was made anew on purpose, delete " + file + ".";
+        String hint = "Perhaps its disk is not mounted: then mount it; " + anew;
+        if (marks.isEmpty() && !store.ids().isEmpty()) {
+            // Never where nothing is: whoever marks a mount point has it filled.
+            hint = "Perhaps its disk is not mounted: then mount it. If these are its backups, make an empty file "
+                    + known + " at its top; " + anew;
+        }
+        return new Unreachable(
+                store.name() + " is not the store that was there before: "
+                        + (marks.isEmpty() ? "its mark, " + known + ", is gone" : "its mark is another one"),
+                hint);
     }
 
     /**
@@ -124,7 +159,7 @@ public final class KnownStores {
                             : one.name() + " and " + other.name() + " are one and the same place",
                     "Two stores must be two places. If " + other.name()
                             + " was made by copying the other's files, delete " + "what is called " + PlaceMark.NAME
-                            + "… at its top, and " + file(other) + ".");
+                            + "… at its top, and " + file(other.place()) + ".");
         }
     }
 
@@ -160,8 +195,8 @@ public final class KnownStores {
     private static List<String> known(Path file) {
         try {
             List<String> marks = Files.readAllLines(file);
-            if (marks.isEmpty()) {
-                throw unusable(file, new IOException("it is empty"));
+            if (marks.isEmpty() || PlaceMark.among(marks.stream()).size() != marks.size()) {
+                throw unusable(file, new IOException(marks.isEmpty() ? "it is empty" : "it holds no marks"));
             }
             return marks;
         } catch (NoSuchFileException e) {
@@ -181,7 +216,9 @@ public final class KnownStores {
             DirectoryPermissions.ALL.apply(file);
             DurableFile.forceDirectory(folder);
         } catch (IOException e) {
-            LOG.warn("{} cannot be written: it is not remembered which store is where", file, e);
+            if (TOLD.add(file)) {
+                LOG.warn("it is not remembered which store is where: {}: {}", file, Reason.of(e));
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.NonWritableChannelException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Locks on single bytes of a file, given up by the kernel when their owner dies, however it dies. The kernel also drops
@@ -94,13 +96,23 @@ final class LockFile {
     static Optional<Held> alone(Path file, long position) throws IOException {
         synchronized (OPEN) {
             LockFile open = open(file);
-            FileLock lock = open.locked.containsKey(position) ? null : open.channel.tryLock(position, 1, false);
+            FileLock lock = open.locked.containsKey(position) ? null : open.lock(file, position);
             if (lock == null) {
                 open.closeUnused(file);
                 return Optional.empty();
             }
             open.locked.put(position, new Locked(lock));
             return Optional.of(open.held(file, position));
+        }
+    }
+
+    private @Nullable FileLock lock(Path file, long position) throws IOException {
+        try {
+            return channel.tryLock(position, 1, false);
+        } catch (NonWritableChannelException e) {
+            closeUnused(file);
+            // Its file system was mounted, or by an error became, one that is only read.
+            throw new FileSystemException(file.toString(), null, "it can only be read");
         }
     }
 

@@ -5,7 +5,6 @@ import io.agentflow.dr.core.Busy;
 import io.agentflow.dr.core.Reason;
 import io.agentflow.dr.core.Refused;
 import java.io.IOException;
-import java.nio.channels.NonWritableChannelException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -64,7 +63,7 @@ public final class StoreLock implements AutoCloseable {
             Optional<LockFile.Held> alone = LockFile.alone(file(store), BUILDING);
             alone.ifPresent(LockFile.Held::close);
             return alone.isPresent() ? remains : List.of();
-        } catch (IOException | NonWritableChannelException e) {
+        } catch (IOException e) {
             return List.of();
         }
     }

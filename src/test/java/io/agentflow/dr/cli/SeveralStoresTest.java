@@ -14,14 +14,18 @@ import io.agentflow.dr.store.ObjectStore;
 import io.agentflow.dr.store.StoreUnreachable;
 import io.agentflow.dr.testing.GoldenBackup;
 import io.agentflow.dr.testing.Project;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,11 +71,22 @@ class SeveralStoresTest {
     }
 
     private Ran af(String... arguments) {
-        Map<String, String> environment = Map.of(
-                "AF_CONFIG", folder.resolve("af.properties").toString(), "PGUSER", "af", "PATH", System.getenv("PATH"));
+        return af(false, Map.of(), arguments);
+    }
+
+    private Ran af(boolean interactive, Map<String, String> more, String... arguments) {
+        Map<String, String> environment = new HashMap<>(more);
+        environment.putAll(Map.of(
+                "AF_CONFIG",
+                folder.resolve("af.properties").toString(),
+                "PGUSER",
+                "af",
+                "PATH",
+                System.getenv("PATH")));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Terminal terminal = new Terminal(out, new PrintStream(err, true, StandardCharsets.UTF_8), false, false, false);
+        Terminal terminal =
+                new Terminal(out, new PrintStream(err, true, StandardCharsets.UTF_8), interactive, false, false);
         int code = AfMain.run(terminal, environment, Project.file("."), arguments);
         return new Ran(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
@@ -99,11 +114,39 @@ class SeveralStoresTest {
         GoldenBackup.copyInto(far);
         Files.writeString(far.resolve(ID).resolve("data/toc.dat"), "");
 
-        Ran refused = af("backup", "delete", ID, "near");
+        Ran refused = af("backup", "delete", ID, "near", "-y");
+        assertThat(refused.code()).as(refused.toString()).isEqualTo(4);
         assertThat(refused.err())
-                .contains("It is listed in far, too, but there it lacks data/toc.dat")
-                .doesNotContain("It stays in");
+                .contains(
+                        "this is the last whole copy: in far it lacks data/toc.dat",
+                        "af backup delete " + ID + " far\n",
+                        "af backup copy " + ID + " --from " + near + " --to far\n");
         assertThat(near.resolve(ID)).exists();
+        assertThat(af("backup", "delete", ID, "far", "-y").err()).contains("It stays in near.");
+        Ran last = af("backup", "delete", ID, "near", "-y", "--json");
+        assertThat(last.code()).as(last.toString()).isZero();
+        assertThat(last.json().path("lastCopy").asBoolean()).isTrue();
+    }
+
+    @Test
+    void aDeletionVouchesForNoCopyThatIsKnownToBeDamaged() throws IOException {
+        configure("af.stores = near, far");
+        GoldenBackup.copyInto(near);
+        GoldenBackup.copyInto(far);
+        Path data = near.resolve(ID).resolve("data/toc.dat");
+        byte[] bytes = Files.readAllBytes(data);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(data, bytes);
+        assertThat(af("backup", "verify", ID, "near").code()).isEqualTo(9);
+
+        assertThat(af("backup", "verify", ID).err())
+                .contains("far has the same backup, of which nothing bad is known: --store far");
+        Ran refused = af("backup", "delete", ID, "far", "-y");
+        assertThat(refused.code()).as(refused.toString()).isEqualTo(4);
+        assertThat(refused.err()).contains("this is the last whole copy: in near it is damaged (verify failed)");
+        Ran wreck = af("backup", "delete", ID, "-y");
+        assertThat(wreck.code()).as(wreck.toString()).isZero();
+        assertThat(wreck.err()).contains("It stays in far.");
     }
 
     @Test
@@ -160,8 +203,8 @@ class SeveralStoresTest {
         assertThat(plan.code()).as(plan.toString()).isZero();
         assertThat(plan.out()).containsSubsequence("in near:\n", ID, "in far:\n", ID);
         assertThat(af("retention", "explain", ID).out())
-                .contains(ID + ", taken ")
-                .doesNotContain("in far:");
+                .containsSubsequence("in near:\n", ID + ", taken ", "in far:\n", ID + ", taken ");
+        assertThat(af("retention", "explain", ID, "far").out()).doesNotContain("in far:");
         assertThat(af("retention", "plan", "--json").json().path("stores")).hasSize(2);
         assertThat(af("retention", "plan", "-d", "nobody", "--store", "near").err())
                 .contains("0 backups kept");
@@ -276,9 +319,9 @@ class SeveralStoresTest {
         unmountNear();
 
         Ran deleted = af("backup", "delete", ID, "-y");
-        assertThat(deleted.code()).as(deleted.toString()).isEqualTo(6);
+        assertThat(deleted.code()).as(deleted.toString()).isEqualTo(8);
         assertThat(deleted.err())
-                .contains(near + " is not the store that was there before", "Perhaps its disk is not mounted")
+                .contains(near + " is not the store that was there before", "not mounted: then mount it")
                 .doesNotContain("--store");
         Ran last = af("backup", "delete", ID, "-y", "--store", "far");
         assertThat(last.code()).as(last.toString()).isEqualTo(4);
@@ -298,6 +341,111 @@ class SeveralStoresTest {
     }
 
     @Test
+    void aPrimaryWithAnotherMarkOrWithOldBackupsBeneathItsMountPointIsNotThePrimary() throws IOException {
+        configure("af.stores = near, far");
+        GoldenBackup.copyInto(near);
+        GoldenBackup.copyInto(far);
+        rememberBoth();
+        unmountNear();
+        String beneath = anotherIn(near, "aaaa");
+
+        for (String mark : List.of("", "af-store.00000000-0000-0000-0000-000000000000")) {
+            if (!mark.isEmpty()) {
+                Files.createFile(near.resolve(mark));
+            }
+            assertThat(af("backup", "delete", ID, "far", "-y").code()).isEqualTo(4);
+            assertThat(af("backup", "delete", "latest", "-y").code()).isEqualTo(8);
+            assertThat(near.resolve(beneath)).exists();
+            assertThat(af("retention", "apply", "--yes", "--store", "near").code())
+                    .isEqualTo(8);
+            Ran listed = af("backup", "list");
+            assertThat(listed.code()).as(listed.toString()).isEqualTo(3);
+            assertThat(listed.out()).contains(beneath);
+            assertThat(listed.err()).contains("! " + near + " is not the store that was there before");
+            assertThat(af("backup", "list", "--json")
+                            .json()
+                            .path("strange")
+                            .path("near")
+                            .asText())
+                    .contains("is not the store");
+            assertThat(af("backup", "verify", "latest").err()).contains("! " + near + " is not the store");
+        }
+        assertThat(far.resolve(ID)).exists();
+    }
+
+    @Test
+    void whatBearsThePrimarysMarkMayBeThePrimary() throws IOException {
+        configure("af.stores = near, far");
+        GoldenBackup.copyInto(near);
+        GoldenBackup.copyInto(far);
+        Files.createFile(near.resolve("af-store.1"));
+        Files.createFile(far.resolve("af-store.1"));
+
+        Ran refused = af("backup", "delete", ID, "far", "-y");
+        assertThat(refused.code()).as(refused.toString()).isEqualTo(4);
+        assertThat(refused.err()).contains("it bears the same mark as ");
+    }
+
+    @Test
+    void theEnvironmentNarrowsNotWhatAStoreFollows() throws IOException {
+        configure("af.stores = near, far");
+        GoldenBackup.copyInto(far);
+        Files.delete(near);
+
+        Ran refused = af(false, Map.of("AF_STORES", "far"), "backup", "delete", ID, "--store", "far", "-y");
+        assertThat(refused.code()).as(refused.toString()).isEqualTo(4);
+        assertThat(refused.err()).contains("nobody knows whether near has it");
+    }
+
+    @Test
+    void whichIsThePrimaryDependsOnTheDatabase() throws IOException {
+        configure(
+                "af.database.a.url = postgresql://h/golden",
+                "af.database.a.stores = near, far",
+                "af.database.b.url = postgresql://h/b",
+                "af.database.b.stores = far, near");
+        GoldenBackup.copyInto(near);
+        Files.delete(far);
+
+        Ran deleted = af("backup", "delete", ID, "near", "-y");
+        assertThat(deleted.code()).as(deleted.toString()).isZero();
+        assertThat(deleted.err())
+                .contains("Whether far has it could not be seen", "No other store is known to have a whole copy")
+                .doesNotContain("again");
+    }
+
+    @Test
+    void aCopyThatGoesWhileSomebodyThinksKeepsTheLastOne() throws IOException {
+        configure("af.stores = near, far");
+        GoldenBackup.copyInto(near);
+        GoldenBackup.copyInto(far);
+        InputStream typed =
+                new ByteArrayInputStream((GoldenBackup.ID.suffix() + "\n").getBytes(StandardCharsets.UTF_8)) {
+                    @Override
+                    public synchronized int read(byte[] bytes, int offset, int length) {
+                        try {
+                            if (Files.exists(near.resolve(ID))) {
+                                unmountNear();
+                            }
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                        return super.read(bytes, offset, length);
+                    }
+                };
+        InputStream before = System.in;
+        System.setIn(typed);
+        try {
+            Ran deleted = af(true, Map.of(), "backup", "delete", ID, "far");
+            assertThat(deleted.code()).as(deleted.toString()).isEqualTo(4);
+            assertThat(deleted.err()).contains("It stays in near.", "nobody knows whether near has it");
+        } finally {
+            System.setIn(before);
+        }
+        assertThat(far.resolve(ID)).exists();
+    }
+
+    @Test
     void aListNamesAStoreThatIsOutOfSight() throws IOException {
         configure("af.stores = near, far");
         GoldenBackup.copyInto(near);
@@ -310,7 +458,7 @@ class SeveralStoresTest {
         assertThat(listed.err())
                 .contains(
                         "! near is not shown: " + near + " is not the store that was there before",
-                        "\n  Perhaps its disk is not mounted.");
+                        "\n  Perhaps its disk is not mounted: then mount it");
         assertThat(af("backup", "list", "near").code()).isEqualTo(8);
     }
 
@@ -381,6 +529,26 @@ class SeveralStoresTest {
         assertThat(pinned.code()).as(pinned.toString()).isEqualTo(3);
         assertThat(pinned.out()).contains(ID + " is pinned in near: audit");
         assertThat(pinned.err()).contains("! far is left out: ");
+    }
+
+    @Test
+    void whatIsWhereNobodyCanLookIsNotSaidToBeMissing() throws IOException {
+        configure("af.stores = near, far");
+        GoldenBackup.copyInto(far);
+        Files.move(far, folder.resolve("gone"));
+
+        Ran verified = af("backup", "verify", GoldenBackup.ID.suffix());
+        assertThat(verified.err())
+                .contains("no store that could be asked has the backup 'auny': there is no directory " + far);
+        Ran checked = af("store", "check", "far", "--files", "1");
+        assertThat(checked.code()).as(checked.toString()).isEqualTo(6);
+        assertThat(far).doesNotExist();
+        Files.move(folder.resolve("gone"), far);
+        assertThat(af("store", "check", "far", "--files", "1").code()).isZero();
+        Files.delete(near);
+        assertThat(af("backup", "copy", "latest", "--from", "near", "--to", "near")
+                        .err())
+                .contains("far has " + ID + ": name it with --from far");
     }
 
     @Test

@@ -150,7 +150,9 @@ class CopyBackupTest {
         evidence(here, "2026-11-29T00:00:00Z", EvidenceKind.VERIFIED);
         evidence(here, "2026-11-29T00:00:00Z", EvidenceKind.PINNED);
 
-        copy(here, there);
+        assertThatThrownBy(() -> copy(here, there))
+                .isInstanceOf(VerificationFailed.class)
+                .hasMessageContaining("already, but damaged: verify failed");
 
         assertThat(evidenceThere()).containsExactly(EvidenceKind.VERIFY_FAILED, EvidenceKind.VERIFIED);
         assertThat(new BackupCatalog(there).pin(ID)).isPresent();

@@ -13,12 +13,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ManagementServerTest {
     @Test
     void clientsThatNeverEndTheirRequestKeepNobodyElseOut() throws Exception {
-        Health health = new Health(List.of(), Clock.systemUTC(), Duration.ofHours(1), List::of);
+        Health health =
+                new Health(List.of(), Clock.systemUTC(), Duration.ofHours(1), none -> Optional.empty(), List::of);
         List<Socket> half = new ArrayList<>();
         try (ManagementServer server =
                 new ManagementServer("127.0.0.1", 0, health, new Meters(List.of(), Clock.systemUTC()))) {

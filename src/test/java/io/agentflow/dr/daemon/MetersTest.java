@@ -17,6 +17,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -45,7 +46,7 @@ class MetersTest {
     }
 
     private String scrape(DatabaseState state) {
-        Health health = new Health(List.of(state), clock, Duration.ofHours(24), List::of);
+        Health health = new Health(List.of(state), clock, Duration.ofHours(24), none -> Optional.empty(), List::of);
         Meters meters = new Meters(List.of(state), clock).serving(List.of(state), health);
         meters.deadLetters(() -> 2);
         meters.refused(() -> 3);
@@ -212,6 +213,7 @@ class MetersTest {
                 List.of(state),
                 clock,
                 Duration.ofHours(24),
+                name -> other,
                 () -> List.of(new Health.Check("broker", "jms", false, "no connection")));
         assertThat(health.up("store", "main")).isTrue();
         assertThat(health.up("broker", "jms")).isFalse();
@@ -221,7 +223,13 @@ class MetersTest {
         state.backedUp(NOW, 1, 1);
 
         assertThat(health.up("store", "main")).isFalse();
+        Files.createDirectory(store);
+        assertThat(health.up("store", "main")).isTrue();
+        other = Optional.of("it is not the store that was there before");
+        assertThat(health.up("store", "main")).isFalse();
     }
+
+    private Optional<String> other = Optional.empty();
 
     @Test
     void aBreachIsToldOnceAndAgainAfterABackupInBetween() {

@@ -57,6 +57,32 @@ class DiskFullIT {
     }
 
     @Test
+    void aDiskThatIsOnlyReadAnyMoreIsToldAndReadFrom() throws IOException {
+        try (SmallDisk disk = SmallDisk.ofMegabytes(16)) {
+            ADatabase database = POSTGRES.database("read_only").with("CREATE TABLE t AS SELECT 1 AS a");
+            AfProcess af = new AfProcess(folder)
+                    .on(database)
+                    .with("AF_STORE", disk.path().resolve("backups").toString());
+            assertThat(af.run("backup", "create").exitCode()).isZero();
+            disk.readOnly();
+
+            for (String[] command : new String[][] {
+                {"backup", "create"}, {"backup", "delete", "latest", "--yes"}, {"store", "check", "--files", "1"}
+            }) {
+                AfProcess.Result refused = af.run(command);
+                assertThat(refused.exitCode()).as(refused.toString()).isIn(1, 4);
+                assertThat(refused.toString())
+                        .containsPattern("can only be read|Read-only file system")
+                        .doesNotContain("bug", "Exception");
+            }
+            assertThat(af.run("backup", "list").exitCode()).isZero();
+            assertThat(af.run("backup", "restore", "latest", "--yes").exitCode())
+                    .isLessThan(4);
+            assertThat(database.number("SELECT count(*) FROM public.t")).isEqualTo(1);
+        }
+    }
+
+    @Test
     void row01_diskFullInStagingBeforeAnUploadIsNamed() throws IOException {
         try (SmallDisk disk = SmallDisk.ofMegabytes(16)) {
             ADatabase database = Ballast.in(POSTGRES, "disk_full_staging");

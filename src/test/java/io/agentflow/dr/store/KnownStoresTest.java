@@ -3,6 +3,7 @@ package io.agentflow.dr.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.core.Unreachable;
 import io.agentflow.dr.core.UsageError;
 import io.agentflow.dr.testing.GoldenBackup;
@@ -69,6 +70,36 @@ class KnownStoresTest {
         assertThatThrownBy(() -> places.doubt(near))
                 .isInstanceOf(Unreachable.class)
                 .hasMessageContaining("its mark is another one");
+    }
+
+    @Test
+    void nobodyIsToldToMarkAnEmptyPlace() throws IOException {
+        loseMark("far");
+        assertThatThrownBy(() -> places.require(far))
+                .isInstanceOf(Unreachable.class)
+                .satisfies(e -> assertThat(((Unreachable) e).hint())
+                        .contains("not mounted", "delete " + folder.resolve("state"))
+                        .doesNotContain("make an empty file"));
+    }
+
+    @Test
+    void aLinkToAPlaceIsThatPlace() throws IOException {
+        Files.createSymbolicLink(folder.resolve("link"), folder.resolve("far"));
+        loseMark("far");
+
+        assertThatThrownBy(() -> places.doubt(directory("link"))).isInstanceOf(Unreachable.class);
+    }
+
+    @Test
+    void aMemoryThatHoldsNoMarksIsNoMemory() throws IOException {
+        try (Stream<Path> files = Files.list(folder.resolve("state/stores"))) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                Files.writeString(file, "gar bage; rm -rf\n");
+            }
+        }
+        assertThatThrownBy(() -> places.require(near))
+                .isInstanceOf(OperationFailed.class)
+                .hasMessageContaining("it holds no marks");
     }
 
     @Test

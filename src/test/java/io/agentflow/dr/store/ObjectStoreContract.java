@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.agentflow.dr.artifact.Digested;
 import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.BackupPath;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.Sha256;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
@@ -45,6 +47,18 @@ abstract class ObjectStoreContract extends BackupStoreContract {
 
     /** The same place by way of another port. */
     abstract ObjectStore at(int port);
+
+    /** The names of all that the server has of the place, within it, and what of uploads that were not ended. */
+    abstract List<String> held();
+
+    @Override
+    List<String> leftovers() throws IOException {
+        List<BackupId> published = store().ids();
+        return Stream.concat(
+                        held().stream().filter(name -> published.stream().noneMatch(id -> name.startsWith(id.text()))),
+                        staging().remains().stream().map(Path::toString))
+                .toList();
+    }
 
     DirectoryStore staging() {
         return new DirectoryStore(parent.resolve("staging"), DirectoryPermissions.OWNER);

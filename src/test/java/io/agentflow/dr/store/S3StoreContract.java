@@ -72,20 +72,17 @@ abstract class S3StoreContract extends ObjectStoreContract {
     }
 
     @Override
-    List<String> leftovers() throws IOException {
-        List<String> left = new ArrayList<>();
-        List<BackupId> published = store().ids();
+    List<String> held() {
+        List<String> held = new ArrayList<>();
         try (Stream<String> names = objects.names()) {
-            names.filter(name -> published.stream().noneMatch(id -> name.startsWith(id.text())))
-                    .forEach(left::add);
+            names.forEach(held::add);
         }
         try (S3Client client = server.client()) {
             client.listMultipartUploads(all -> all.bucket(S3Server.BUCKET)).uploads().stream()
                     .filter(upload -> upload.key().startsWith(prefix))
-                    .forEach(upload -> left.add(upload.key()));
+                    .forEach(upload -> held.add(upload.key()));
         }
-        staging().remains().forEach(path -> left.add(path.toString()));
-        return left;
+        return held;
     }
 
     @Override

@@ -60,6 +60,11 @@ public final class SmallDisk implements AutoCloseable {
         Files.delete(filler);
     }
 
+    /** Makes it one that is only read, as the kernel does after an error of the disk. */
+    public void readOnly() {
+        AfProcess.output(List.of("mount", "-o", "remount,ro", path.toString()), Map.of());
+    }
+
     @Override
     public void close() {
         AfProcess.output(List.of("umount", "--lazy", path.toString()), Map.of());
