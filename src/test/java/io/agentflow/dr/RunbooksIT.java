@@ -214,6 +214,7 @@ class RunbooksIT {
                 .map(line -> line.equals("af backup list") ? line + " || [ $? = 3 ]" : line)
                 .toList());
         Files.delete(second);
+        Files.createDirectory(second);
         run(page.subList(mended, page.size()));
     }
 
