@@ -213,7 +213,7 @@ final class BackupCreateCommand extends AfCommand {
         Summary summary = manifest.summary();
         String rows = summary.rows() == null ? "" : String.format(Locale.ROOT, ", %,d rows", summary.rows());
         return terminal().good("✓ ") + manifest.id() + " published and verified: " + new ByteSize(summary.bytes())
-                + (manifest.encrypted() ? ", encrypted" : "")
+                + (manifest.encrypted() ? " (encrypted)" : "")
                 + String.format(Locale.ROOT, " in %.1f s, ", seconds) + summary.tables()
                 + (summary.tables() == 1 ? " table" : " tables") + rows
                 + published.where()

@@ -157,7 +157,7 @@ final class BackupListCommand extends AfCommand {
         Set<String> databases = new HashSet<>();
         for (ListedBackup backup : backups) {
             terminal()
-                    .data(line(backup, column(String.join(",", listed.storesOf(backup)), width), now)
+                    .data(line(backup, listed.storesOf(backup), width, now)
                             + pins(listed, backup)
                             + doubts(listed.doubtful(backup)));
             ManifestHead head = backup.head();
@@ -193,10 +193,13 @@ final class BackupListCommand extends AfCommand {
                 : cell + " ".repeat(Math.max(0, Math.max(width, "STORES".length()) - cell.length())) + "  ";
     }
 
-    private String line(ListedBackup backup, String stores, Instant now) {
+    private String line(ListedBackup backup, List<String> in, int width, Instant now) {
         ManifestHead head = backup.head();
+        String stores = column(String.join(",", in), width);
+        // What is shown is of the first of them.
+        String where = in.size() > 1 ? "in " + in.get(0) + ": " : "";
         if (head == null) {
-            return row(backup.id(), "?", "?", "?", "?", "?", stores + terminal().bad("✗ ") + backup.damage());
+            return row(backup.id(), "?", "?", "?", "?", "?", stores + terminal().bad("✗ ") + where + backup.damage());
         }
         Long rows = head.summary().rows();
         return row(
@@ -206,15 +209,15 @@ final class BackupListCommand extends AfCommand {
                 new ByteSize(head.summary().bytes()),
                 head.summary().tables(),
                 rows == null ? "-" : grouped(rows),
-                stores + evidence(backup.evidence(), now));
+                stores + evidence(backup.evidence(), where, now));
     }
 
-    private String evidence(@Nullable EvidenceFile evidence, Instant now) {
+    private String evidence(@Nullable EvidenceFile evidence, String where, Instant now) {
         if (evidence == null) {
             return "none";
         }
         String words = evidence.kind().words() + " " + Ago.of(evidence.at(), now);
-        return evidence.kind().good() ? words : terminal().bad("✗ " + words);
+        return evidence.kind().good() ? words : terminal().bad("✗ " + where + words);
     }
 
     private static String grouped(long number) {

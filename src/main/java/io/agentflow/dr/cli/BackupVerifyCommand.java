@@ -10,6 +10,7 @@ import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.Count;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
+import io.agentflow.dr.manifest.ManifestHead;
 import io.agentflow.dr.verify.CheckSignature;
 import io.agentflow.dr.verify.VerifyExtent;
 import io.agentflow.dr.verify.VerifyReport;
@@ -188,10 +189,21 @@ final class BackupVerifyCommand extends AfCommand {
             return Optional.empty();
         }
         BackupId damaged = report.id();
-        return catalog.list().stream()
-                .filter(b -> !b.id().equals(damaged) && good(b.evidence()))
+        List<ListedBackup> all = catalog.list();
+        // Of which database it is a manifest that cannot be read does not tell.
+        Optional<String> database = all.stream()
+                .filter(one -> one.id().equals(damaged))
+                .flatMap(one -> database(one).stream())
+                .findFirst();
+        return all.stream()
+                .filter(one -> !one.id().equals(damaged) && good(one.evidence()))
+                .filter(one -> database.isEmpty() || database.equals(database(one)))
                 .map(ListedBackup::id)
                 .findFirst();
+    }
+
+    private static Optional<String> database(ListedBackup backup) {
+        return Optional.ofNullable(backup.head()).map(ManifestHead::database);
     }
 
     private static boolean good(@Nullable EvidenceFile evidence) {

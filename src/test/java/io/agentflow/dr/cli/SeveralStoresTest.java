@@ -141,6 +141,7 @@ class SeveralStoresTest {
 
         assertThat(af("backup", "verify", ID).err())
                 .contains("far has the same backup, of which nothing bad is known: --store far");
+        assertThat(af("backup", "list").out()).contains("✗ in near: verify failed");
         Ran refused = af("backup", "delete", ID, "far", "-y");
         assertThat(refused.code()).as(refused.toString()).isEqualTo(4);
         assertThat(refused.err()).contains("this is the last whole copy: in near it is damaged (verify failed)");
