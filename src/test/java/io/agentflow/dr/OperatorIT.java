@@ -17,6 +17,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -50,6 +51,43 @@ class OperatorIT {
         assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(9);
         assertThat(refused.json().path("error").path("hint").asText())
                 .contains("af backup verify " + id + " 'other store'", "af backup list 'other store'");
+    }
+
+    @Test
+    void theLatestThatIsRestoredElsewhereIsOfOneDatabase() {
+        ADatabase shop = postgres.database("latest_shop").with("CREATE TABLE shop (a int)");
+        ADatabase crm = postgres.database("latest_crm").with("CREATE TABLE crm (a int)");
+        String ofShop = ok(new AfProcess(folder).on(shop).run("backup", "create", "--json"))
+                .json()
+                .path("id")
+                .asText();
+        String ofCrm = ok(new AfProcess(folder).on(crm).run("backup", "create", "--json"))
+                .json()
+                .path("id")
+                .asText();
+        String side = postgres.uri("latest_side");
+
+        AfProcess.Result unclear =
+                new AfProcess(folder).run("backup", "restore", "latest", "--target-database-url", side, "--plan");
+        assertThat(unclear.exitCode()).as(unclear.toString()).isEqualTo(2);
+        assertThat(unclear.err()).contains("latest of which database?", "latest_crm, latest_shop", "-d NAME");
+
+        assertThat(planned(new AfProcess(folder), side, "-d", shop.uri())).isEqualTo(ofShop);
+        assertThat(planned(new AfProcess(folder).on(shop), side)).isEqualTo(ofShop);
+        assertThat(planned(new AfProcess(folder), shop.uri())).isEqualTo(ofShop);
+        assertThat(planned(new AfProcess(folder), crm.uri())).isEqualTo(ofCrm);
+        AfProcess.Result both = new AfProcess(folder)
+                .on(crm)
+                .run("backup", "restore", "latest", "--target-database-url", shop.uri(), "--plan");
+        assertThat(both.exitCode()).as(both.toString()).isEqualTo(2);
+    }
+
+    private String planned(AfProcess af, String target, String... more) {
+        List<String> arguments =
+                new ArrayList<>(List.of("backup", "restore", "latest", "--target-database-url", target));
+        arguments.addAll(List.of("--plan", "--json"));
+        arguments.addAll(List.of(more));
+        return ok(af.run(arguments.toArray(String[]::new))).json().path("id").asText();
     }
 
     @Test

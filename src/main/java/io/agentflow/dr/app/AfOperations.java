@@ -547,8 +547,7 @@ final class AfOperations implements Operations, AutoCloseable {
         try {
             return places().stranger(store).map(AfException::fact);
         } catch (OperationFailed e) {
-            // The check of the state says so.
-            return Optional.empty();
+            return Optional.of(e.fact());
         }
     }
 

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The backups of one store. */
@@ -159,12 +160,7 @@ public final class BackupCatalog {
     public BackupId select(String selector) {
         List<BackupId> ids = store.ids();
         if (ids.isEmpty()) {
-            List<BackupId> torn = store.withoutManifest();
-            throw torn.isEmpty()
-                    ? new NotFound(
-                            "there are no backups in " + store.name(),
-                            "Make one with: af backup create " + ShellWord.of(store.name()))
-                    : noManifest("there are no backups in " + store.name(), torn);
+            throw none();
         }
         return switch (selector) {
             case "latest" -> ids.get(0);
@@ -187,31 +183,55 @@ public final class BackupCatalog {
      * @throws NotFound if there is none
      */
     public BackupId select(String selector, DatabaseName of) {
+        return select(selector, any -> Optional.of(of));
+    }
+
+    /**
+     * The same, with {@code latest} and {@code oldest} among the backups of one database.
+     *
+     * @param of chooses it, from the names of those that have backups here, as PostgreSQL calls them; empty for any
+     * @throws NotFound if there is none
+     */
+    public BackupId select(String selector, Function<SortedSet<String>, Optional<DatabaseName>> of) {
         if (!selector.equals("latest") && !selector.equals("oldest")) {
             return select(selector);
         }
-        List<BackupId> ids = list().stream()
-                .filter(backup -> mayBe(backup.head(), of))
+        List<ListedBackup> all = list();
+        Optional<DatabaseName> chosen = of.apply(databases(all));
+        List<BackupId> ids = all.stream()
+                .filter(backup -> chosen.map(name -> mayBe(backup.head(), name)).orElse(true))
                 .map(ListedBackup::id)
                 .toList();
         if (ids.isEmpty()) {
-            throw new NotFound(
-                    "there is no backup of " + of + " in " + store.name(),
-                    "Name the id of the one to restore: af backup list " + ShellWord.of(store.name()));
+            throw chosen.map(this::none).orElseGet(this::none);
         }
         return ids.get(selector.equals("latest") ? 0 : ids.size() - 1);
     }
 
-    /** The databases that have backups here, in the order of their names, as PostgreSQL calls them. */
-    public SortedSet<String> databases() {
+    private static SortedSet<String> databases(List<ListedBackup> backups) {
         SortedSet<String> databases = new TreeSet<>();
-        for (ListedBackup backup : list()) {
+        for (ListedBackup backup : backups) {
             ManifestHead head = backup.head();
             if (head != null) {
                 databases.add(head.database());
             }
         }
         return databases;
+    }
+
+    private NotFound none(DatabaseName of) {
+        return new NotFound(
+                "there is no backup of " + of + " in " + store.name(),
+                "Name the id of the one to restore: af backup list " + ShellWord.of(store.name()));
+    }
+
+    private NotFound none() {
+        List<BackupId> torn = store.withoutManifest();
+        return torn.isEmpty()
+                ? new NotFound(
+                        "there are no backups in " + store.name(),
+                        "Make one with: af backup create " + ShellWord.of(store.name()))
+                : noManifest("there are no backups in " + store.name(), torn);
     }
 
     /** One whose manifest cannot be read may be the one that is meant: that must be said, not passed over. */

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
@@ -45,18 +44,18 @@ final class AskStores {
     /** What one has answered: a value, or why there is none. */
     record Answer<T>(@Nullable T value, @Nullable AfException failure) {}
 
-    /** Asks them all. One alone is waited for as long as it takes. */
+    /** Asks them all. None is waited for longer than the limit. */
     <T> Map<NamedStore, Answer<T>> ask(List<NamedStore> stores, Function<NamedStore, T> question) {
+        return ask(stores, question, false);
+    }
+
+    /** Asks those that somebody has named. One alone is waited for as long as it takes. */
+    <T> Map<NamedStore, Answer<T>> askMeant(List<NamedStore> stores, Function<NamedStore, T> question) {
         // A directory answers at once, or not at all: no thread is worth its start.
         if (stores.size() == 1 && !stores.get(0).store().remote()) {
             return Map.of(stores.get(0), answer(stores.get(0), question));
         }
         return ask(stores, question, stores.size() == 1);
-    }
-
-    /** Asks one of several in its turn: it is not waited for longer than if all were asked. */
-    <T> Answer<T> askNext(NamedStore store, Function<NamedStore, T> question) {
-        return Objects.requireNonNull(ask(List.of(store), question, false).get(store));
     }
 
     private <T> Map<NamedStore, Answer<T>> ask(

@@ -52,7 +52,7 @@ final class BackupDeleteCommand extends AfCommand {
                 new RetentionPolicies(config, catalog.store(), session().environment()),
                 one -> opened(one, config));
         boolean wreck = looking.isWreck();
-        OtherCopies others = look(looking);
+        OtherCopies others = terminal().waiting(() -> looking.look(asking()));
         Operations operations = operations(config);
         String request = "deletion of " + id + " in " + catalog.store().name();
         before(operations, "delete", request, events, () -> {
@@ -70,7 +70,7 @@ final class BackupDeleteCommand extends AfCommand {
             catalog.store().delete(id, () -> {
                 new Pins(catalog).requireNone(id);
                 // Somebody may have thought for long before the answer.
-                OtherCopies now = look(looking);
+                OtherCopies now = terminal().waiting(() -> looking.lookAgain(asking(), others));
                 now.require(id, wreck);
                 now.requireStill(others);
             });
@@ -80,8 +80,8 @@ final class BackupDeleteCommand extends AfCommand {
         return ExitCode.OK;
     }
 
-    private OtherCopies look(LookForCopy looking) {
-        return terminal().waiting(() -> looking.look(new AskStores(terminal()::say)));
+    private AskStores asking() {
+        return new AskStores(terminal()::say);
     }
 
     private void print(FoundBackup found, OtherCopies others) {

@@ -34,6 +34,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -253,9 +255,9 @@ final class BackupRestoreCommand extends AfCommand {
                 .select(
                         catalog,
                         wanted,
-                        () -> named(wanted, catalog, config)
-                                .map(database -> catalog.select(wanted, database))
-                                .orElseGet(() -> catalog.select(wanted)));
+                        () -> catalog.select(
+                                wanted,
+                                databases -> named(wanted + " of which database? " + store.name(), databases, config)));
         return new RestoreRequest(
                 store,
                 id,
@@ -289,32 +291,33 @@ final class BackupRestoreCommand extends AfCommand {
                 });
     }
 
-    /** The database that is named, by -d or by where it lives: 'latest' is the latest of that one. */
-    private Optional<DatabaseName> named(String wanted, BackupCatalog catalog, AfConfig config) {
+    /**
+     * The database of which 'latest' is the latest: the one that is restored where it lives, or that -d names. Restored
+     * elsewhere it is the one that the configuration or the target names, if it has backups; or the only one that has.
+     */
+    private Optional<DatabaseName> named(String question, SortedSet<String> databases, AfConfig config) {
         boolean elsewhere =
                 targetUrl != null || !config.text(ConfigKey.TARGET_DATABASE_URL).isEmpty();
+        Optional<DatabaseName> source =
+                name(connection.resolve(config, session().environment()));
         if (!elsewhere || connection.url != null) {
-            DatabaseUrl url = connection.resolve(config, session().environment());
-            return url.keywords().containsKey("dbname") ? Optional.of(url.database()) : Optional.empty();
+            return source;
         }
-        return StoresMeant.BY_TIME.contains(wanted) ? only(wanted, catalog, config) : Optional.empty();
+        List<DatabaseName> named = Stream.of(source, name(target(config, null, null)))
+                .flatMap(Optional::stream)
+                .filter(one -> databases.contains(one.text()))
+                .distinct()
+                .toList();
+        if (named.size() == 1 || databases.size() < 2) {
+            return named.stream().findFirst();
+        }
+        throw new UsageError(
+                question + " has backups of " + String.join(", ", databases),
+                "Name it: -d NAME, or give the id of a backup: af backup list");
     }
 
-    /** Restored elsewhere it is that of the target's name; or the only one that has backups there. */
-    private Optional<DatabaseName> only(String wanted, BackupCatalog catalog, AfConfig config) {
-        Set<String> databases = catalog.databases();
-        DatabaseUrl target = target(config, null, null);
-        if (target.keywords().containsKey("dbname")
-                && databases.contains(target.database().text())) {
-            return Optional.of(target.database());
-        }
-        if (databases.size() > 1) {
-            throw new UsageError(
-                    wanted + " of which database? " + catalog.store().name() + " has backups of "
-                            + String.join(", ", databases),
-                    "Name it: -d NAME, or give the id of a backup: af backup list");
-        }
-        return Optional.empty();
+    private static Optional<DatabaseName> name(DatabaseUrl url) {
+        return url.keywords().containsKey("dbname") ? Optional.of(url.database()) : Optional.empty();
     }
 
     /** Where to restore to; without a database name it is the one that was backed up. */

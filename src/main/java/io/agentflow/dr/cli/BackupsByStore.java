@@ -39,7 +39,7 @@ final class BackupsByStore {
      */
     BackupsByStore(List<NamedStore> asked, AskStores ask, Function<NamedStore, Listed> list) {
         this.asked = asked;
-        ask.ask(asked, list).forEach((one, answer) -> {
+        ask.askMeant(asked, list).forEach((one, answer) -> {
             AfException failure = answer.failure();
             if (failure != null) {
                 unreachable.put(one.name(), failure);

@@ -10,11 +10,13 @@ import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.core.ShellWord;
 import io.agentflow.dr.core.Unreachable;
 import io.agentflow.dr.core.UsageError;
+import io.agentflow.dr.follow.FirstSight;
 import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.store.KnownStores;
 import io.agentflow.dr.store.NamedStore;
 import io.agentflow.dr.store.StoreUnreachable;
 import io.agentflow.dr.store.StoreUri;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -23,6 +25,9 @@ import java.util.stream.Stream;
 
 /** Knows that a backup which one store lacks may be in another one of the configuration. */
 final class Elsewhere {
+    /** How long a failure waits to be told for a hint. */
+    private static final Duration HINT = Duration.ofSeconds(5);
+
     private final Terminal terminal;
     private final String option;
     private final AfConfig config;
@@ -128,7 +133,7 @@ final class Elsewhere {
                 .flatMap(this::openable)
                 .toList();
         return terminal
-                .waiting(() -> new AskStores(terminal::say).ask(others, one -> isWhole(one.store(), id)))
+                .waiting(() -> new AskStores(HINT, HINT, line -> {}).ask(others, one -> isWhole(one.store(), id)))
                 .entrySet()
                 .stream()
                 .filter(answer -> Boolean.TRUE.equals(answer.getValue().value()))
@@ -146,9 +151,10 @@ final class Elsewhere {
         }
     }
 
-    private static boolean isWhole(BackupStore store, BackupId id) {
-        BackupCatalog catalog = new BackupCatalog(store);
-        return store.ids().contains(id) && LookForCopy.damage(catalog, id).isEmpty();
+    private boolean isWhole(BackupStore store, BackupId id) {
+        return store.ids().contains(id)
+                && places.stranger(store).isEmpty()
+                && new FirstSight(store).damage(id).isEmpty();
     }
 
     /** The same failure with another store in its hint, if there is one among these. */

@@ -1,12 +1,11 @@
 package io.agentflow.dr.cli;
 
-import io.agentflow.dr.catalog.BackupCatalog;
-import io.agentflow.dr.catalog.EvidenceFile;
 import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.config.ConfiguredStore;
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.Unreachable;
+import io.agentflow.dr.follow.FirstSight;
 import io.agentflow.dr.follow.SameBackup;
 import io.agentflow.dr.manifest.ManifestDamagedException;
 import io.agentflow.dr.store.BackupStore;
@@ -15,7 +14,9 @@ import io.agentflow.dr.store.NamedStore;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -48,16 +49,30 @@ final class LookForCopy {
 
     /** Asks all stores at once. */
     OtherCopies look(AskStores ask) {
+        return look(ask, Map.of());
+    }
+
+    /** Asks them again; not those that were silent before. */
+    OtherCopies lookAgain(AskStores ask, OtherCopies before) {
+        return look(ask, before.silent());
+    }
+
+    private OtherCopies look(AskStores ask, Map<String, String> silent) {
         OtherCopies copies = new OtherCopies(store.name(), followed);
+        copies.silent().putAll(silent);
         List<NamedStore> others = new ArrayList<>();
+        Set<String> marks = store.marks();
         for (ConfiguredStore other : others()) {
+            if (silent.containsKey(other.name())) {
+                continue;
+            }
             try {
                 others.add(new NamedStore(other.name(), open.apply(other)));
             } catch (AfException e) {
                 copies.add(other.name(), new AskStores.Answer<>(null, e));
             }
         }
-        ask.ask(others, this::at).forEach((other, answer) -> copies.add(other.name(), answer));
+        ask.ask(others, other -> at(other, marks)).forEach((other, answer) -> copies.add(other.name(), answer));
         return copies;
     }
 
@@ -75,13 +90,18 @@ final class LookForCopy {
      * What another store has.
      *
      * @param none whether it has no backups at all
-     * @param doubt why what it lists is no copy
+     * @param damage why what it lists is no whole backup
+     * @param other why it is another one
      */
-    record Found(boolean none, boolean listed, Optional<String> doubt) {}
+    record Found(boolean none, boolean listed, Optional<String> damage, Optional<String> other) {
+        private Found(boolean none) {
+            this(none, false, Optional.empty(), Optional.empty());
+        }
+    }
 
-    private Found at(NamedStore other) {
+    private Found at(NamedStore other, Set<String> marks) {
         BackupStore there = other.store();
-        if (!Collections.disjoint(store.marks(), there.marks())) {
+        if (!Collections.disjoint(marks, there.marks())) {
             throw new Unreachable("it bears the same mark as " + store.name() + ", and may be the same place", "");
         }
         List<BackupId> ids = there.ids();
@@ -89,34 +109,17 @@ final class LookForCopy {
         if (!listed || follows(other)) {
             places.requireInSight(there);
         }
-        return new Found(ids.isEmpty(), listed, listed ? doubt(there) : Optional.empty());
+        return listed
+                ? new Found(false, true, new FirstSight(there).damage(id), new SameBackup(store, there).doubt(id))
+                : new Found(ids.isEmpty());
     }
 
     private boolean follows(NamedStore other) {
         return followed.stream().anyMatch(one -> one.name().equals(other.name()));
     }
 
-    private Optional<String> doubt(BackupStore there) {
-        return new SameBackup(store, there).doubt(id).or(() -> damage(new BackupCatalog(there), id));
-    }
-
-    /** Whether what is deleted is no good itself, as far as that is known without reading it all. */
+    /** Whether what is deleted is no good itself, as far as that shows at first sight. */
     boolean isWreck() {
-        BackupCatalog catalog = new BackupCatalog(store);
-        try {
-            catalog.manifest(id);
-            return damage(catalog, id).isPresent();
-        } catch (ManifestDamagedException e) {
-            return true;
-        }
-    }
-
-    /** What the newest evidence says, if that is bad. */
-    static Optional<String> damage(BackupCatalog catalog, BackupId id) {
-        return catalog.evidence(id).stream()
-                .findFirst()
-                .map(EvidenceFile::kind)
-                .filter(kind -> !kind.good())
-                .map(kind -> "is damaged (" + kind.words() + ")");
+        return new FirstSight(store).damage(id).isPresent();
     }
 }

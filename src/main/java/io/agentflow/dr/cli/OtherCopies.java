@@ -16,6 +16,7 @@ import java.util.Map;
  * @param store in which it is deleted
  * @param stores those that have a copy of which nothing bad is known
  * @param doubtful those that list it, and why what they have is no copy
+ * @param wrecks of them those that are no whole backup themselves
  * @param silent those that could not be asked, and why
  * @param followed the primaries that the store follows
  * @param sendAgain of them those that have it
@@ -24,6 +25,7 @@ record OtherCopies(
         String store,
         List<String> stores,
         Map<String, String> doubtful,
+        Map<String, String> wrecks,
         Map<String, String> silent,
         List<String> followed,
         List<String> sendAgain) {
@@ -31,6 +33,7 @@ record OtherCopies(
         this(
                 store,
                 new ArrayList<>(),
+                new LinkedHashMap<>(),
                 new LinkedHashMap<>(),
                 new LinkedHashMap<>(),
                 followed.stream().map(ConfiguredStore::name).toList(),
@@ -57,7 +60,8 @@ record OtherCopies(
             sendAgain.add(name);
         }
         if (found.listed()) {
-            found.doubt().ifPresentOrElse(why -> doubtful.put(name, why), () -> stores.add(name));
+            found.damage().ifPresent(why -> wrecks.put(name, why));
+            found.damage().or(found::other).ifPresentOrElse(why -> doubtful.put(name, why), () -> stores.add(name));
         }
     }
 
@@ -84,7 +88,7 @@ record OtherCopies(
             }
         }
         if (last() && !wreck) {
-            doubtful.forEach((other, why) -> {
+            wrecks.forEach((other, why) -> {
                 throw new Refused(
                         "this is the last whole copy: in " + other + " it " + why,
                         "Delete that one first: " + ShellWord.af(List.of("backup", "delete", id.text(), other))
@@ -105,7 +109,7 @@ record OtherCopies(
                 throw new Refused(
                         "its copy in " + name + " was whole a moment ago, and now nobody knows: "
                                 + silent.getOrDefault(name, doubtful.getOrDefault(name, "it is gone")),
-                        "See: af backup list");
+                        "Look where it is, and try again: af backup list");
             }
         }
     }

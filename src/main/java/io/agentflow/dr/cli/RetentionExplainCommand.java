@@ -10,6 +10,7 @@ import io.agentflow.dr.retention.RetentionPlan;
 import io.agentflow.dr.store.NamedStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,9 +53,7 @@ final class RetentionExplainCommand extends AfCommand {
     ExitCode run(AfConfig config, OperationEvents events) {
         StoresMeant meant = stores(store, database.configured(config), config);
         DatabaseName of = database.name(config, session().environment());
-        FoundCopies found = selector == null
-                ? null
-                : meant.findAll(meant.find(selector, of).id().text());
+        FoundCopies found = selector == null ? null : found(meant, selector, of);
         RetentionStores stores = new RetentionStores(terminal(), found == null ? meant.all() : found.stores());
         stores.each(one -> explain(one, found, of, stores.several(), config));
         if (json) {
@@ -66,6 +65,13 @@ final class RetentionExplainCommand extends AfCommand {
                         terminal(),
                         ShellWord.af(List.of("retention", "explain", found.id().text())));
         return stores.failed() ? ExitCode.WARNINGS : left;
+    }
+
+    /** The latest is that of the primary; what is named is explained wherever it is. */
+    private static FoundCopies found(StoresMeant meant, String selector, @Nullable DatabaseName of) {
+        return StoresMeant.BY_TIME.contains(selector)
+                ? new FoundCopies(List.of(meant.find(selector, of)), Map.of())
+                : meant.findAll(selector);
     }
 
     private RetentionStores.Done explain(

@@ -83,10 +83,11 @@ final class RetentionPolicies implements Function<String, RetentionPolicy> {
      */
     List<ConfiguredStore> followed(@Nullable String database) {
         Optional<ServedDatabase> meant = database == null ? Optional.empty() : meant(database);
-        return meant.map(this::together)
-                .map(stores -> stores.get(0))
-                .map(primary -> primary.isAt(store.place()) ? List.<ConfiguredStore>of() : List.of(primary))
-                .orElseGet(() -> config.followedBy(store.place()));
+        List<ConfiguredStore> stores = meant.map(this::together).orElse(List.of());
+        if (stores.stream().noneMatch(one -> one.isAt(store.place()))) {
+            return config.followedBy(store.place());
+        }
+        return stores.get(0).isAt(store.place()) ? List.of() : stores.subList(0, 1);
     }
 
     private List<ConfiguredStore> together(ServedDatabase database) {

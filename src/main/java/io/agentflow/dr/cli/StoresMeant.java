@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -207,8 +208,9 @@ final class StoresMeant {
     private Optional<FoundBackup> tried(ConfiguredStore store, String selector, List<AfException> away) {
         BackupCatalog catalog = new BackupCatalog(open.apply(store));
         NamedStore asked = new NamedStore(store.name(), catalog.store());
-        AskStores.Answer<BackupId> answer =
-                terminal.waiting(() -> new AskStores(terminal::say).askNext(asked, one -> catalog.select(selector)));
+        AskStores.Answer<BackupId> answer = Objects.requireNonNull(terminal.waiting(() -> new AskStores(terminal::say)
+                .ask(List.of(asked), one -> catalog.select(selector))
+                .get(asked)));
         AfException failure = answer.failure();
         if (failure instanceof NotFound || failure instanceof Unreachable) {
             // The next one may have it all the same.

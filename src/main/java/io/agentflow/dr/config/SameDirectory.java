@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -16,11 +16,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells whether two paths are one directory, be it by a link. A file system that hangs, as one of NFS does whose server is
- * away, is waited for once and for a moment: the configuration must be read all the same.
+ * away, is waited for but for a moment: the configuration must be read all the same.
  */
 final class SameDirectory {
     private static final Duration LIMIT = Duration.ofSeconds(2);
-    private static final Set<Path> HANGING = ConcurrentHashMap.newKeySet();
+    /** After which one that has hung is asked again: a service lives on when its server is back. */
+    private static final long AGAIN = Duration.ofMinutes(1).toNanos();
+
+    /** Since when each hangs, by {@link System#nanoTime()}. */
+    private static final Map<Path, Long> HANGING = new ConcurrentHashMap<>();
 
     private SameDirectory() {}
 
@@ -34,7 +38,8 @@ final class SameDirectory {
 
     /** What the file system knows it by; null where nothing is there, or nobody answers. */
     private static @Nullable Object key(Path path) {
-        if (HANGING.contains(path)) {
+        Long hung = HANGING.get(path);
+        if (hung != null && System.nanoTime() - hung < AGAIN) {
             return null;
         }
         FutureTask<@Nullable Object> asked = new FutureTask<>(
@@ -43,7 +48,7 @@ final class SameDirectory {
         try {
             return asked.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            HANGING.add(path);
+            HANGING.put(path, System.nanoTime());
             return null;
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IOException) {

@@ -123,8 +123,7 @@ public final class ManifestJson {
             }
             return manifest;
         } catch (UnrecognizedPropertyException e) {
-            throw new ManifestDamagedException(
-                    "the manifest has a field '" + e.getPropertyName() + "' that this version does not know", e);
+            throw ManifestDamagedException.foreignField(e.getPropertyName(), e);
         } catch (JsonProcessingException e) {
             throw new ManifestDamagedException("the manifest cannot be read: " + said(e), e);
         } catch (IOException e) {

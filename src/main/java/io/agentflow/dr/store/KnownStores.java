@@ -73,12 +73,24 @@ public final class KnownStores {
      * @throws Unreachable if another store is there now, or none
      */
     public Optional<String> doubt(BackupStore store) {
-        return stranger(store).map(e -> {
+        return strangerOrForgotten(store).map(e -> {
             if (!store.marks().isEmpty() || store.ids().isEmpty()) {
                 throw e;
             }
             return store.name() + " has backups, but not its mark, and is not sent from until it has. " + e.hint();
         });
+    }
+
+    /** A memory that is there and says nothing is of a store that was there; where nothing is now, that is not to be filled. */
+    private Optional<Unreachable> strangerOrForgotten(BackupStore store) {
+        try {
+            return stranger(store);
+        } catch (OperationFailed e) {
+            if (store.ids().isEmpty() && files(store).stream().anyMatch(Files::isReadable)) {
+                throw new Unreachable(e.fact(), e.hint(), e);
+            }
+            throw e;
+        }
     }
 
     /**
@@ -116,15 +128,18 @@ public final class KnownStores {
     }
 
     private Set<String> required(BackupStore store, Set<String> marks) {
+        List<Path> lacking = new ArrayList<>();
         for (Path file : files(store)) {
             List<String> known = known(file);
             if (!known.isEmpty() && Collections.disjoint(known, marks)) {
                 throw other(store, marks, known.get(0), file);
             }
             if (!known.containsAll(marks)) {
-                remember(file, marks);
+                lacking.add(file);
             }
         }
+        // Not before all were compared: what one end of a link would remember, the other may refuse.
+        lacking.forEach(file -> remember(file, marks));
         return marks;
     }
 

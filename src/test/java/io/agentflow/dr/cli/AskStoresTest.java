@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,6 +44,26 @@ class AskStoresTest {
         assertThat(answers.get(far).failure()).hasMessageContaining("has not answered for");
         assertThat(said).containsExactly("waiting for far …");
         never.countDown();
+    }
+
+    @Test
+    void oneAloneIsWaitedForOnlyIfSomebodyMeansIt() throws InterruptedException {
+        NamedStore far = store("far");
+        CountDownLatch never = new CountDownLatch(1);
+        AskStores ask = new AskStores(Duration.ofMillis(10), Duration.ofMillis(50), said::add);
+        Function<NamedStore, String> question = one -> {
+            awaitUninterruptibly(never);
+            return one.name();
+        };
+
+        assertThat(ask.ask(List.of(far), question).get(far).failure()).hasMessageContaining("has not answered for");
+
+        Thread meant = new Thread(() -> said.add(
+                String.valueOf(ask.askMeant(List.of(far), question).get(far).value())));
+        meant.start();
+        never.countDown();
+        meant.join();
+        assertThat(said).last().isEqualTo("far");
     }
 
     @Test

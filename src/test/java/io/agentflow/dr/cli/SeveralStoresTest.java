@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.agentflow.dr.app.AfMain;
 import io.agentflow.dr.config.AfConfig;
 import io.agentflow.dr.core.AfException;
+import io.agentflow.dr.core.Sha256;
 import io.agentflow.dr.store.DirectoryPermissions;
 import io.agentflow.dr.store.DirectoryStore;
 import io.agentflow.dr.store.KnownStores;
@@ -25,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -444,6 +446,71 @@ class SeveralStoresTest {
             System.setIn(before);
         }
         assertThat(far.resolve(ID)).exists();
+    }
+
+    @Test
+    void whereNoneIsWholeEachMayGoAndWhereTheyDifferBothMay() throws IOException {
+        configure("af.stores = near, far");
+        GoldenBackup.copyInto(near);
+        GoldenBackup.copyInto(far);
+        Files.delete(near.resolve(ID).resolve("globals.sql.gz"));
+        Files.delete(far.resolve(ID).resolve("schema.dump.gz"));
+        assertThat(af("backup", "verify", ID, "near").err()).doesNotContain("far has the same backup");
+        assertThat(af("backup", "delete", ID, "far", "-y").code()).isZero();
+
+        GoldenBackup.copyInto(far);
+        // A manifest that was changed, and its seal was not, is a wreck also before anybody verifies it.
+        Path manifest = far.resolve(ID).resolve("manifest.json");
+        Files.writeString(manifest, Files.readString(manifest) + " ");
+        try (Stream<Path> wreck = Files.walk(near.resolve(ID))) {
+            wreck.sorted(Comparator.reverseOrder())
+                    .forEach(path -> assertThat(path.toFile().delete()).isTrue());
+        }
+        GoldenBackup.copyInto(near);
+        Ran refused = af("backup", "delete", ID, "near", "-y");
+        assertThat(refused.code()).as(refused.toString()).isEqualTo(4);
+        assertThat(refused.err()).contains("in far it has a manifest that is not what its seal says");
+        assertThat(af("backup", "delete", ID, "far", "-y").code()).isZero();
+    }
+
+    @Test
+    void anotherBackupUnderItsIdIsNoWreck() throws IOException {
+        configure("af.stores = near, far");
+        GoldenBackup.copyInto(near);
+        GoldenBackup.copyInto(far);
+        Path manifest = far.resolve(ID).resolve("manifest.json");
+        byte[] json = (Files.readString(manifest) + " ").getBytes(StandardCharsets.UTF_8);
+        Files.write(manifest, json);
+        Files.writeString(
+                far.resolve(ID).resolve("manifest.sha256"), Sha256.of(json).sumLine("manifest.json"));
+
+        Ran deleted = af("backup", "delete", ID, "near", "-y");
+        assertThat(deleted.code()).as(deleted.toString()).isZero();
+        assertThat(deleted.err())
+                .contains("It is listed in far, too, but there it has another manifest", "No other store is known");
+    }
+
+    @Test
+    void aDirectoryThatNobodyConfiguredFollowsNobody() throws IOException {
+        configure("af.store = near", "af.database.a.url = postgresql://h/golden", "af.database.a.stores = near, far");
+        Path usb = Files.createDirectory(folder.resolve("usb"));
+        GoldenBackup.copyInto(usb);
+        Files.delete(near);
+
+        Ran deleted = af("backup", "delete", ID, usb.toString(), "-y");
+        assertThat(deleted.code()).as(deleted.toString()).isZero();
+        assertThat(deleted.err()).doesNotContain("follows");
+    }
+
+    @Test
+    void theLatestIsExplainedInThePrimaryAlone() throws IOException {
+        configure("af.stores = near, far");
+        GoldenBackup.copyInto(near);
+        Files.delete(far);
+
+        Ran explained = af("retention", "explain", "latest");
+        assertThat(explained.code()).as(explained.toString()).isZero();
+        assertThat(explained.out()).contains(ID).doesNotContain("in far");
     }
 
     @Test

@@ -100,6 +100,23 @@ class KnownStoresTest {
         assertThatThrownBy(() -> places.require(near))
                 .isInstanceOf(OperationFailed.class)
                 .hasMessageContaining("it holds no marks");
+        // Something was there: what is empty now is not filled, and where backups are they are made all the same.
+        assertThatThrownBy(() -> places.doubt(far)).isInstanceOf(Unreachable.class);
+        assertThatThrownBy(() -> places.doubt(near)).isInstanceOf(OperationFailed.class);
+    }
+
+    @Test
+    void whatOneEndOfALinkRefusesTheOtherDoesNotRemember() throws IOException {
+        Files.createSymbolicLink(folder.resolve("link"), folder.resolve("near"));
+        String mark = near.marks().iterator().next();
+        Path aside = Files.move(folder.resolve("near"), folder.resolve("right"));
+        Files.createFile(Files.createDirectory(folder.resolve("near")).resolve(PlaceMark.fresh()));
+        assertThatThrownBy(() -> places.require(directory("link"))).isInstanceOf(Unreachable.class);
+
+        loseMark("near");
+        Files.delete(folder.resolve("near"));
+        Files.move(aside, folder.resolve("near"));
+        assertThat(places.require(directory("link"))).containsExactly(mark);
     }
 
     @Test

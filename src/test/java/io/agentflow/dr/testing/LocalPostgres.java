@@ -26,11 +26,17 @@ public final class LocalPostgres implements AutoCloseable {
     }
 
     private final Path folder;
+    private final Path wal;
     private final Path bin;
     private final int port;
 
     private LocalPostgres(Path folder, Path bin, int port) {
+        this(folder, folder.resolve("wal"), bin, port);
+    }
+
+    private LocalPostgres(Path folder, Path wal, Path bin, int port) {
         this.folder = folder;
+        this.wal = wal;
         this.bin = bin;
         this.port = port;
     }
@@ -41,12 +47,12 @@ public final class LocalPostgres implements AutoCloseable {
 
     /** Starts a cluster of the newest PostgreSQL here. */
     public static LocalPostgres start(String... settings) {
-        return startIn(temporaryFolder(), settings);
+        return startFrom(newestBin(), settings);
     }
 
-    /** Starts a cluster in this folder, for instance on a file system of its own. */
+    /** Starts a cluster in this folder, which may be on a disk that gets full: its WAL is elsewhere, or that would end it. */
     public static LocalPostgres startIn(Path folder, String... settings) {
-        return start(new LocalPostgres(folder, newestBin(), Port.free()), settings);
+        return start(new LocalPostgres(folder, temporaryFolder().resolve("wal"), newestBin(), Port.free()), settings);
     }
 
     private static LocalPostgres start(LocalPostgres cluster, String... settings) {
@@ -92,12 +98,14 @@ public final class LocalPostgres implements AutoCloseable {
         Path password = folder.resolve("password");
         Files.writeString(password, PASSWORD + "\n");
         if (root()) {
-            run(List.of("chown", "-R", "postgres:", folder.toString()));
+            run(List.of("chown", "-R", "postgres:", folder.toString(), String.valueOf(wal.getParent())));
         }
         asPostgres(
                 bin.resolve("initdb").toString(),
                 "--pgdata",
                 data().toString(),
+                "--waldir",
+                wal.toString(),
                 "--username",
                 "postgres",
                 "--auth",
@@ -305,6 +313,6 @@ public final class LocalPostgres implements AutoCloseable {
         if (Files.exists(data().resolve("postmaster.pid"))) {
             stopServer();
         }
-        run(List.of("rm", "-rf", folder.toString()));
+        run(List.of("rm", "-rf", folder.toString(), String.valueOf(wal.getParent())));
     }
 }
