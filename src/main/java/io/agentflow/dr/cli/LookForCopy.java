@@ -28,6 +28,7 @@ final class LookForCopy {
     private final KnownStores places;
     private final Function<ConfiguredStore, BackupStore> open;
     private final List<ConfiguredStore> followed;
+    private final boolean wreck;
 
     LookForCopy(
             FoundBackup one, AfConfig config, RetentionPolicies policies, Function<ConfiguredStore, BackupStore> open) {
@@ -37,6 +38,7 @@ final class LookForCopy {
         this.places = new KnownStores(config.stateDirectory());
         this.open = open;
         this.followed = policies.followed(database(one));
+        this.wreck = new FirstSight(store).damage(id).isPresent();
     }
 
     private static @Nullable String database(FoundBackup one) {
@@ -110,8 +112,13 @@ final class LookForCopy {
             places.requireInSight(there);
         }
         return listed
-                ? new Found(false, true, new FirstSight(there).damage(id), new SameBackup(store, there).doubt(id))
+                ? new Found(false, true, new FirstSight(there).damage(id), another(there))
                 : new Found(ids.isEmpty());
+    }
+
+    /** Of what another store has a wreck tells nothing. */
+    private Optional<String> another(BackupStore there) {
+        return wreck ? Optional.empty() : new SameBackup(store, there).doubt(id);
     }
 
     private boolean follows(NamedStore other) {
@@ -120,6 +127,6 @@ final class LookForCopy {
 
     /** Whether what is deleted is no good itself, as far as that shows at first sight. */
     boolean isWreck() {
-        return new FirstSight(store).damage(id).isPresent();
+        return wreck;
     }
 }

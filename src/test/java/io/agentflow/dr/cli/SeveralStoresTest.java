@@ -470,7 +470,9 @@ class SeveralStoresTest {
         Ran refused = af("backup", "delete", ID, "near", "-y");
         assertThat(refused.code()).as(refused.toString()).isEqualTo(4);
         assertThat(refused.err()).contains("in far it has a manifest that is not what its seal says");
-        assertThat(af("backup", "delete", ID, "far", "-y").code()).isZero();
+        Ran wreck = af("backup", "delete", ID, "far", "-y");
+        assertThat(wreck.code()).as(wreck.toString()).isZero();
+        assertThat(wreck.err()).contains("It stays in near.");
     }
 
     @Test
