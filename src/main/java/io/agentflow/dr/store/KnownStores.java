@@ -27,8 +27,6 @@ import org.slf4j.LoggerFactory;
  * taken for a new store it would be filled with all backups, and the primary would let them go.
  */
 public final class KnownStores {
-    private static final Logger LOG = LoggerFactory.getLogger(KnownStores.class);
-
     /** Of which it was said already in this process that they cannot be written. */
     private static final Set<Path> TOLD = ConcurrentHashMap.newKeySet();
 
@@ -116,7 +114,7 @@ public final class KnownStores {
                     files.add(file(real));
                 }
             } catch (IOException e) {
-                LOG.debug("{} is not there", store.name(), e);
+                log().debug("{} is not there", store.name(), e);
             }
         }
         return files;
@@ -194,7 +192,7 @@ public final class KnownStores {
         try {
             marked(store, true);
         } catch (AfException e) {
-            LOG.debug("{} is not remembered", store.name(), e);
+            log().debug("{} is not remembered", store.name(), e);
         }
     }
 
@@ -202,7 +200,7 @@ public final class KnownStores {
         try {
             return store.mark();
         } catch (AfException e) {
-            LOG.debug("{} cannot be marked", store.name(), e);
+            log().debug("{} cannot be marked", store.name(), e);
             return store.marks();
         }
     }
@@ -232,9 +230,14 @@ public final class KnownStores {
             DurableFile.forceDirectory(folder);
         } catch (IOException e) {
             if (TOLD.add(file)) {
-                LOG.warn("it is not remembered which store is where: {}: {}", file, Reason.of(e));
+                log().warn("it is not remembered which store is where: {}: {}", file, Reason.of(e));
             }
         }
+    }
+
+    /** Not before there is something to say: to begin logging takes longer than to list a thousand backups. */
+    private static Logger log() {
+        return LoggerFactory.getLogger(KnownStores.class);
     }
 
     private static OperationFailed unusable(Path file, IOException e) {
