@@ -97,6 +97,11 @@ public final class BackupCatalog {
         return files(id).stream().filter(file -> file.kind().proof()).toList();
     }
 
+    /** What was found out last, if that is that it is not whole. */
+    public Optional<EvidenceKind> damageFound(BackupId id) {
+        return evidence(id).stream().findFirst().map(EvidenceFile::kind).filter(kind -> !kind.good());
+    }
+
     /** All that was found out about a backup, newest first. */
     public List<EvidenceFile> findings(BackupId id) {
         return files(id).stream()

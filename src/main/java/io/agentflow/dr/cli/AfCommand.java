@@ -243,6 +243,11 @@ abstract class AfCommand implements Callable<Integer> {
                         store, only, policies, database -> policies.family(database, one -> opened(one, config)));
     }
 
+    /** Where else a backup may be than in a store. */
+    Elsewhere elsewhere(AfConfig config) {
+        return new Elsewhere(terminal(), config, StoreOption.NAME, one -> opened(one, config));
+    }
+
     /**
      * The stores that the command line means: the one that it names, or all that the configuration has.
      *

@@ -8,7 +8,6 @@ import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.ByteSize;
 import io.agentflow.dr.core.ExitCode;
 import io.agentflow.dr.core.OperationEvents;
-import io.agentflow.dr.core.OperationFailed;
 import io.agentflow.dr.manifest.ManifestHead;
 import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.store.KnownStores;
@@ -70,42 +69,25 @@ final class BackupListCommand extends AfCommand {
         } else {
             print(listed, stores);
         }
-        listed.unreachable().forEach((store, why) -> sayDoubt(store + " is not shown: ", why));
-        listed.strange().forEach((store, why) -> sayDoubt("", why));
+        listed.unreachable().forEach((store, why) -> terminal().sayDoubt(store + " is not shown: ", why));
+        listed.strange().forEach((store, why) -> terminal().sayDoubt("", why));
         if (listed.unreachable().isEmpty()) {
             stores.forEach(one -> new BackupCatalog(one.store()).unfinished().ifPresent(terminal()::say));
         }
         return listed.sound() ? ExitCode.OK : ExitCode.WARNINGS;
     }
 
-    private void sayDoubt(String store, AfException why) {
-        terminal().say(terminal().doubtful("! ") + store + why.fact());
-        if (!why.hint().isEmpty()) {
-            terminal().say("  " + why.hint());
-        }
-    }
-
     private BackupsByStore.Listed list(BackupStore store, boolean mustBeThere, KnownStores places) {
         BackupCatalog catalog = new BackupCatalog(store);
         List<ListedBackup> backups = json ? catalog.listInFull() : catalog.list();
         if (!backups.isEmpty()) {
-            return new BackupsByStore.Listed(backups, stranger(store, places));
+            return new BackupsByStore.Listed(backups, places.strangeDirectory(store));
         }
         places.require(store);
         if (mustBeThere) {
             StoresMeant.requirePresent(store);
         }
         return new BackupsByStore.Listed(backups, Optional.empty());
-    }
-
-    /** Only a directory may be another disk's: to ask others for their marks would be one request more. */
-    private static Optional<? extends AfException> stranger(BackupStore store, KnownStores places) {
-        try {
-            return store.remote() ? Optional.empty() : places.stranger(store);
-        } catch (OperationFailed e) {
-            // This user may not read the memory: that is no doubt.
-            return Optional.empty();
-        }
     }
 
     /** One alone is called as it was named. */

@@ -169,7 +169,7 @@ final class BackupRestoreCommand extends AfCommand {
     }
 
     private Optional<String> copy(RestoreRequest request, AfConfig config) {
-        return new Elsewhere(terminal(), config, one -> opened(one, config)).copy(request.id(), request.store());
+        return elsewhere(config).copy(request.id(), request.store());
     }
 
     private static AfException hinted(AfException e, String more) {
@@ -251,7 +251,7 @@ final class BackupRestoreCommand extends AfCommand {
         deviations.requireFor(type);
         BackupStore store = store(storeText, config);
         BackupCatalog catalog = new BackupCatalog(store);
-        BackupId id = new Elsewhere(terminal(), config, one -> opened(one, config))
+        BackupId id = elsewhere(config)
                 .select(
                         catalog,
                         wanted,

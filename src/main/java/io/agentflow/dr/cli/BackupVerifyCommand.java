@@ -146,9 +146,7 @@ final class BackupVerifyCommand extends AfCommand {
                         .map(good -> " The newest backup of which the evidence is good is " + good + ".")
                         .orElse("")
                 + report.byHand().replace("\n", "\n  "));
-        new Elsewhere(terminal, config, one -> opened(one, config))
-                .copy(report.id(), where.catalog().store())
-                .ifPresent(copy -> terminal.say("  " + copy));
+        elsewhere(config).copy(report.id(), where.catalog().store()).ifPresent(copy -> terminal.say("  " + copy));
     }
 
     /** Of a handful of bytes it says nothing. */

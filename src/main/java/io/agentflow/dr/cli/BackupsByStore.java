@@ -4,6 +4,7 @@ import io.agentflow.dr.catalog.EvidenceFile;
 import io.agentflow.dr.catalog.ListedBackup;
 import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.BackupId;
+import io.agentflow.dr.core.Unreachable;
 import io.agentflow.dr.store.NamedStore;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -29,7 +30,7 @@ final class BackupsByStore {
      *
      * @param stranger why it may be another store than was there before
      */
-    record Listed(List<ListedBackup> backups, Optional<? extends AfException> stranger) {}
+    record Listed(List<ListedBackup> backups, Optional<Unreachable> stranger) {}
 
     /**
      * Asks them all.

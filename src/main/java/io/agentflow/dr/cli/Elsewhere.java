@@ -34,10 +34,6 @@ final class Elsewhere {
     private final Function<ConfiguredStore, BackupStore> open;
     private final KnownStores places;
 
-    Elsewhere(Terminal terminal, AfConfig config, Function<ConfiguredStore, BackupStore> open) {
-        this(terminal, config, StoreOption.NAME, open);
-    }
-
     /** @param option by which the command takes a store */
     Elsewhere(Terminal terminal, AfConfig config, String option, Function<ConfiguredStore, BackupStore> open) {
         this.terminal = terminal;
@@ -56,11 +52,11 @@ final class Elsewhere {
         try {
             BackupId id = finding.get();
             if (StoresMeant.BY_TIME.contains(selector)) {
-                sayIfStranger(catalog.store());
+                places.strangeDirectory(catalog.store()).ifPresent(why -> terminal.sayDoubt("", why));
             }
             return id;
         } catch (NotFound missing) {
-            AfException e = unlessOutOfSight(catalog.store(), missing);
+            AfException e = outOfSight(catalog.store()).orElse(missing);
             throw config.knownStores().stream()
                     .filter(one -> !one.isAt(catalog.store().place()))
                     .flatMap(one -> found(one, selector).stream())
@@ -70,40 +66,31 @@ final class Elsewhere {
         }
     }
 
-    private void sayIfStranger(BackupStore store) {
-        try {
-            if (!store.remote()) {
-                places.stranger(store).ifPresent(e -> {
-                    terminal.say(terminal.doubtful("! ") + e.fact());
-                    terminal.say("  " + e.hint());
-                });
-            }
-        } catch (OperationFailed e) {
-            // This user may not read the memory: that keeps nobody from reading.
-            return;
-        }
-    }
-
-    /** In a place that is not there no backup is missing: its name is wrong, or its disk not mounted. */
-    AfException unlessOutOfSight(BackupStore store, NotFound missing) {
+    /**
+     * Why what a store lacks may be there all the same: in a place that is not there no backup is missing, its name is wrong,
+     * or its disk not mounted.
+     */
+    Optional<AfException> outOfSight(BackupStore store) {
         try {
             places.doubt(store);
         } catch (Unreachable e) {
-            return e;
+            return Optional.of(e);
         } catch (OperationFailed e) {
             // Nobody remembers what was there: the backup is missing all the same.
-            return missing;
+            return Optional.empty();
         }
         if (store.remote() || store.present() || isUnsaid(store)) {
-            return missing;
+            return Optional.empty();
         }
         NotFound absent = store.absent();
         List<ConfiguredStore> known = config.stores().all();
-        return known.isEmpty()
-                ? absent
-                : new NotFound(
-                        absent.fact(),
-                        absent.hint() + " The stores of the configuration are " + StoresMeant.names(known) + ".");
+        return Optional.of(
+                known.isEmpty()
+                        ? absent
+                        : new NotFound(
+                                absent.fact(),
+                                absent.hint() + " The stores of the configuration are " + StoresMeant.names(known)
+                                        + "."));
     }
 
     /** Whether it is the directory that is taken where nothing is said, which the first backup makes. */
@@ -137,8 +124,8 @@ final class Elsewhere {
                 .entrySet()
                 .stream()
                 .filter(answer -> Boolean.TRUE.equals(answer.getValue().value()))
-                .map(answer -> answer.getKey().name() + " has the same backup, of which nothing bad is known: --store "
-                        + ShellWord.of(answer.getKey().name()))
+                .map(answer -> answer.getKey().name() + " has the same backup, of which nothing bad is known: " + option
+                        + " " + ShellWord.of(answer.getKey().name()))
                 .findFirst();
     }
 

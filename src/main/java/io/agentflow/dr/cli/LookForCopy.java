@@ -111,9 +111,11 @@ final class LookForCopy {
         if (!listed || follows(other)) {
             places.requireInSight(there);
         }
-        return listed
-                ? new Found(false, true, new FirstSight(there).damage(id), another(there))
-                : new Found(ids.isEmpty());
+        if (!listed) {
+            return new Found(ids.isEmpty());
+        }
+        Optional<String> damage = new FirstSight(there).damage(id);
+        return new Found(false, true, damage, damage.isPresent() ? Optional.empty() : another(there));
     }
 
     /** Of what another store has a wreck tells nothing. */

@@ -19,7 +19,6 @@ import java.util.Map;
  * @param wrecks of them those that are no whole backup themselves
  * @param silent those that could not be asked, and why
  * @param followed the primaries that the store follows
- * @param sendAgain of them those that have it
  */
 record OtherCopies(
         String store,
@@ -27,8 +26,7 @@ record OtherCopies(
         Map<String, String> doubtful,
         Map<String, String> wrecks,
         Map<String, String> silent,
-        List<String> followed,
-        List<String> sendAgain) {
+        List<String> followed) {
     OtherCopies(String store, List<ConfiguredStore> followed) {
         this(
                 store,
@@ -36,8 +34,7 @@ record OtherCopies(
                 new LinkedHashMap<>(),
                 new LinkedHashMap<>(),
                 new LinkedHashMap<>(),
-                followed.stream().map(ConfiguredStore::name).toList(),
-                new ArrayList<>());
+                followed.stream().map(ConfiguredStore::name).toList());
     }
 
     void add(String name, AskStores.Answer<LookForCopy.Found> answer) {
@@ -51,18 +48,21 @@ record OtherCopies(
     }
 
     private void add(String name, LookForCopy.Found found) {
-        boolean primary = followed.contains(name);
-        if (found.none() && primary) {
+        if (found.none() && followed.contains(name)) {
             // A mount point without its disk is there, and empty.
             silent.put(name, "it has no backups at all");
-        }
-        if (found.listed() && primary) {
-            sendAgain.add(name);
         }
         if (found.listed()) {
             found.damage().ifPresent(why -> wrecks.put(name, why));
             found.damage().or(found::other).ifPresentOrElse(why -> doubtful.put(name, why), () -> stores.add(name));
         }
+    }
+
+    /** Those that the store follows and that list it: they send it again. */
+    List<String> sendAgain() {
+        return followed.stream()
+                .filter(name -> stores.contains(name) || doubtful.containsKey(name))
+                .toList();
     }
 
     /** Whether nobody else is known to have it. */
@@ -125,8 +125,8 @@ record OtherCopies(
         if (last()) {
             lines.add("No other store is known to have a whole copy.");
         }
-        if (!sendAgain.isEmpty()) {
-            lines.add("af serve sends it here again from " + String.join(", ", sendAgain)
+        if (!sendAgain().isEmpty()) {
+            lines.add("af serve sends it here again from " + String.join(", ", sendAgain())
                     + ", which this store follows: delete it there, too, if it is to go for good.");
         }
         return lines;

@@ -62,10 +62,7 @@ final class RetentionStores {
     }
 
     private void sayFailed() {
-        failed.forEach((store, why) -> {
-            terminal.say(terminal.doubtful("! ") + store + ": " + why.fact());
-            terminal.say("  " + why.hint().replace("\n", "\n  "));
-        });
+        failed.forEach((store, why) -> terminal.sayDoubt(store + ": ", why));
     }
 
     /** A disk that is not mounted holds more than nothing. */

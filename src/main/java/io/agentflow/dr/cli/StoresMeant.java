@@ -152,8 +152,7 @@ final class StoresMeant {
     }
 
     private BackupCopies copies() {
-        return terminal.waiting(() ->
-                BackupCopies.in(opened(), new AskStores(terminal::say), new KnownStores(config.stateDirectory())));
+        return terminal.waiting(() -> BackupCopies.in(opened(), new AskStores(terminal::say), places()));
     }
 
     /**
@@ -171,10 +170,7 @@ final class StoresMeant {
             copies().only(selector);
         }
         BackupCatalog catalog = new BackupCatalog(open.apply(store));
-        places().require(catalog.store());
-        if (!catalog.store().remote()) {
-            requirePresent(catalog.store());
-        }
+        places().requireInSight(catalog.store());
         return new FoundBackup(store.name(), catalog, catalog.select(selector), several);
     }
 
@@ -200,9 +196,13 @@ final class StoresMeant {
 
     private FoundBackup found(ConfiguredStore store, String selector, @Nullable DatabaseName of, boolean chosen) {
         BackupCatalog catalog = new BackupCatalog(open.apply(store));
-        BackupId id = new Elsewhere(terminal, config, words.option(), open)
+        BackupId id = elsewhere()
                 .select(catalog, selector, () -> of == null ? catalog.select(selector) : catalog.select(selector, of));
         return new FoundBackup(store.name(), catalog, id, chosen);
+    }
+
+    private Elsewhere elsewhere() {
+        return new Elsewhere(terminal, config, words.option(), open);
     }
 
     private Optional<FoundBackup> tried(ConfiguredStore store, String selector, List<AfException> away) {
@@ -212,14 +212,13 @@ final class StoresMeant {
                 .ask(List.of(asked), one -> catalog.select(selector))
                 .get(asked)));
         AfException failure = answer.failure();
-        if (failure instanceof NotFound || failure instanceof Unreachable) {
-            // The next one may have it all the same.
-            AfException why = failure instanceof NotFound missing
-                    ? new Elsewhere(terminal, config, words.option(), open).unlessOutOfSight(catalog.store(), missing)
-                    : failure;
-            if (why instanceof Unreachable || !why.equals(failure)) {
-                away.add(why);
-            }
+        // The next one may have it all the same.
+        if (failure instanceof NotFound) {
+            elsewhere().outOfSight(catalog.store()).ifPresent(away::add);
+            return Optional.empty();
+        }
+        if (failure instanceof Unreachable) {
+            away.add(failure);
             return Optional.empty();
         }
         if (failure != null) {

@@ -1,5 +1,6 @@
 package io.agentflow.dr.cli;
 
+import io.agentflow.dr.core.AfException;
 import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
@@ -61,6 +62,14 @@ public final class Terminal {
         out.flush();
         data.lost().ifPresent(why -> err.println(doubtful("! ") + "standard output could not be written: " + why));
         return data.lost().isEmpty();
+    }
+
+    /** Says what is doubtful, and its hint below it. */
+    void sayDoubt(String of, AfException why) {
+        say(doubtful("! ") + of + why.fact());
+        if (!why.hint().isEmpty()) {
+            say("  " + why.hint().replace("\n", "\n  "));
+        }
     }
 
     void raw(String text) {

@@ -91,13 +91,9 @@ final class PresentBackup {
 
     /** @throws VerificationFailed if what was found out last about it there is that it is damaged */
     void requireNoBadEvidence() {
-        new BackupCatalog(store)
-                .evidence(id).stream()
-                        .findFirst()
-                        .filter(newest -> !newest.kind().good())
-                        .ifPresent(newest -> {
-                            throw damaged(newest.kind().words());
-                        });
+        new BackupCatalog(store).damageFound(id).ifPresent(kind -> {
+            throw damaged(kind.words());
+        });
     }
 
     private VerificationFailed damaged(String why) {

@@ -2,7 +2,6 @@ package io.agentflow.dr.follow;
 
 import io.agentflow.dr.artifact.DigestingStream;
 import io.agentflow.dr.catalog.BackupCatalog;
-import io.agentflow.dr.catalog.EvidenceFile;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.Reason;
 import io.agentflow.dr.manifest.Manifest;
@@ -34,18 +33,14 @@ public final class FirstSight {
      */
     public Optional<String> damage(BackupId id) {
         BackupCatalog catalog = new BackupCatalog(store);
-        Optional<String> found = catalog.evidence(id).stream()
-                .findFirst()
-                .map(EvidenceFile::kind)
-                .filter(kind -> !kind.good())
-                .map(kind -> "is damaged (" + kind.words() + ")");
+        Optional<String> found = catalog.damageFound(id).map(kind -> "is damaged (" + kind.words() + ")");
         if (found.isPresent()) {
             return found;
         }
         try {
-            catalog.manifest(id);
+            Manifest manifest = catalog.manifest(id);
             return isSealed(id)
-                    ? new SameBackup(store, store).reachable(id)
+                    ? SameBackup.lacking(store, id, manifest)
                     : Optional.of("has a manifest that is not what its seal says");
         } catch (ManifestDamagedException e) {
             return e.foreign() ? Optional.empty() : Optional.of("has a damaged manifest");

@@ -5,6 +5,7 @@ import io.agentflow.dr.core.AfException;
 import io.agentflow.dr.core.BackupId;
 import io.agentflow.dr.core.Reason;
 import io.agentflow.dr.core.Unreachable;
+import io.agentflow.dr.manifest.Manifest;
 import io.agentflow.dr.store.BackupStore;
 import io.agentflow.dr.store.ObjectKey;
 import io.agentflow.dr.store.StoredFile;
@@ -48,20 +49,35 @@ public final class SameBackup {
      * @throws Unreachable if one did
      */
     Optional<String> reachable(BackupId id) {
-        try {
-            if (!sameManifest(id)) {
-                return Optional.of("has another manifest");
-            }
-            Map<String, Long> there = follower.files(id).stream()
+        return reading(() -> sameManifest(id)
+                ? lacking(follower, id, new BackupCatalog(primary).manifest(id))
+                : Optional.of("has another manifest"));
+    }
+
+    /**
+     * What a store lacks of the files that a manifest names. What else lies there is no part of the backup.
+     *
+     * @throws Unreachable if the store went away meanwhile
+     */
+    static Optional<String> lacking(BackupStore store, BackupId id, Manifest manifest) {
+        return reading(() -> {
+            Map<String, Long> there = store.files(id).stream()
                     .collect(Collectors.toMap(StoredFile::path, StoredFile::bytes, (one, same) -> one));
-            // What else lies there is no part of the backup.
-            return new BackupCatalog(primary)
-                    .manifest(id).sealed().entrySet().stream()
-                            .filter(file -> !Objects.equals(
-                                    file.getValue().bytes(),
-                                    there.get(file.getKey().text())))
-                            .map(file -> "lacks " + file.getKey() + ", or has it in another size")
-                            .findFirst();
+            return manifest.sealed().entrySet().stream()
+                    .filter(file -> !Objects.equals(
+                            file.getValue().bytes(), there.get(file.getKey().text())))
+                    .map(file -> "lacks " + file.getKey() + ", or has it in another size")
+                    .findFirst();
+        });
+    }
+
+    private interface Reading {
+        Optional<String> doubt() throws IOException;
+    }
+
+    private static Optional<String> reading(Reading reading) {
+        try {
+            return reading.doubt();
         } catch (Unreachable e) {
             throw e;
         } catch (AfException e) {

@@ -64,6 +64,19 @@ public final class KnownStores {
     }
 
     /**
+     * The same of a directory alone, for whoever lists: to ask another store for its marks would be one request more, and
+     * nothing of it is unmounted. A memory that this user may not read raises no doubt.
+     */
+    public Optional<Unreachable> strangeDirectory(BackupStore store) {
+        try {
+            return store.remote() ? Optional.empty() : stranger(store);
+        } catch (OperationFailed e) {
+            log().debug("{} cannot be told from another store", store.name(), e);
+            return Optional.empty();
+        }
+    }
+
+    /**
      * What stands against making more backups there, though nothing forbids it: a mark may be lost where backups are. A life
      * cycle rule or a cleaning hand must not stop backups; from such a place nothing is sent and nothing expires.
      *

@@ -72,6 +72,10 @@ class SeveralStoresTest {
         }
     }
 
+    private Ran backup(List<String> command) {
+        return af(Stream.concat(Stream.of("backup"), command.stream()).toArray(String[]::new));
+    }
+
     private Ran af(String... arguments) {
         return af(false, Map.of(), arguments);
     }
@@ -278,7 +282,7 @@ class SeveralStoresTest {
                 List.of("verify", "latest", "-d", "main"),
                 List.of("verify", "latest", "--store", near.toString()),
                 List.of("pin", "latest", "near", "--reason", "audit"))) {
-            Ran ran = af(Stream.concat(Stream.of("backup"), command.stream()).toArray(String[]::new));
+            Ran ran = backup(command);
 
             assertThat(ran.code()).as(ran.toString()).isEqualTo(6);
             assertThat(ran.err())
@@ -541,7 +545,7 @@ class SeveralStoresTest {
 
         for (List<String> command : List.of(
                 List.of("delete", part, "-y"), List.of("pin", part, "--reason", "audit"), List.of("unpin", part))) {
-            Ran ran = af(Stream.concat(Stream.of("backup"), command.stream()).toArray(String[]::new));
+            Ran ran = backup(command);
             assertThat(ran.code()).as(ran.toString()).isEqualTo(2);
             assertThat(ran.err()).contains("'" + part + "' could be 2 backups", there, "Give more of the id");
         }
@@ -630,7 +634,7 @@ class SeveralStoresTest {
                 "af.database.b.stores = far");
 
         for (List<String> command : List.of(List.of("delete", "latest"), List.of("unpin", "latest"))) {
-            Ran ran = af(Stream.concat(Stream.of("backup"), command.stream()).toArray(String[]::new));
+            Ran ran = backup(command);
             assertThat(ran.code()).as(ran.toString()).isEqualTo(2);
             assertThat(ran.err()).contains("Name one: --store near\n").doesNotContain("-d ");
         }
