@@ -54,18 +54,8 @@ class GcsStoreIT extends ObjectStoreContract {
     }
 
     @Override
-    String uri() {
-        return uri;
-    }
-
-    @Override
-    ObjectStore objects() {
-        return objects;
-    }
-
-    @Override
-    int port() {
-        return server.port();
+    Place place() {
+        return new Place(uri, objects, server.port());
     }
 
     @Override

@@ -37,13 +37,15 @@ abstract class ObjectStoreContract extends BackupStoreContract {
 
     final String prefix = "contract/" + UUID.randomUUID();
 
-    /** The address of the place. */
-    abstract String uri();
+    /**
+     * Where the backups go.
+     *
+     * @param uri its address
+     * @param port at which its server listens
+     */
+    record Place(String uri, ObjectStore objects, int port) {}
 
-    abstract ObjectStore objects();
-
-    /** The port at which the server listens. */
-    abstract int port();
+    abstract Place place();
 
     /** The same place by way of another port. */
     abstract ObjectStore at(int port);
@@ -65,12 +67,12 @@ abstract class ObjectStoreContract extends BackupStoreContract {
     }
 
     BackupStore over(ObjectStore some) {
-        return new ObjectBackupStore(some, StoreUri.parse(uri()), staging(), Clock.systemUTC());
+        return new ObjectBackupStore(some, StoreUri.parse(place().uri()), staging(), Clock.systemUTC());
     }
 
     @Override
     BackupStore store() {
-        return over(objects());
+        return over(place().objects());
     }
 
     static byte[] bytes(int length) {
@@ -84,7 +86,7 @@ abstract class ObjectStoreContract extends BackupStoreContract {
         publish(ID);
         publish(LATER);
         store().addEvidence(ID, "20261123T025149Z-verified-aaaa.json", new byte[] {'{', '}'});
-        try (HttpFaults network = HttpFaults.before(port());
+        try (HttpFaults network = HttpFaults.before(place().port());
                 ObjectStore far = at(network.port())) {
             BackupStore store = over(far);
             assertThat(store.each((id, evidence, manifest) -> id + " " + evidence))
@@ -92,8 +94,8 @@ abstract class ObjectStoreContract extends BackupStoreContract {
             assertThat(store.ids()).containsExactly(LATER, ID);
             assertThat(network.requests(".")).hasSize(2);
 
-            try (Stream<String> names = objects().names()) {
-                names.filter(name -> name.contains(".head.")).forEach(objects()::unmark);
+            try (Stream<String> names = place().objects().names()) {
+                names.filter(name -> name.contains(".head.")).forEach(place().objects()::unmark);
             }
 
             assertThat(store.each((id, evidence, manifest) -> id + " " + evidence))
@@ -110,9 +112,9 @@ abstract class ObjectStoreContract extends BackupStoreContract {
                     new Digested(length, Sha256.of(new byte[] {1})),
                     from -> new ByteArrayInputStream(other, (int) from, length - (int) from));
 
-            assertThatThrownBy(() -> objects().put(KEY, wrong)).isInstanceOf(ObjectDamaged.class);
+            assertThatThrownBy(() -> place().objects().put(KEY, wrong)).isInstanceOf(ObjectDamaged.class);
 
-            assertThat(objects().stat(KEY)).isEmpty();
+            assertThat(place().objects().stat(KEY)).isEmpty();
         }
     }
 

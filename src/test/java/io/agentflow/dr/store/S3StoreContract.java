@@ -52,18 +52,8 @@ abstract class S3StoreContract extends ObjectStoreContract {
     }
 
     @Override
-    String uri() {
-        return uri;
-    }
-
-    @Override
-    ObjectStore objects() {
-        return objects;
-    }
-
-    @Override
-    int port() {
-        return server.port();
+    Place place() {
+        return new Place(uri, objects, server.port());
     }
 
     @Override
